@@ -1,0 +1,53 @@
+import { type ComponentChild, type ComponentType, h } from "preact";
+import { useEffect } from "preact/hooks";
+import type { Json } from "@/lib/value/json.ts";
+import type { DoorProps, FieldStatus, UploadOptions, ViewProps } from "@/lib/value/page.ts";
+import { type Session, sessionOf } from "./session.ts";
+import { wake } from "./wake.ts";
+
+const inBrowser = typeof document !== "undefined";
+const still: FieldStatus = { phase: "idle" };
+const nothing = () => {};
+
+/**
+ * Puts a view behind a door: on the server it draws the field of the page's graph, in the browser it ties the same
+ * view to the page's session.
+ */
+// deno-lint-ignore no-explicit-any -- a door takes any view: its props and value are checked when the field is declared
+export function door(View: ComponentType<ViewProps<any, any>>): ComponentType<DoorProps> {
+  return function Door({ page, id, class: classes }: DoorProps): ComponentChild {
+    const state = page.fields[id];
+    const session = inBrowser ? sessionOf(page) : undefined;
+    const live = session?.field(id);
+    const props = live ? live.props.value : state?.props ?? {};
+    // deno-lint-ignore react-rules-of-hooks -- inBrowser never changes
+    if (session) useEffect(() => wake(id), []);
+    if (props.visible === false) return null;
+    const interactive = props.interactive as boolean | undefined ?? state?.interactive ?? true;
+    return h(View, {
+      id,
+      props,
+      value: live ? live.value.value : state?.value ?? null,
+      interactive,
+      status: live ? live.status.value : still,
+      class: classes,
+      submits: submitsOf(page, id),
+      set: interactive ? session ? (value: Json) => session.set(id, value) : nothing : undefined,
+      raise: session ? (event: string, detail?: Json) => session.raise(id, event, detail) : nothing,
+      upload: session ? uploader(session, page) : undefined,
+    });
+  };
+}
+
+function uploader(_session: Session, page: DoorProps["page"]) {
+  return (file: Blob & { name?: string }, options?: UploadOptions) =>
+    import("./upload.ts").then(({ upload }) => upload(page, file, options));
+}
+
+/** The name of the button that starts, without script, what a click on this field would start. */
+export function submitsOf(page: DoorProps["page"], id: string): string | undefined {
+  const when = `${id}:click`;
+  for (const key in page.actions) {
+    if (page.actions[key]?.when.includes(when)) return `$run.${key}`;
+  }
+}

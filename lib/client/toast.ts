@@ -1,0 +1,42 @@
+/** A message beside the outputs. */
+export interface Toast {
+  readonly level: string;
+  readonly text: string;
+  readonly title?: string | undefined;
+  /** How long to show it; default 8 s, longer for errors. `0` keeps it until it is closed. */
+  readonly seconds?: number | undefined;
+}
+
+/** Shows a message in the page's corner and tells it to screen readers. */
+export function toast({ level, text, title, seconds }: Toast): void {
+  const region = document.getElementById("atoll-toasts") ?? makeRegion();
+  const item = document.createElement("div");
+  item.className = `atoll-toast atoll-toast-${level}`;
+  if (level === "error") item.setAttribute("role", "alert");
+  if (title) {
+    const strong = document.createElement("strong");
+    strong.textContent = title;
+    item.append(strong);
+  }
+  const words = document.createElement("span");
+  words.textContent = text;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.textContent = "×";
+  close.setAttribute("aria-label", "Close message");
+  close.onclick = () => item.remove();
+  item.append(words, close);
+  region.append(item);
+  const stay = seconds ?? (level === "error" ? 20 : 8);
+  if (stay > 0) setTimeout(() => item.remove(), stay * 1000);
+}
+
+function makeRegion(): HTMLElement {
+  const region = document.createElement("div");
+  region.id = "atoll-toasts";
+  region.className = "atoll-toasts";
+  region.setAttribute("role", "status");
+  region.setAttribute("aria-live", "polite");
+  document.body.append(region);
+  return region;
+}

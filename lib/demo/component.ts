@@ -1,0 +1,204 @@
+import { z } from "zod";
+import type { ComponentType } from "preact";
+import type { AnyComponent, AnyField, EventRef, Field } from "@/lib/value/field.ts";
+import type { FileRef } from "@/lib/value/file_ref.ts";
+import type { Json, JsonObject } from "@/lib/value/json.ts";
+import type { CommonProps, DoorProps, ViewProps } from "@/lib/value/page.ts";
+
+/** What a component may use to turn wire values into what handlers see, and back. */
+export interface CodecContext {
+  readonly signal: AbortSignal;
+  /** Reads a file that the session may read. @throws {Fault} `bad_input` for an unknown or foreign one. */
+  readonly open: (ref: FileRef) => Promise<StoredFile>;
+  /** Keeps bytes for the session and says how they are reached. The media type is found from the bytes. */
+  readonly keep: (bytes: Uint8Array | ReadableStream<Uint8Array>, name: string) => Promise<FileRef>;
+}
+
+/** A file that a handler was handed. */
+export interface StoredFile extends FileRef {
+  readonly bytes: () => Promise<Uint8Array<ArrayBuffer>>;
+  readonly stream: () => ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+/** What a person sent for one field with a form that needs no script. */
+export interface FormEntries {
+  /** Text entries under the field's name, in order. */
+  readonly texts: readonly string[];
+  /** Files under the field's name, already kept. */
+  readonly files: readonly FileRef[];
+}
+
+/**
+ * The declaration of a component. `A` is what authors write as props, `P` the props after validation, `W` the wire
+ * value; `I` is what handlers receive, `O` what they may give.
+ */
+export interface ComponentSpec<A, P, W, I, O, E extends string> {
+  /** Name in the registry and in stored data; never changes. */
+  readonly kind: string;
+  /** An object schema of the author's props. `label`, `showLabel`, `info`, `visible` and `interactive` are added to every component. */
+  readonly props: z.ZodType<P, A>;
+  /** Schema of the wire value. Depends on the props, so that JSON Schema has their limits. */
+  readonly wire: (props: NoInfer<P>) => z.ZodType<NoInfer<W>>;
+  /** The wire value when the author gives none. */
+  readonly empty: (props: NoInfer<P>) => NoInfer<W>;
+  /** Events that it raises, in Gradio's words. */
+  readonly events: readonly E[];
+  /** Draws it. */
+  readonly view: ComponentType<ViewProps<NoInfer<P>, W>>;
+  /** The view behind its door; absent for a component that never lives in the browser. */
+  readonly island?: ComponentType<DoorProps>;
+  /** Where the value is: with the page, or on the server, one for each session. Default `page`. */
+  readonly holds?: "page" | "session";
+  /** Whether a person can give it a value at all. Default true. */
+  readonly input?: boolean;
+  /** Whether the view lives by itself even if no action needs it. */
+  readonly alive?: (props: NoInfer<P>) => boolean;
+  /** Wire value to what the handler receives. Default: as it is. */
+  readonly decode?: (wire: NoInfer<W>, context: CodecContext) => I | Promise<I>;
+  /** What the handler gives to wire value. Default: as it is. */
+  readonly encode?: (out: O, context: CodecContext, props: NoInfer<P>) => NoInfer<W> | Promise<NoInfer<W>>;
+  /** Reads the field from a form sent without script; the result is checked by `wire`. Default: the first text. */
+  readonly form?: (entries: FormEntries, props: NoInfer<P>) => unknown;
+  /** The value in a few words, for example rows and logs. Default: its text or JSON, shortened. */
+  readonly summary?: (wire: NoInfer<W>) => string;
+  /** Brings a stored wire value of an older version up to date. */
+  readonly migrate?: (stored: unknown) => unknown;
+}
+
+/** A component as shared code sees it: every question answered, no kind named. */
+export interface Component extends AnyComponent {
+  readonly spec: z.ZodObject;
+  readonly wire: (props: Readonly<Record<string, unknown>>) => z.ZodType<Json>;
+  readonly events: readonly string[];
+  readonly view: ComponentType<ViewProps<object, Json>>;
+  readonly island: ComponentType<DoorProps> | undefined;
+  readonly holds: "page" | "session";
+  readonly input: boolean;
+  readonly alive: (props: Readonly<Record<string, unknown>>) => boolean;
+  readonly decode: ((wire: Json, context: CodecContext) => unknown) | undefined;
+  readonly encode:
+    | ((out: unknown, context: CodecContext, props: Readonly<Record<string, unknown>>) => unknown)
+    | undefined;
+  readonly form: (entries: FormEntries, props: Readonly<Record<string, unknown>>) => unknown;
+  readonly summary: (wire: Json) => string;
+  readonly migrate: (stored: unknown) => unknown;
+  /** The JSON Schema of the wire value under these props. */
+  readonly jsonSchema: (props: Readonly<Record<string, unknown>>) => JsonObject;
+}
+
+const common = {
+  label: z.string().optional(),
+  showLabel: z.boolean().optional(),
+  info: z.string().optional(),
+  visible: z.union([z.boolean(), z.literal("hidden")]).optional(),
+  interactive: z.boolean().optional(),
+};
+
+/** What the author of a field may write: the component's props and those of every field. */
+export type PropsInput<A> = A & CommonProps;
+
+/** A function that declares a field of one component. */
+export interface Declare<P, I, O, E extends string> {
+  /** Declares a field. @throws {TypeError} when a prop is wrong; the message says which and what would be right. */
+  (...props: object extends P ? [props?: P] : [props: P]): Field<I, O, E, P & object>;
+  /** The component behind it. */
+  readonly component: Component;
+}
+
+/**
+ * Declares a component: one object that answers every question the engine, the page, the API and the docs ask.
+ *
+ * @example
+ * ```ts ignore
+ * export const rating = component({
+ *   kind: "rating",
+ *   props: z.object({ max: z.number().int().default(5), value: z.number().optional() }),
+ *   wire: ({ max }) => z.number().int().min(0).max(max),
+ *   empty: () => 0,
+ *   events: ["change"],
+ *   view: RatingView,
+ *   island: Rating,
+ * });
+ * ```
+ */
+export function component<A, P, W, E extends string, I = W, O = I>(
+  spec: ComponentSpec<A, P, W, I, O, E>,
+): Declare<PropsInput<A>, I, O, E> {
+  if (!(spec.props instanceof z.ZodObject)) {
+    throw new TypeError(`Cannot declare component "${spec.kind}": props must be a z.object()`);
+  }
+  const schema = spec.props.extend(common).strict();
+  const shared = {
+    kind: spec.kind,
+    spec: schema,
+    wire: remember(spec.wire as (props: object) => unknown),
+    events: spec.events,
+    view: spec.view,
+    island: spec.island,
+    holds: spec.holds ?? "page",
+    input: spec.input ?? true,
+    alive: spec.alive ?? (() => false),
+    decode: spec.decode,
+    encode: spec.encode,
+    form: spec.form ?? (({ texts }: FormEntries) => texts[0]),
+    summary: spec.summary ?? shorten,
+    migrate: spec.migrate ?? ((stored: unknown) => stored),
+    jsonSchema: (props: P) => z.toJSONSchema(spec.wire(props)),
+  } as unknown as Component;
+
+  const declare = (given?: PropsInput<A>): Field<I, O, E, PropsInput<A>> => {
+    const parsed = schema.safeParse(given ?? {});
+    if (!parsed.success) throw new TypeError(`Cannot declare ${spec.kind}: ${explain(parsed.error)}`);
+    const { value, ...props } = parsed.data as Record<string, unknown>;
+    const initial = value === undefined ? spec.empty(props as P) : value;
+    const right = shared.wire(props).safeParse(initial);
+    if (value !== undefined && !right.success) {
+      throw new TypeError(`Cannot declare ${spec.kind} with value ${quote(value)}: ${explain(right.error)}`);
+    }
+    return field(shared, props, initial as Json) as Field<I, O, E, PropsInput<A>>;
+  };
+  return Object.assign(declare, { component: shared }) as Declare<PropsInput<A>, I, O, E>;
+}
+
+/** Makes a field of a component from props that are known to be right. */
+export function field(of: Component, props: Readonly<Record<string, unknown>>, initial: Json): AnyField {
+  const made: Record<string, unknown> = { component: of, props: Object.freeze(props), initial };
+  for (const event of of.events) {
+    made[event] = Object.freeze({ source: made, event }) satisfies EventRef;
+  }
+  return Object.freeze(made) as unknown as AnyField;
+}
+
+/** The component of a field, with all its answers. */
+export function componentOf(field: AnyField): Component {
+  return field.component as Component;
+}
+
+/** Says in one line what a schema refuses and where. */
+export function explain(error: z.ZodError): string {
+  const [first] = error.issues;
+  if (!first) return "it is not valid";
+  const where = first.path.length === 0 ? "" : `"${first.path.join(".")}": `;
+  return where + first.message.charAt(0).toLowerCase() + first.message.slice(1);
+}
+
+/** A value for a message: its JSON, at most 60 characters. */
+export function quote(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function shorten(wire: unknown): string {
+  const text = typeof wire === "string" ? wire : wire === null ? "" : JSON.stringify(wire);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+// A schema is built once for each props object: fields keep theirs for life, sessions keep their changed copies.
+function remember<P extends object, T>(make: (props: P) => T): (props: P) => T {
+  const known = new WeakMap<P, T>();
+  return (props) => {
+    let schema = known.get(props);
+    if (schema === undefined) known.set(props, schema = make(props));
+    return schema;
+  };
+}

@@ -1,0 +1,66 @@
+import type { Json } from "./json.ts";
+
+/** Type-level key: what a handler receives from a field. */
+export declare const In: unique symbol;
+/** Type-level key: what a handler may give to a field. */
+export declare const Out: unique symbol;
+/** Type-level key: the props that `update()` may change. */
+export declare const Props: unique symbol;
+
+/** Something that may start an action: `go.click`, `blur.success`, `load`. */
+export interface EventRef {
+  /** The field or action that raises it; `null` for the page itself. */
+  readonly source: object | null;
+  /** Name in the source's vocabulary: `click`, `change`, `success` ... */
+  readonly event: string;
+}
+
+/** The declaration behind a field, as shared code sees it. See `component()`. */
+export interface AnyComponent {
+  readonly kind: string;
+}
+
+/** Any declared field. */
+export interface AnyField {
+  readonly [In]: unknown;
+  readonly [Out]: unknown;
+  readonly [Props]: object;
+  /** The component that this field is one of. */
+  readonly component: AnyComponent;
+  /** The author's props after validation, defaults filled in, without `value`. */
+  readonly props: Readonly<Record<string, unknown>>;
+  /** Wire value at the start. */
+  readonly initial: Json;
+}
+
+/** A declared field: `I` is what handlers receive, `O` what they may give, `E` its events, `P` its props. */
+export type Field<I, O = I, E extends string = never, P extends object = object> =
+  & AnyField
+  & { readonly [In]: I; readonly [Out]: O; readonly [Props]: P }
+  & { readonly [K in E]: EventRef };
+
+/** Fields by key. The keys are ids: of the page, of the API, of stored flags. */
+export type Fields = Readonly<Record<string, AnyField>>;
+
+/** One field or a record of them: what `inputs` and `outputs` accept. */
+export type Slot = AnyField | Fields;
+
+type InOf<F> = F extends { readonly [In]: infer I } ? I : never;
+type OutOf<F> = F extends { readonly [Out]: infer O } ? O : never;
+type PropsOf<F> = F extends { readonly [Props]: infer P } ? P : never;
+
+/** What `update()` returns: a change of props for field type `P`. */
+export interface Update<P> {
+  readonly update: P;
+}
+
+/** What a handler receives for a slot: the bare value of one field, or a record. */
+export type Taken<T> = T extends AnyField ? InOf<T> : { readonly [K in keyof T]: InOf<T[K]> };
+
+type GivenOne<F> = OutOf<F> | Update<Partial<PropsOf<F> & { value: OutOf<F> }>>;
+
+/** What a handler may give for a slot. In a record an absent key leaves that field as it is. */
+export type Given<T> = T extends AnyField ? GivenOne<T> : { readonly [K in keyof T]?: GivenOne<T[K]> };
+
+/** A handler's result: a value, a promise of one, or a generator whose every yield replaces the value. */
+export type Result<T> = T | Promise<T> | AsyncGenerator<T, T | void, unknown> | Generator<T, T | void, unknown>;

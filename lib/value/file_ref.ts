@@ -1,0 +1,27 @@
+import { z } from "zod";
+
+/**
+ * A file as it travels: bytes never ride in wire values or props. Only the server mints one; a reference that
+ * comes from a client counts for its `id` alone, everything else is looked up again.
+ */
+export interface FileRef {
+  /** Server-made id, 128 random bits or more. Knowing it is the right to read the file. */
+  readonly id: string;
+  /** Path on this server that answers with the bytes. */
+  readonly url: string;
+  /** Name to show and to save under: no path parts, no control characters, at most 200 bytes. */
+  readonly name: string;
+  /** Length in bytes. */
+  readonly size: number;
+  /** Media type found by looking at the bytes, `application/octet-stream` when unknown. */
+  readonly mime: string;
+}
+
+/** Checks that a wire value has the shape of a {@linkcode FileRef}; unknown keys are dropped. */
+export const fileRefSchema: z.ZodType<FileRef> = z.object({
+  id: z.string().regex(/^[A-Za-z0-9_-]{22,64}$/),
+  url: z.string().max(2048),
+  name: z.string().max(1024),
+  size: z.number().int().nonnegative(),
+  mime: z.string().max(255),
+});
