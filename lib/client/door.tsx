@@ -29,7 +29,7 @@ export function door(View: ComponentType<ViewProps<any, any>>): ComponentType<Do
       props,
       value: live ? live.value.value : state?.value ?? null,
       interactive,
-      status: live ? live.status.value : still,
+      status: live ? live.status.value : state?.status ?? still,
       class: classes,
       submits: submitsOf(page, id),
       set: interactive ? session ? (value: Json) => session.set(id, value) : nothing : undefined,

@@ -60,7 +60,11 @@ export class Session {
     let field = this.#fields.get(id);
     if (!field) {
       const state = this.#page.fields[id];
-      field = { value: signal(state?.value ?? null), props: signal(state?.props ?? {}), status: signal(idle) };
+      field = {
+        value: signal(state?.value ?? null),
+        props: signal(state?.props ?? {}),
+        status: signal(state?.status ?? idle),
+      };
       this.#fields.set(id, field);
     }
     return field;

@@ -1,18 +1,8 @@
-/** What the page kept from the time before its fields were alive. */
+/** What the page's inline script kept from the time before its fields were alive. */
 interface Early {
   /** Buttons that were pressed. */
   pressed?: Set<HTMLElement>;
 }
-
-/**
- * Script of a few bytes that pages with live fields carry inline: a press of a button before its field is alive is
- * kept and given again when it is, instead of sending the form away. If no field comes alive within 15 s (the script
- * could not be loaded), the press sends the form, as it would have without script.
- */
-export const EARLY = `(()=>{let e=window.atollEarly={pressed:new Set},h=v=>{let f=v.target,b=v.submitter;` +
-  `if(!e||!b||!("atoll"in f.dataset))return;v.preventDefault();if(e.pressed.has(b))return;e.pressed.add(b);` +
-  `setTimeout(()=>{if(e.pressed.delete(b)){removeEventListener("submit",h,!0);f.requestSubmit(b)}},15e3)};` +
-  `addEventListener("submit",h,!0)})()`;
 
 /** Called once a field is alive: gives it what the person typed and pressed before. */
 export function wake(id: string): void {

@@ -37,6 +37,8 @@ export interface FieldState {
   readonly props: Readonly<Record<string, unknown>>;
   /** Whether the person may change it. */
   readonly interactive: boolean;
+  /** What it shows at first, when the page is the answer to a form. */
+  readonly status?: FieldStatus | undefined;
 }
 
 /**

@@ -1,0 +1,284 @@
+import type { FunctionComponent, VNode } from "preact";
+import type { AnyField, EventRef, Fields, Slot } from "@/lib/value/field.ts";
+import type { ActionPlan } from "@/lib/value/page.ts";
+import type { AnyAction } from "./action.ts";
+import { componentOf } from "./component.ts";
+
+/** Argument names to field keys. `single` when the handler takes or gives a bare value. */
+export interface Binding {
+  readonly single: boolean;
+  readonly names: Readonly<Record<string, string>>;
+}
+
+/** An action as the engine sees it: fields by key. */
+export interface BoundAction {
+  readonly key: string;
+  readonly inputs: Binding;
+  readonly outputs: Binding;
+  readonly fn: AnyAction["spec"]["fn"];
+  /** Group whose places it takes. */
+  readonly group: string;
+  /** Places of the group; `undefined` is the server's setting, `null` no limit. */
+  readonly limit: number | null | undefined;
+  readonly api: boolean;
+  /** Keys of the actions that follow it, by how it ended. */
+  readonly then: { readonly success: readonly string[]; readonly failure: readonly string[] };
+}
+
+/** Draws one field where the layout wants it. */
+export type FieldSlot = FunctionComponent<{ class?: string }>;
+
+/** A demo: fields, actions between them, a layout. */
+export interface Demo {
+  readonly title: string | undefined;
+  readonly description: string | undefined;
+  readonly fields: Readonly<Record<string, AnyField>>;
+  readonly actions: Readonly<Record<string, BoundAction>>;
+  /** What the browser has to know of each action that something on the page starts. */
+  readonly plans: Readonly<Record<string, ActionPlan>>;
+  /** Keys of the fields that live in the browser. */
+  readonly live: ReadonlySet<string>;
+  /** Keys of the fields that a person may change. */
+  readonly interactive: ReadonlySet<string>;
+  readonly layout: ((ui: Readonly<Record<string, FieldSlot>>) => VNode) | undefined;
+}
+
+/** A demo as a route: GET draws it, POST runs its actions. `F` and `A` are kept for typed clients. */
+export interface Page<F extends Fields = Fields, A extends Readonly<Record<string, AnyAction>> = Readonly<Record<string, AnyAction>>> {
+  (context: PageContext): Promise<unknown>;
+  readonly demo: Demo;
+  readonly fields: F;
+  readonly actions: A;
+}
+
+/** What a page needs of the server that it is mounted in. */
+export interface PageContext {
+  readonly state: { readonly atoll?: PageHost };
+}
+
+/** Answers the requests of pages. */
+export interface PageHost {
+  answer(demo: Demo, context: PageContext): Promise<unknown>;
+}
+
+/** What `Blocks()` is told. */
+export interface BlocksSpec<F extends Fields, A extends Readonly<Record<string, AnyAction>>> {
+  readonly title?: string;
+  /** One or two sentences under the title. */
+  readonly description?: string;
+  /** The fields. Their keys are their ids: on the page, in the API, in stored data. */
+  readonly fields: F;
+  /** The actions. Their keys are their API names. */
+  readonly actions?: (fields: NoInfer<F>) => A;
+  /** Where the fields stand. Default: a column, in their order. */
+  readonly layout?: (ui: { readonly [K in keyof NoInfer<F>]: FieldSlot }) => VNode;
+}
+
+/**
+ * Makes a demo of fields, actions and a layout: the default export of a route file.
+ *
+ * @throws {TypeError} when a key is no identifier, or an action names a field that is not one of `fields`.
+ */
+export function Blocks<
+  const F extends Fields,
+  const A extends Readonly<Record<string, AnyAction>> = Record<never, AnyAction>,
+>(spec: BlocksSpec<F, A>): Page<F, A> {
+  const actions = spec.actions?.(spec.fields) ?? {} as A;
+  const demo = bind(spec as BlocksSpec<Fields, Readonly<Record<string, AnyAction>>>, actions);
+  // Fresh takes a route for asynchronous only if it is a literal async function.
+  async function page(context: PageContext): Promise<unknown> {
+    const host = context.state.atoll;
+    if (!host) {
+      throw new Error(`Cannot serve ${nameOf(demo)}: main.ts has no app.use(host), which answers for demos`);
+    }
+    return await host.answer(demo, context);
+  }
+  return Object.assign(page, { demo, fields: spec.fields, actions });
+}
+
+function bind(
+  spec: BlocksSpec<Fields, Readonly<Record<string, AnyAction>>>,
+  actions: Readonly<Record<string, AnyAction>>,
+): Demo {
+  const where = spec.title === undefined ? "this demo" : `"${spec.title}"`;
+  const fieldKeys = new Map<object, string>();
+  for (const [key, field] of Object.entries(spec.fields)) {
+    checkKey(key, "field", where);
+    const twin = fieldKeys.get(field);
+    if (twin !== undefined) {
+      throw new TypeError(`Cannot use one field as "${twin}" and as "${key}" of ${where}: declare two`);
+    }
+    fieldKeys.set(field, key);
+  }
+  const actionKeys = new Map<object, string>();
+  for (const [key, action] of Object.entries(actions)) {
+    checkKey(key, "action", where);
+    actionKeys.set(action, key);
+  }
+
+  const bound: Record<string, BoundAction> = Object.create(null);
+  const starts = new Map<string, string[]>();
+  const then = new Map<string, { success: string[]; failure: string[] }>();
+  for (const key of Object.keys(actions)) then.set(key, { success: [], failure: [] });
+  for (const [key, action] of Object.entries(actions)) {
+    const at = `action "${key}" of ${where}`;
+    bound[key] = {
+      key,
+      inputs: bindSlot(action.spec.inputs, fieldKeys, at),
+      outputs: bindSlot(action.spec.outputs, fieldKeys, at),
+      fn: action.spec.fn,
+      group: action.spec.concurrencyGroup ?? `:${key}`,
+      limit: checkLimit(action.spec.concurrencyLimit, at),
+      api: action.spec.api ?? true,
+      then: then.get(key) ?? { success: [], failure: [] },
+    };
+    const when: string[] = [];
+    for (const event of action.when) {
+      const before = event.source === null ? undefined : actionKeys.get(event.source);
+      if (before !== undefined) chain(then.get(before), event, key);
+      else when.push(nameEvent(event, fieldKeys, at));
+    }
+    starts.set(key, when);
+  }
+  checkCycles(bound, where);
+
+  const plans: Record<string, ActionPlan> = {};
+  const touched = new Set<string>();
+  const taken = new Set<string>();
+  const given = new Set<string>();
+  const pressed = new Set<string>();
+  for (const [key, action] of Object.entries(actions)) {
+    const own = bound[key] as BoundAction;
+    const when = starts.get(key) ?? [];
+    for (const name of when) {
+      const [field = "", event] = name.split(":");
+      touched.add(field);
+      if (event !== "change") pressed.add(field);
+    }
+    for (const field of Object.values(own.inputs.names)) taken.add(field);
+    for (const field of Object.values(own.outputs.names)) given.add(field);
+    if (when.length > 0) plans[key] = plan(own, bound, when, action, actionKeys, spec.fields);
+  }
+
+  const live = new Set<string>();
+  const interactive = new Set<string>();
+  for (const [key, field] of Object.entries(spec.fields)) {
+    const component = componentOf(field);
+    const wanted = touched.has(key) || taken.has(key) || given.has(key) || component.alive(field.props);
+    if (wanted && component.island && component.holds === "page") live.add(key);
+    const open = component.input && (taken.has(key) || pressed.has(key) || !given.has(key));
+    if (field.props.interactive as boolean | undefined ?? open) interactive.add(key);
+  }
+  return Object.freeze({
+    title: spec.title,
+    description: spec.description,
+    fields: spec.fields,
+    actions: bound,
+    plans,
+    live,
+    interactive,
+    layout: spec.layout as Demo["layout"],
+  });
+}
+
+function bindSlot(slot: Slot | undefined, keys: ReadonlyMap<object, string>, at: string): Binding {
+  if (slot === undefined) return { single: false, names: {} };
+  const single = keys.get(slot);
+  if (single !== undefined) return { single: true, names: { [single]: single } };
+  if ("component" in slot && "initial" in slot) {
+    throw new TypeError(`Cannot use a field in ${at} that is not one of its fields: list it under fields`);
+  }
+  const names: Record<string, string> = Object.create(null);
+  for (const [name, field] of Object.entries(slot as Fields)) {
+    const key = keys.get(field);
+    if (key === undefined) {
+      throw new TypeError(`Cannot use "${name}" in ${at}: it is not one of the demo's fields`);
+    }
+    names[name] = key;
+  }
+  return { single: false, names };
+}
+
+function nameEvent(event: EventRef, fieldKeys: ReadonlyMap<object, string>, at: string): string {
+  if (event.source === null) return `:${event.event}`;
+  const field = fieldKeys.get(event.source);
+  if (field === undefined) {
+    throw new TypeError(
+      `Cannot start ${at} by "${event.event}" of something that is neither a field nor an action of the demo`,
+    );
+  }
+  return `${field}:${event.event}`;
+}
+
+function chain(then: { success: string[]; failure: string[] } | undefined, event: EventRef, key: string): void {
+  if (event.event !== "failure") then?.success.push(key);
+  if (event.event !== "success") then?.failure.push(key);
+}
+
+function plan(
+  own: BoundAction,
+  all: Readonly<Record<string, BoundAction>>,
+  when: readonly string[],
+  action: AnyAction,
+  keys: ReadonlyMap<object, string>,
+  fields: Fields,
+): ActionPlan {
+  const rest = new Set<string>();
+  const gives = new Set<string>();
+  const seen = new Set<string>();
+  const held = (key: string) => {
+    const field = fields[key];
+    return field !== undefined && componentOf(field).holds === "page";
+  };
+  const visit = (one: BoundAction) => {
+    if (seen.has(one.key)) return;
+    seen.add(one.key);
+    for (const field of Object.values(one.outputs.names)) if (held(field)) gives.add(field);
+    if (one !== own) { for (const field of Object.values(one.inputs.names)) if (held(field)) rest.add(field); }
+    for (const key of [...one.then.success, ...one.then.failure]) visit(all[key] as BoundAction);
+  };
+  visit(own);
+  const takes = Object.entries(own.inputs.names).filter(([, field]) => held(field));
+  for (const [, field] of takes) rest.delete(field);
+  const onlyChanges = when.every((name) => name.endsWith(":change") || name.endsWith(":key_up"));
+  return {
+    when,
+    takes: Object.fromEntries(takes),
+    rest: [...rest],
+    gives: [...gives],
+    mode: action.spec.triggerMode ?? (onlyChanges ? "alwaysLast" : "once"),
+    cancels: (action.spec.cancels ?? []).flatMap((other) => keys.get(other) ?? []),
+  };
+}
+
+function checkCycles(actions: Readonly<Record<string, BoundAction>>, where: string): void {
+  const state = new Map<string, "open" | "closed">();
+  const visit = (key: string, path: readonly string[]) => {
+    if (state.get(key) === "closed") return;
+    if (state.get(key) === "open") {
+      throw new TypeError(`Cannot chain ${[...path, key].join(" -> ")} in ${where}: the chain never ends`);
+    }
+    state.set(key, "open");
+    const { success, failure } = (actions[key] as BoundAction).then;
+    for (const next of [...success, ...failure]) visit(next, [...path, key]);
+    state.set(key, "closed");
+  };
+  for (const key of Object.keys(actions)) visit(key, []);
+}
+
+function checkKey(key: string, what: string, where: string): void {
+  if (/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(key) && !(key in Object.prototype)) return;
+  throw new TypeError(
+    `Cannot call a ${what} of ${where} "${key}": keys are ids, so letters, digits and _ only, a letter first`,
+  );
+}
+
+function checkLimit(limit: number | null | undefined, at: string): number | null | undefined {
+  if (limit === undefined || limit === null || (Number.isInteger(limit) && limit > 0)) return limit;
+  throw new RangeError(`Cannot give ${at} a concurrencyLimit of ${limit}: it is a whole number from 1, or null`);
+}
+
+/** How messages call a demo. */
+export function nameOf(demo: Demo): string {
+  return demo.title === undefined ? "this demo" : `the demo "${demo.title}"`;
+}

@@ -1,0 +1,194 @@
+import type { CodecContext, StoredFile } from "@/lib/demo/component.ts";
+import type { BlobRecord, Blobs } from "@/lib/store/port.ts";
+import { Fault } from "@/lib/value/fault.ts";
+import type { FileRef } from "@/lib/value/file_ref.ts";
+import { Queue } from "./queue.ts";
+import { type Call, Run, type RunHost } from "./run.ts";
+import { base64url, Sessions } from "./sessions.ts";
+
+/** Time as the engine sees it; tests give their own. */
+export interface Clock {
+  /** Milliseconds, never going back. */
+  now(): number;
+  /** Calls back after a while, unless it is disposed of before. */
+  after(ms: number, callback: () => void): Disposable;
+}
+
+/** What the engine is told. */
+export interface EngineOptions {
+  readonly blobs: Blobs;
+  readonly clock: Clock;
+  readonly random: (bytes: number) => Uint8Array;
+  /** Secret that session ids are signed with, 32 bytes or more. */
+  readonly secret: Uint8Array;
+  /** Runs at once of a group that names no limit. Default 16. */
+  readonly concurrencyLimit?: number | null;
+  /** Calls that may wait in one group. Default 1,000. */
+  readonly queueSize?: number;
+  /** Sessions that may hold values. Default 10,000. */
+  readonly sessionCapacity?: number;
+  /** How long a run goes on with nobody reading it, in milliseconds. Default 60,000. */
+  readonly graceMs?: number;
+  /** How many finished runs can still be read. Default 1,000. */
+  readonly keptRuns?: number;
+  /** Logs what broke inside and says what the client may read. */
+  readonly broke: (error: unknown) => string;
+}
+
+/** Runs actions: sessions, queue, handlers, frames. Knows no HTTP. */
+export class Engine {
+  readonly sessions: Sessions;
+  readonly #options: EngineOptions;
+  readonly #queue: Queue;
+  readonly #runs = new Map<string, Run>();
+  readonly #readers = new Map<Run, number>();
+  readonly #leaving = new Map<Run, Disposable>();
+  readonly #host: RunHost;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    const { clock, random, secret } = options;
+    this.sessions = new Sessions({ secret, random, capacity: options.sessionCapacity ?? 10_000 });
+    this.#queue = new Queue({
+      limit: options.concurrencyLimit === undefined ? 16 : options.concurrencyLimit,
+      size: options.queueSize ?? 1000,
+      now: clock.now,
+    });
+    this.#host = {
+      queue: this.#queue,
+      now: clock.now,
+      codec: (run) => this.#codec(run),
+      broke: options.broke,
+      ended: (run) => this.#ended(run),
+    };
+  }
+
+  /**
+   * Accepts a call and starts it. Its values are checked first: a refusal throws and nothing runs.
+   *
+   * @throws {Fault} `not_found`, `bad_input` with the field.
+   */
+  submit(call: Call): Run {
+    const run = new Run(base64url(this.#options.random(12)), call, this.#host);
+    this.#runs.set(run.id, run);
+    run.start().catch((error) => {
+      this.#options.broke(error);
+      run.cancel();
+    });
+    return run;
+  }
+
+  /** The run of an id, if this session started it. @throws {Fault} `not_found` */
+  find(id: unknown, session: string): Run {
+    const run = typeof id === "string" ? this.#runs.get(id) : undefined;
+    if (run?.call.session.id !== session) throw new Fault("not_found", "There is no such run");
+    return run;
+  }
+
+  /**
+   * Says that somebody reads a run, until it is disposed of. A run that nobody has read for the grace time is
+   * cancelled: nobody is left to see it.
+   */
+  attend(run: Run): Disposable {
+    this.#readers.set(run, (this.#readers.get(run) ?? 0) + 1);
+    this.#leaving.get(run)?.[Symbol.dispose]();
+    this.#leaving.delete(run);
+    let here = true;
+    return {
+      [Symbol.dispose]: () => {
+        if (!here) return;
+        here = false;
+        const left = (this.#readers.get(run) ?? 1) - 1;
+        if (left > 0) return void this.#readers.set(run, left);
+        this.#readers.delete(run);
+        if (run.finished) return;
+        const { clock, graceMs = 60_000 } = this.#options;
+        this.#leaving.set(run, clock.after(graceMs, () => run.cancel()));
+      },
+    };
+  }
+
+  /** What is going on: for health checks and tests. */
+  get load(): { readonly waiting: number; readonly busy: number; readonly runs: number; readonly sessions: number } {
+    return { ...this.#queue.load, runs: this.#runs.size, sessions: this.sessions.size };
+  }
+
+  /** Cancels everything that runs. */
+  close(): void {
+    for (const run of this.#runs.values()) run.cancel();
+    for (const leaving of this.#leaving.values()) leaving[Symbol.dispose]();
+    this.#leaving.clear();
+  }
+
+  #ended(run: Run): void {
+    this.#leaving.get(run)?.[Symbol.dispose]();
+    this.#leaving.delete(run);
+    // In the order of their start: the ones that were asked for longest ago go first, those that still run stay.
+    let over = this.#runs.size - (this.#options.keptRuns ?? 1000);
+    for (const [id, old] of this.#runs) {
+      if (over <= 0) return;
+      if (!old.finished || this.#readers.has(old)) continue;
+      this.#runs.delete(id);
+      over--;
+    }
+  }
+
+  #codec(run: Run): CodecContext {
+    const { blobs } = this.#options;
+    const { call } = run;
+    const owner = call.session.id;
+    return {
+      signal: run.signal,
+      open: async (ref) => {
+        const record = await blobs.get(ref.id);
+        if (record?.owner !== owner) {
+          throw new Fault("bad_input", "The file is not known here any more. Choose it again");
+        }
+        return opened(blobs, record, fileUrl(call.page, record.id));
+      },
+      keep: async (bytes, name) => {
+        const record = await blobs.put(bytes, { owner, name, signal: run.signal });
+        return toRef(record, fileUrl(call.page, record.id));
+      },
+    };
+  }
+}
+
+/** Where the page at `page` serves a file. */
+export function fileUrl(page: string, id: string): string {
+  return `${page === "/" ? "" : page}/files/${id}`;
+}
+
+function toRef({ id, name, size, mime }: BlobRecord, url: string): FileRef {
+  return { id, url, name, size, mime };
+}
+
+function opened(blobs: Blobs, record: BlobRecord, url: string): StoredFile {
+  const gone = () => new Fault("bad_input", `The file ${record.name} is not kept any more. Choose it again`);
+  return {
+    ...toRef(record, url),
+    bytes: async () => {
+      const body = await blobs.read(record.id);
+      if (!body) throw gone();
+      return new Uint8Array(await new Response(body).arrayBuffer());
+    },
+    stream: () => {
+      const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
+      blobs.read(record.id).then((body) => {
+        if (!body) throw gone();
+        return body.pipeTo(writable);
+      }).catch((error) => writable.abort(error).catch(() => {}));
+      return readable;
+    },
+  };
+}
+
+/** The time of this machine. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms);
+    Deno.unrefTimer(timer);
+    return { [Symbol.dispose]: () => clearTimeout(timer) };
+  },
+};

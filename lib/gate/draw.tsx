@@ -1,0 +1,74 @@
+import { h, type VNode } from "preact";
+import { Head } from "fresh/runtime";
+import type { Demo, FieldSlot } from "@/lib/demo/blocks.tsx";
+import { componentOf } from "@/lib/demo/component.ts";
+import type { Json } from "@/lib/value/json.ts";
+import type { FieldState, FieldStatus, PageGraph } from "@/lib/value/page.ts";
+import { EARLY_SCRIPT } from "./early_script.ts";
+
+/** What a page shows besides the demo itself. */
+export interface DrawOptions {
+  /** Path of the page. */
+  readonly url: string;
+  /** Token of its session. */
+  readonly session: string;
+  /** Values by field, where they differ from the first ones. */
+  readonly values?: ReadonlyMap<string, Json>;
+  /** Props by field, where the session changed them. */
+  readonly props?: (key: string) => Readonly<Record<string, unknown>>;
+  /** What fields say about how it went. */
+  readonly status?: ReadonlyMap<string, FieldStatus>;
+  /** A message that belongs to no field. */
+  readonly notice?: string | undefined;
+}
+
+/** Draws the page of a demo: live fields behind their doors, all others as plain HTML, in one form. */
+export function draw(demo: Demo, options: DrawOptions): VNode {
+  const fields: Record<string, FieldState> = {};
+  const ui: Record<string, FieldSlot> = {};
+  const page: PageGraph = { url: options.url, session: options.session, fields, actions: demo.plans };
+  for (const key in demo.fields) {
+    const field = demo.fields[key] as Demo["fields"][string];
+    const component = componentOf(field);
+    if (component.holds === "session") {
+      ui[key] = () => null;
+      continue;
+    }
+    const props = options.props?.(key) ?? field.props;
+    const value = options.values?.get(key) ?? field.initial;
+    const interactive = demo.interactive.has(key);
+    const status = options.status?.get(key);
+    if (demo.live.has(key) && component.island) {
+      fields[key] = status ? { value, props, interactive, status } : { value, props, interactive };
+      const Island = component.island;
+      ui[key] = ({ class: classes }) => h(Island, classes === undefined ? { page, id: key } : { page, id: key, class: classes });
+    } else {
+      const View = component.view;
+      ui[key] = ({ class: classes }) =>
+        props.visible === false ? null : h(View, {
+          id: key,
+          props,
+          value,
+          interactive,
+          status: status ?? { phase: "idle" },
+          class: classes,
+        });
+    }
+  }
+  const alive = demo.live.size > 0;
+  return (
+    <>
+      <Head>
+        <title>{demo.title === undefined ? "Atoll" : `${demo.title} · Atoll`}</title>
+      </Head>
+      {alive ? <script dangerouslySetInnerHTML={{ __html: EARLY_SCRIPT }} /> : null}
+      <form class="atoll-demo" method="post" encType="multipart/form-data" noValidate data-atoll="">
+        <input type="hidden" name="$session" value={options.session} />
+        {demo.title === undefined ? null : <h1 class="atoll-title">{demo.title}</h1>}
+        {demo.description === undefined ? null : <p class="atoll-description">{demo.description}</p>}
+        {options.notice === undefined ? null : <p class="atoll-notice" role="alert">{options.notice}</p>}
+        {demo.layout ? demo.layout(ui) : <div class="atoll-column">{Object.keys(ui).map((key) => h(ui[key] as FieldSlot, { key }))}</div>}
+      </form>
+    </>
+  );
+}

@@ -1,0 +1,123 @@
+import type { Context, Middleware } from "fresh";
+import type { Demo, PageContext, PageHost } from "@/lib/demo/blocks.tsx";
+import type { Clock, Engine } from "@/lib/engine/engine.ts";
+import { fileUrl } from "@/lib/engine/engine.ts";
+import type { Blobs } from "@/lib/store/port.ts";
+import { Fault } from "@/lib/value/fault.ts";
+import { draw } from "./draw.tsx";
+import { deliver, receive } from "./files.ts";
+import { readForm } from "./form.ts";
+import { suffixOf } from "./guard.ts";
+import { answerEvent, type PageRequest } from "./native.ts";
+import { runForm } from "./plain_form.ts";
+import { refuse } from "./reply.ts";
+
+/** What demo pages find on their context. */
+export interface AtollState {
+  atoll?: PageHost;
+}
+
+/** What the host of pages is told. */
+export interface HostOptions {
+  readonly engine: Engine;
+  readonly blobs: Blobs;
+  readonly clock: Clock;
+  /** Largest upload in bytes. */
+  readonly maxUploadBytes: number;
+  /** Whether clients may see the text of errors. */
+  readonly dev: boolean;
+}
+
+const PAGE_HEADERS = { "cache-control": "no-store" };
+
+/** Middleware that answers for demo pages: it puts the page host on the context, where their routes find it. */
+export function hostPages<S extends AtollState>(options: HostOptions): Middleware<S> {
+  const host: PageHost = { answer: (demo, context) => answer(demo, context as unknown as Context<S>, options) };
+  return (context) => {
+    context.state.atoll = host;
+    return context.next();
+  };
+}
+
+async function answer<S extends PageContext["state"]>(
+  demo: Demo,
+  context: Context<S>,
+  options: HostOptions,
+): Promise<Response> {
+  const { req } = context;
+  const at: PageRequest = { request: req, page: pathOf(context), client: clientOf(context) };
+  try {
+    const suffix = suffixOf(req);
+    if (suffix) return await answerFiles(at, suffix.id, options);
+    switch (req.method) {
+      case "GET":
+      case "HEAD":
+        return await context.render(
+          draw(demo, { url: at.page, session: options.engine.sessions.mint() }),
+          { headers: PAGE_HEADERS },
+        );
+      case "POST":
+        if (isForm(req)) return await answerForm(demo, context, at, options);
+        return await answerEvent(at, { demo, ...options });
+      default:
+        throw new Fault("method_not_allowed", `A demo answers GET and POST, not ${req.method}`);
+    }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return refuse(error, { dev: options.dev });
+  }
+}
+
+async function answerForm<S extends PageContext["state"]>(
+  demo: Demo,
+  context: Context<S>,
+  at: PageRequest,
+  { engine, blobs, maxUploadBytes }: HostOptions,
+): Promise<Response> {
+  // The session is named in the form itself, after its files have begun to arrive: what they belong to is settled first.
+  const fresh = engine.sessions.mint();
+  const owner = engine.sessions.open(fresh).id;
+  const entries = await readForm(at.request, {
+    owner,
+    blobs,
+    url: (id) => fileUrl(at.page, id),
+    limits: { maxFileBytes: maxUploadBytes },
+  });
+  const outcome = await runForm(at, entries, { demo, engine, token: fresh });
+  return await context.render(
+    draw(demo, { url: at.page, session: fresh, ...outcome }),
+    { status: outcome.code, headers: PAGE_HEADERS },
+  );
+}
+
+async function answerFiles(at: PageRequest, id: string | undefined, options: HostOptions): Promise<Response> {
+  const { request, page } = at;
+  if (id !== undefined) {
+    if (request.method === "GET" || request.method === "HEAD") return await deliver(request, id, options.blobs);
+    throw new Fault("method_not_allowed", "A file answers GET and HEAD");
+  }
+  if (request.method !== "POST") throw new Fault("method_not_allowed", "Files are sent by POST");
+  const session = options.engine.sessions.open(request.headers.get("atoll-session"));
+  const ref = await receive(request, {
+    owner: session.id,
+    blobs: options.blobs,
+    url: (id) => fileUrl(page, id),
+    maxBytes: options.maxUploadBytes,
+  });
+  return Response.json(ref);
+}
+
+function isForm(request: Request): boolean {
+  const type = request.headers.get("content-type") ?? "";
+  return type.startsWith("multipart/form-data") || type.startsWith("application/x-www-form-urlencoded");
+}
+
+function pathOf<S>(context: Context<S>): string {
+  const { pathname } = context.url;
+  return pathname.length > 1 && pathname.endsWith("/") ? pathname.slice(0, -1) : pathname;
+}
+
+function clientOf<S>(context: Context<S>): string {
+  const address = (context.info as Deno.ServeHandlerInfo | undefined)?.remoteAddr as Deno.NetAddr | undefined;
+  return address?.hostname ?? "";
+}

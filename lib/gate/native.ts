@@ -1,0 +1,77 @@
+import type { Demo } from "@/lib/demo/blocks.tsx";
+import { nameOf } from "@/lib/demo/blocks.tsx";
+import type { RunRequest } from "@/lib/demo/action.ts";
+import type { Clock, Engine } from "@/lib/engine/engine.ts";
+import { Fault } from "@/lib/value/fault.ts";
+import type { Json, JsonObject } from "@/lib/value/json.ts";
+import { readJson } from "./body.ts";
+import { answerRun } from "./stream.ts";
+
+/** A request to a page, as the translations see it. */
+export interface PageRequest {
+  readonly request: Request;
+  /** Path of the page. */
+  readonly page: string;
+  readonly client: string;
+}
+
+/**
+ * The native protocol: one POST to the page's own URL for each event, its answer the stream of the run's frames.
+ * `{action, input, rest?, event?, session}` starts a run; `{resume, after, session}` reads one again;
+ * `{cancel, session}` ends one.
+ *
+ * @throws {Fault} what is refused before anything runs.
+ */
+export async function answerEvent(
+  { request, page, client }: PageRequest,
+  { demo, engine, clock }: { demo: Demo; engine: Engine; clock: Clock },
+): Promise<Response> {
+  const body = await readJson(request);
+  if (!isObject(body)) throw new Fault("bad_request", "The body must be a JSON object with an action or a run");
+  const session = engine.sessions.open(body.session);
+  if (body.cancel !== undefined) {
+    engine.find(body.cancel, session.id).cancel();
+    return Response.json({ cancelled: true });
+  }
+  if (body.resume !== undefined) {
+    const after = body.after ?? 0;
+    if (typeof after !== "number" || !Number.isInteger(after) || after < 0) {
+      throw new Fault("bad_request", "after must be the seq of the last frame seen: a whole number from 0");
+    }
+    return answerRun(engine, engine.find(body.resume, session.id), clock, after);
+  }
+  const { action, input = {}, rest = {}, event } = body;
+  if (typeof action !== "string" || !Object.hasOwn(demo.actions, action)) {
+    throw new Fault("not_found", `${capital(nameOf(demo))} has no such action`);
+  }
+  if (!isObject(input) || !isObject(rest)) throw new Fault("bad_request", "input and rest must be JSON objects");
+  const { names } = (demo.actions[action] as Demo["actions"][string]).inputs;
+  for (const name in input) {
+    if (!Object.hasOwn(names, name) && !(name in names)) {
+      throw new Fault("bad_input", `There is no input "${name}". The inputs are: ${Object.keys(names).join(", ") || "none"}`);
+    }
+  }
+  const run = engine.submit({ demo, action, input, rest, session, page, event, request: runRequest(request, client) });
+  return answerRun(engine, run, clock);
+}
+
+/** What a handler may know of the request that started it. */
+export function runRequest(request: Request, client: string): RunRequest {
+  return {
+    get headers() {
+      return request.headers;
+    },
+    get url() {
+      return request.url;
+    },
+    client,
+  };
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

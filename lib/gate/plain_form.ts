@@ -1,0 +1,103 @@
+import type { Demo } from "@/lib/demo/blocks.tsx";
+import { componentOf, type FormEntries } from "@/lib/demo/component.ts";
+import type { Engine } from "@/lib/engine/engine.ts";
+import { Fault } from "@/lib/value/fault.ts";
+import type { Json } from "@/lib/value/json.ts";
+import type { FieldStatus } from "@/lib/value/page.ts";
+import { type Patch, patch } from "@/lib/wire/patch.ts";
+import { type PageRequest, runRequest } from "./native.ts";
+
+/** How a page looks after a form without script was answered. */
+export interface FormOutcome {
+  readonly values: ReadonlyMap<string, Json>;
+  readonly status: ReadonlyMap<string, FieldStatus>;
+  readonly notice: string | undefined;
+  /** HTTP status of the answer. */
+  readonly code: number;
+}
+
+/**
+ * Runs an action for a browser without script: the form's entries are the inputs, and what the run gave is on the
+ * page that comes back. The name of the pressed button says which action.
+ */
+export async function runForm(
+  { request, page, client }: PageRequest,
+  entries: ReadonlyMap<string, FormEntries>,
+  { demo, engine, token }: { demo: Demo; engine: Engine; token: string },
+): Promise<FormOutcome> {
+  const values = new Map<string, Json>();
+  const status = new Map<string, FieldStatus>();
+  let notice: string | undefined;
+  let code = 200;
+  const fail = (fault: Fault | { code: Fault["code"]; message: string; field?: string | undefined }, gives: string[]) => {
+    code = fault instanceof Fault ? fault.status : new Fault(fault.code, fault.message).status;
+    const at = fault.field !== undefined && fault.field in demo.fields ? [fault.field] : gives;
+    for (const key of at) status.set(key, { phase: "failed", message: fault.message });
+    if (at.length === 0) notice = fault.message;
+  };
+
+  const pressed = [...entries.keys()].find((name) => name.startsWith("$run."))?.slice(5) ??
+    Object.keys(demo.plans).find((key) => demo.plans[key]?.when.some((when) => when.endsWith(":click")));
+  const plan = pressed === undefined || !Object.hasOwn(demo.plans, pressed) ? undefined : demo.plans[pressed];
+  if (pressed === undefined || !plan) {
+    fail(new Fault("not_found", "The form names no action of this page"), []);
+    return { values, status, notice, code };
+  }
+  for (const key of demo.interactive) {
+    const field = demo.fields[key] as Demo["fields"][string];
+    const component = componentOf(field);
+    if (component.holds !== "page" || !component.input) continue;
+    // A button that stands for a choice carries its value under the action's name.
+    const own = entries.get(key) ?? (plan.when.includes(`${key}:click`) ? entries.get(`$run.${pressed}`) : undefined);
+    const sent = component.form(own ?? { texts: [], files: [] }, field.props);
+    if (sent !== undefined) values.set(key, sent as Json);
+  }
+  try {
+    const input: Record<string, Json> = {};
+    const rest: Record<string, Json> = {};
+    for (const [name, key] of Object.entries(plan.takes)) {
+      if (values.has(key)) input[name] = values.get(key) as Json;
+    }
+    for (const key of plan.rest) if (values.has(key)) rest[key] = values.get(key) as Json;
+    const session = engine.sessions.open(token);
+    const run = engine.submit({
+      demo,
+      action: pressed,
+      input,
+      rest,
+      session,
+      page,
+      request: runRequest(request, client),
+    });
+    using _reader = engine.attend(run);
+    for await (const frame of run) {
+      if (frame.type === "output") {
+        for (const [key, given] of Object.entries(frame.values)) {
+          const before = values.get(key) ?? null;
+          values.set(
+            key,
+            frame.mode === "append"
+              ? `${before ?? ""}${given}`
+              : frame.mode === "patch"
+              ? patch(before, given as Patch)
+              : given as Json,
+          );
+        }
+      } else if (frame.type === "failed") fail(frame, [...plan.gives]);
+      else if (frame.type === "log") notice = frame.text;
+    }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    fail(error, [...plan.gives]);
+  }
+  // What cannot be drawn is not put back into the page: the field falls back to its first value.
+  for (const [key, value] of values) {
+    const field = demo.fields[key] as Demo["fields"][string];
+    if (!drawable(value, field.initial)) values.delete(key);
+  }
+  return { values, status, notice, code };
+}
+
+function drawable(value: Json | undefined, initial: Json): boolean {
+  return value !== undefined && (initial === null || value === null || typeof value === typeof initial);
+}

@@ -1,0 +1,55 @@
+/** What the operator of a server may set, read from the environment once, at start. */
+export interface Settings {
+  /** Port to listen on. `PORT`, default 8000. */
+  readonly port: number;
+  /** Address to listen on. `HOST`, default 127.0.0.1. */
+  readonly host: string;
+  /** Names under which the server answers besides loopback's; `*` for any. `ATOLL_HOSTS`, separated by commas. */
+  readonly names: readonly string[];
+  /** Folder for files that people send. `ATOLL_DATA`, default `data`. */
+  readonly data: string;
+  /** Largest upload in bytes. `ATOLL_MAX_UPLOAD`, default 1 GiB. */
+  readonly maxUploadBytes: number;
+  /** Secret that sessions are signed with. `ATOLL_SECRET`, 32 characters or more; default a new one at each start. */
+  readonly secret: Uint8Array | undefined;
+  /** Runs at once of an action that names no limit. `ATOLL_CONCURRENCY`, default 16. */
+  readonly concurrencyLimit: number;
+  /** Whether authors see the text of errors. `ATOLL_DEV=1`, set by the dev server. */
+  readonly dev: boolean;
+}
+
+/**
+ * Reads the settings.
+ *
+ * @throws {RangeError} when one is wrong; the message says which and what would be right.
+ */
+export function readSettings(env: (name: string) => string | undefined): Settings {
+  const secret = env("ATOLL_SECRET");
+  if (secret !== undefined && secret.length < 32) {
+    throw new RangeError("Cannot use ATOLL_SECRET: it must have at least 32 characters");
+  }
+  return {
+    port: whole(env, "PORT", 8000, 0, 65535),
+    host: env("HOST") || "127.0.0.1",
+    names: (env("ATOLL_HOSTS") ?? "").split(",").map((name) => name.trim().toLowerCase()).filter((name) => name !== ""),
+    data: env("ATOLL_DATA") || "data",
+    maxUploadBytes: whole(env, "ATOLL_MAX_UPLOAD", 2 ** 30, 1, Number.MAX_SAFE_INTEGER),
+    secret: secret === undefined ? undefined : new TextEncoder().encode(secret),
+    concurrencyLimit: whole(env, "ATOLL_CONCURRENCY", 16, 1, 1_000_000),
+    dev: env("ATOLL_DEV") === "1",
+  };
+}
+
+function whole(
+  env: (name: string) => string | undefined,
+  name: string,
+  otherwise: number,
+  min: number,
+  max: number,
+): number {
+  const text = env(name);
+  if (text === undefined || text === "") return otherwise;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new RangeError(`Cannot use ${name}=${text}: it must be a whole number from ${min} to ${max}`);
+}

@@ -1,0 +1,57 @@
+import type { Clock, Engine } from "@/lib/engine/engine.ts";
+import type { Run } from "@/lib/engine/run.ts";
+import { EVENT_STREAM, writeFrame } from "@/lib/wire/event_stream.ts";
+
+const HEARTBEAT_MS = 15_000;
+const encoder = new TextEncoder();
+const headers = { "content-type": EVENT_STREAM, "cache-control": "no-store", "x-accel-buffering": "no" };
+
+/**
+ * The frames of a run after `seq` as the answer to a request. A run that is over already is answered in one piece,
+ * which costs a third of a stream; one that goes on is written at the pace of its reader: what it does not take
+ * stays in the run's log, never in a buffer of this answer.
+ */
+export function answerRun(engine: Engine, run: Run, clock: Clock, seq = 0): Response {
+  if (run.finished) return new Response(take(run, seq), { headers });
+  const reader = engine.attend(run);
+  let beat: Disposable | undefined;
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const news = run.after(seq);
+      if (news && !await sooner(news)) {
+        controller.enqueue(encoder.encode(": still here\n\n"));
+        return;
+      }
+      if (run.log.length > seq) {
+        controller.enqueue(encoder.encode(take(run, seq)));
+        seq = run.log.length;
+      }
+      if (run.finished && seq >= run.log.length) {
+        reader[Symbol.dispose]();
+        controller.close();
+      }
+    },
+    cancel() {
+      beat?.[Symbol.dispose]();
+      reader[Symbol.dispose]();
+    },
+  }, { highWaterMark: 0 });
+  return new Response(stream, { headers });
+
+  // Whether the news came before a heartbeat was due.
+  function sooner(news: Promise<void>): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = beat = clock.after(HEARTBEAT_MS, () => resolve(false));
+      news.then(() => {
+        timer[Symbol.dispose]();
+        resolve(true);
+      });
+    });
+  }
+}
+
+function take(run: Run, seq: number): string {
+  let text = "";
+  for (let i = seq; i < run.log.length; i++) text += writeFrame(run.log[i] as Run["log"][number], run.id, i + 1);
+  return text;
+}

@@ -1,0 +1,155 @@
+import type { Given, Result, Slot, Taken } from "@/lib/value/field.ts";
+import type { AnyField, Field, Fields, Out } from "@/lib/value/field.ts";
+import type { Json } from "@/lib/value/json.ts";
+import { type Action, type AnyAction, on, reset, type RunContext } from "@/lib/demo/action.ts";
+import { Blocks, type FieldSlot, type Page } from "@/lib/demo/blocks.tsx";
+import { componentOf } from "@/lib/demo/component.ts";
+import { button, dataset } from "@/components/mod.ts";
+import { Column, Row } from "@/components/layout/mod.ts";
+
+/** What `Interface()` is told. */
+export interface InterfaceSpec<I extends Slot, O extends Slot> {
+  readonly title?: string;
+  /** One or two sentences under the title. */
+  readonly description?: string;
+  /** What the person gives: one field, or a record whose keys are the handler's argument names. */
+  readonly inputs: I;
+  /** What the handler gives: one field, or a record. */
+  readonly outputs: O;
+  /** The function to show. */
+  readonly fn: (input: NoInfer<Taken<I>>, run: RunContext) => Result<NoInfer<Given<O>>>;
+  /** Inputs to try; a click puts one into the fields. A record may leave out keys. */
+  readonly examples?: readonly NoInfer<Example<I>>[];
+  /** Runs at once; `null` is no limit. Default: the server's setting. */
+  readonly concurrencyLimit?: number | null;
+  /** Text of the button that runs it. Default `Submit`. */
+  readonly submitLabel?: string;
+}
+
+/** One example: the bare value for a single field, a record for several. */
+export type Example<I extends Slot> = I extends AnyField ? Shown<I> : { readonly [K in keyof I]?: Shown<I[K]> };
+
+type Shown<F> = F extends { readonly [Out]: infer O } ? O : never;
+
+/** The actions of an interface. */
+export interface InterfaceActions<I extends Slot, O extends Slot> {
+  readonly [key: string]: AnyAction;
+  readonly predict: Action<I, O>;
+}
+
+/**
+ * The shortest demo: a function between inputs and outputs, with a button that runs it, one that clears, and
+ * examples. Its action is `/predict`.
+ *
+ * @example
+ * ```ts
+ * import { Interface, textbox } from "atoll";
+ * export default Interface({ inputs: textbox(), outputs: textbox(), fn: (text) => text.toUpperCase() });
+ * ```
+ * @throws {TypeError} when inputs and outputs share a key, or an example names no input.
+ */
+export function Interface<const I extends Slot, const O extends Slot>(
+  spec: InterfaceSpec<I, O>,
+): Page<Fields, InterfaceActions<I, O>> {
+  const inputs = named(spec.inputs, "input");
+  const outputs = named(spec.outputs, "output");
+  for (const key of Object.keys(inputs)) {
+    if (key in outputs && inputs[key] !== outputs[key]) {
+      throw new TypeError(`Cannot use "${key}" as an input and as an output: keys are ids, so give one another name`);
+    }
+  }
+  const samples = (spec.examples ?? []).map((example, row) => sample(example, inputs, spec.inputs, row));
+  const examples = samples.length === 0 ? undefined : dataset({
+    label: "Examples",
+    headers: Object.entries(inputs).map(([key, field]) => (field.props.label as string | undefined) ?? key),
+    samples: samples.map((row) => Object.keys(inputs).map((key) => summarise(inputs[key] as AnyField, row[key]))),
+  });
+  const own = {
+    submit: button({ label: spec.submitLabel ?? "Submit", variant: "primary" }),
+    clear: button({ label: "Clear", variant: "secondary" }),
+    ...(examples ? { examples } : {}),
+  };
+  for (const key of Object.keys(own)) {
+    if (key in inputs || key in outputs) {
+      throw new TypeError(`Cannot call a field "${key}": Interface has one of that name. Give it another name`);
+    }
+  }
+  const fields: Fields = { ...inputs, ...outputs, ...own };
+  const all = Object.keys({ ...inputs, ...outputs });
+
+  const page = Blocks({
+    ...(spec.title === undefined ? {} : { title: spec.title }),
+    ...(spec.description === undefined ? {} : { description: spec.description }),
+    fields,
+    actions: () => {
+      const entered = Object.values(inputs).flatMap((field) => "submit" in field ? [(field as Submitting).submit] : []);
+      const predict: AnyAction = on([own.submit.click, ...entered], {
+        inputs: spec.inputs,
+        outputs: spec.outputs,
+        fn: spec.fn as AnyAction["spec"]["fn"],
+        ...(spec.concurrencyLimit === undefined ? {} : { concurrencyLimit: spec.concurrencyLimit }),
+      } as AnyAction["spec"]);
+      const clear: AnyAction = on(own.clear.click, {
+        outputs: { ...inputs, ...outputs },
+        fn: () => Object.fromEntries(all.map((key) => [key, reset()])),
+        cancels: [predict],
+        api: false,
+      });
+      if (!examples) return { predict, clear };
+      const example: AnyAction = on(examples.click, {
+        inputs: { examples },
+        outputs: inputs,
+        fn: ({ examples: row }: { examples: number | null }) => samples[row ?? -1] ?? {},
+        api: false,
+      } as AnyAction["spec"]);
+      return { predict, clear, example };
+    },
+    layout: (ui) => {
+      const draw = (key: string) => {
+        const Slot = ui[key] as FieldSlot;
+        return <Slot key={key} />;
+      };
+      const onlyOut = Object.keys(outputs).filter((key) => !(key in inputs));
+      return (
+        <>
+          <Row>
+            <Column>
+              {Object.keys(inputs).map(draw)}
+              <div class="flex flex-wrap gap-2">
+                {draw("clear")}
+                {draw("submit")}
+              </div>
+            </Column>
+            {onlyOut.length > 0 ? <Column>{onlyOut.map(draw)}</Column> : null}
+          </Row>
+          {examples ? draw("examples") : null}
+        </>
+      );
+    },
+  });
+  return page as unknown as Page<Fields, InterfaceActions<I, O>>;
+}
+
+type Submitting = Field<unknown, unknown, "submit">;
+
+function named(slot: Slot, name: string): Fields {
+  return "component" in slot && "initial" in slot ? { [name]: slot as AnyField } : slot as Fields;
+}
+
+function sample(example: unknown, inputs: Fields, slot: Slot, row: number): Record<string, unknown> {
+  const record = slot === inputs
+    ? example as Record<string, unknown>
+    : { [Object.keys(inputs)[0] as string]: example };
+  for (const [key, value] of Object.entries(record)) {
+    const field = inputs[key];
+    if (!field) throw new TypeError(`Cannot use example ${row + 1}: there is no input "${key}"`);
+    const component = componentOf(field);
+    if (!component.encode && !component.wire(field.props).safeParse(value).success) throw new TypeError(`Cannot use example ${row + 1}: its "${key}" does not fit its field`);
+  }
+  return record;
+}
+
+function summarise(field: AnyField, value: unknown): string {
+  const component = componentOf(field);
+  return value === undefined || component.encode ? "" : component.summary(value as Json);
+}
