@@ -84,7 +84,8 @@ export function Blocks<
   const A extends Readonly<Record<string, AnyAction>> = Record<never, AnyAction>,
 >(spec: BlocksSpec<F, A>): Page<F, A> {
   const actions = spec.actions?.(spec.fields) ?? {} as A;
-  const demo = bind(spec as BlocksSpec<Fields, Readonly<Record<string, AnyAction>>>, actions);
+  const { title, description, fields } = spec;
+  const demo = bind({ title, description, fields, layout: spec.layout as Demo["layout"] }, actions);
   // Fresh takes a route for asynchronous only if it is a literal async function.
   async function page(context: PageContext): Promise<unknown> {
     const host = context.state.atoll;
@@ -97,7 +98,7 @@ export function Blocks<
 }
 
 function bind(
-  spec: BlocksSpec<Fields, Readonly<Record<string, AnyAction>>>,
+  spec: Pick<Demo, "title" | "description" | "fields" | "layout">,
   actions: Readonly<Record<string, AnyAction>>,
 ): Demo {
   const where = spec.title === undefined ? "this demo" : `"${spec.title}"`;
@@ -177,7 +178,7 @@ function bind(
     plans,
     live,
     interactive,
-    layout: spec.layout as Demo["layout"],
+    layout: spec.layout,
   });
 }
 

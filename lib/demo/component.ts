@@ -95,12 +95,12 @@ const common = {
 };
 
 /** What the author of a field may write: the component's props and those of every field. */
-export type PropsInput<A> = A & CommonProps;
+export type PropsInput<A> = string extends keyof A ? CommonProps : A & CommonProps;
 
 /** A function that declares a field of one component. */
 export interface Declare<P, I, O, E extends string> {
   /** Declares a field. @throws {TypeError} when a prop is wrong; the message says which and what would be right. */
-  (...props: object extends P ? [props?: P] : [props: P]): Field<I, O, E, P & object>;
+  (...props: Record<never, never> extends P ? [props?: P] : [props: P]): Field<I, O, E, P & object>;
   /** The component behind it. */
   readonly component: Component;
 }

@@ -59,8 +59,13 @@ export type Taken<T> = T extends AnyField ? InOf<T> : { readonly [K in keyof T]:
 
 type GivenOne<F> = OutOf<F> | Update<Partial<PropsOf<F> & { value: OutOf<F> }>>;
 
-/** What a handler may give for a slot. In a record an absent key leaves that field as it is. */
-export type Given<T> = T extends AnyField ? GivenOne<T> : { readonly [K in keyof T]?: GivenOne<T[K]> };
+/**
+ * What a handler may give for a slot. In a record an absent key leaves that field as it is; where nothing is asked
+ * for, what it gives is ignored.
+ */
+export type Given<T> = T extends AnyField ? GivenOne<T>
+  : keyof T extends never ? void | Record<never, never>
+  : { readonly [K in keyof T]?: GivenOne<T[K]> };
 
 /** A handler's result: a value, a promise of one, or a generator whose every yield replaces the value. */
 export type Result<T> = T | Promise<T> | AsyncGenerator<T, T | void, unknown> | Generator<T, T | void, unknown>;

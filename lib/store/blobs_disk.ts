@@ -1,0 +1,231 @@
+import { z } from "zod";
+import { Fault } from "@/lib/value/fault.ts";
+import { CHUNK_BYTES, discard } from "./intake.ts";
+import { Ledger } from "./ledger.ts";
+import {
+  BLOB_ID,
+  type BlobRecord,
+  type Blobs,
+  type BlobsOptions,
+  type ByteRange,
+  type PutOptions,
+} from "./port.ts";
+
+/** Options of {@linkcode diskBlobs}. */
+export interface DiskBlobsOptions extends BlobsOptions {
+  /** Folder of its own, made when it is not there. One process at a time may use it. */
+  readonly root: string;
+}
+
+const recordSchema: z.ZodType<BlobRecord> = z.object({
+  id: z.string().regex(BLOB_ID),
+  owner: z.string(),
+  name: z.string(),
+  size: z.number().int().nonnegative(),
+  mime: z.string(),
+  createdMs: z.number(),
+  expiresMs: z.number(),
+});
+
+/**
+ * Keeps bytes in a folder: `<root>/<1st letter>/<2nd letter>/<id>` and the record beside it as `<id>.json`.
+ * What was there before is known again; what a crash left half done is removed.
+ *
+ * @throws {Deno.errors.PermissionDenied} when the folder may not be read and written.
+ */
+export async function diskBlobs({ root, ...options }: DiskBlobsOptions): Promise<Blobs> {
+  await Deno.mkdir(root, { recursive: true, mode: 0o700 });
+  const realRoot = await Deno.realPath(root);
+  // Every put that was under way is over: this is the only process here.
+  await Deno.remove(`${realRoot}/new`, { recursive: true }).catch(ignoreMissing);
+  await Deno.mkdir(`${realRoot}/new`, { mode: 0o700 });
+  const ledger = new Ledger(options);
+  for await (const folder of folders(realRoot)) await recall(folder, ledger);
+  return new DiskBlobs(realRoot, ledger);
+}
+
+class DiskBlobs implements Blobs {
+  readonly #root: string;
+  readonly #ledger: Ledger;
+
+  constructor(root: string, ledger: Ledger) {
+    this.#root = root;
+    this.#ledger = ledger;
+  }
+
+  async put(body: Uint8Array | ReadableStream<Uint8Array>, options: PutOptions): Promise<BlobRecord> {
+    using draft = this.#ledger.draft(options);
+    const temp = `${this.#root}/new/${draft.id}`;
+    const path = this.#path(draft.id);
+    try {
+      const record = await writeNew(temp, (write) => draft.fill(body, write));
+      const line = new TextEncoder().encode(JSON.stringify(record));
+      await writeNew(`${temp}.json`, (write) => write(line));
+      await this.#ready(draft.id);
+      await Deno.rename(temp, path);
+      // The record comes last: without one, bytes count for nothing.
+      await Deno.rename(`${temp}.json`, `${path}.json`);
+      await syncFolder(this.#folder(draft.id));
+      draft.keep(record);
+      return record;
+    } catch (cause) {
+      await Promise.all([discard(body), ...[temp, `${temp}.json`, `${path}.json`, path].map(removeIfThere)]);
+      throw isFull(cause) ? new Fault("no_space", "The server has no room left for files", { cause }) : cause;
+    }
+  }
+
+  get(id: string): Promise<BlobRecord | undefined> {
+    return Promise.resolve(this.#ledger.get(id));
+  }
+
+  async read(id: string, range?: ByteRange): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | undefined> {
+    const record = this.#ledger.get(id);
+    const file = record && await openOwn(this.#path(id), record.size);
+    if (file === undefined) return undefined;
+    if (range === undefined) return file.readable;
+    await file.seek(range.start, Deno.SeekMode.Start);
+    return partOf(file, range.end - range.start + 1);
+  }
+
+  async delete(id: string): Promise<void> {
+    if (this.#ledger.drop(id)) await this.#remove(id);
+  }
+
+  async sweep(): Promise<number> {
+    const over = this.#ledger.takeOver();
+    for (const id of over) await this.#remove(id);
+    return over.length;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #remove(id: string): Promise<void> {
+    await removeIfThere(`${this.#path(id)}.json`);
+    await removeIfThere(this.#path(id));
+  }
+
+  #folder(id: string): string {
+    return `${this.#root}/${id.charAt(0)}/${id.charAt(1)}`;
+  }
+
+  #path(id: string): string {
+    return `${this.#folder(id)}/${id}`;
+  }
+
+  // Makes the folder of an id and sees to it that no link leads out of the root on the way.
+  async #ready(id: string): Promise<void> {
+    const folder = this.#folder(id);
+    if (await realPathOf(folder) === undefined) {
+      await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+      await syncFolder(`${this.#root}/${id.charAt(0)}`);
+      await syncFolder(this.#root);
+    }
+    if (await realPathOf(folder) !== folder) throw new Error("A folder of the file store is a link");
+  }
+}
+
+/** Writes a file that was not there and waits until it is on the disk. */
+async function writeNew<T>(
+  path: string,
+  fill: (write: (chunk: Uint8Array) => Promise<void>) => T | Promise<T>,
+): Promise<T> {
+  using file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
+  const result = await fill(async (chunk) => {
+    for (let at = 0; at < chunk.length;) at += await file.write(at === 0 ? chunk : chunk.subarray(at));
+  });
+  await file.sync();
+  return result;
+}
+
+/** Opens a file that is where and what it should be: no link on the way, nothing but a plain file of that size. */
+async function openOwn(path: string, size: number): Promise<Deno.FsFile | undefined> {
+  try {
+    // Looked at before it is opened, since opening a pipe waits for its other end; and after, since it may be swapped.
+    const before = await Deno.lstat(path);
+    if (!before.isFile || await Deno.realPath(path) !== path) return undefined;
+    const file = await Deno.open(path, { read: true });
+    const after = await file.stat();
+    if (after.ino === before.ino && after.dev === before.dev && after.size === size) return file;
+    file.close();
+  } catch (error) {
+    ignoreMissing(error);
+  }
+  return undefined;
+}
+
+function partOf(file: Deno.FsFile, length: number): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let left = length;
+  return new ReadableStream({
+    async pull(controller) {
+      const chunk = new Uint8Array(Math.min(CHUNK_BYTES, left));
+      const count = await file.read(chunk);
+      left -= count ?? left;
+      if (count) controller.enqueue(chunk.subarray(0, count));
+      if (left > 0) return;
+      file.close();
+      controller.close();
+    },
+    cancel() {
+      file.close();
+    },
+  }, { highWaterMark: 0 });
+}
+
+/** The two-level folders under a root, links left out. */
+async function* folders(root: string): AsyncGenerator<string> {
+  for await (const first of Deno.readDir(root)) {
+    if (!first.isDirectory || !/^[A-Za-z0-9_-]$/.test(first.name)) continue;
+    for await (const second of Deno.readDir(`${root}/${first.name}`)) {
+      if (second.isDirectory && /^[A-Za-z0-9_-]$/.test(second.name)) yield `${root}/${first.name}/${second.name}`;
+    }
+  }
+}
+
+/** Enters the files of a folder into the ledger; removes bytes without a record and records without their bytes. */
+async function recall(folder: string, ledger: Ledger): Promise<void> {
+  const names = new Set<string>();
+  for await (const { name, isFile } of Deno.readDir(folder)) if (isFile) names.add(name);
+  for (const name of names) {
+    const id = name.replace(/\.json$/, "");
+    if (!BLOB_ID.test(id)) continue;
+    const record = name !== id && names.has(id) ? await readRecord(folder, id) : undefined;
+    if (record) ledger.add(record);
+    else if (name !== id || !names.has(`${id}.json`)) await removeIfThere(`${folder}/${name}`);
+  }
+}
+
+async function readRecord(folder: string, id: string): Promise<BlobRecord | undefined> {
+  const text = await Deno.readTextFile(`${folder}/${id}.json`);
+  const { size } = await Deno.lstat(`${folder}/${id}`);
+  try {
+    const record = recordSchema.parse(JSON.parse(text));
+    return record.id === id && record.size === size ? record : undefined;
+  } catch {
+    // A torn record: as good as none.
+    return undefined;
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  using folder = await Deno.open(path, { read: true });
+  await folder.sync();
+}
+
+function removeIfThere(path: string): Promise<void> {
+  return Deno.remove(path).catch(ignoreMissing);
+}
+
+function realPathOf(path: string): Promise<string | undefined> {
+  return Deno.realPath(path).catch(ignoreMissing);
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}
+
+function isFull(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "ENOSPC" || code === "EDQUOT";
+}

@@ -1,0 +1,8 @@
+import { testBlobs } from "./blobs_contract.ts";
+import { diskBlobs } from "./blobs_disk.ts";
+
+testBlobs("diskBlobs()", async (options) => {
+  const root = await Deno.makeTempDir();
+  const blobs = await diskBlobs({ ...options, root });
+  return Object.assign(blobs, { [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }) });
+});

@@ -1,0 +1,82 @@
+import { CHUNK_BYTES, discard } from "./intake.ts";
+import { Ledger } from "./ledger.ts";
+import type { BlobRecord, Blobs, BlobsOptions, ByteRange, PutOptions } from "./port.ts";
+
+/** Keeps bytes in memory: for tests and for a demo that may forget. */
+export function memoryBlobs(options: BlobsOptions = {}): Blobs {
+  return new MemoryBlobs(options);
+}
+
+class MemoryBlobs implements Blobs {
+  readonly #ledger: Ledger;
+  readonly #bytes = new Map<string, Uint8Array<ArrayBuffer>>();
+
+  constructor(options: BlobsOptions) {
+    this.#ledger = new Ledger(options);
+  }
+
+  async put(body: Uint8Array | ReadableStream<Uint8Array>, options: PutOptions): Promise<BlobRecord> {
+    using draft = this.#ledger.draft(options);
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    try {
+      const record = await draft.fill(body, (chunk) => void chunks.push(chunk.slice()));
+      this.#bytes.set(record.id, join(chunks, record.size));
+      draft.keep(record);
+      return record;
+    } catch (cause) {
+      await discard(body);
+      throw cause;
+    }
+  }
+
+  get(id: string): Promise<BlobRecord | undefined> {
+    return Promise.resolve(this.#ledger.get(id));
+  }
+
+  read(id: string, range?: ByteRange): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | undefined> {
+    const record = this.#ledger.get(id);
+    const bytes = this.#bytes.get(id);
+    if (record === undefined || bytes === undefined) return Promise.resolve(undefined);
+    let at = range?.start ?? 0;
+    const end = range === undefined ? bytes.length : range.end + 1;
+    return Promise.resolve(
+      new ReadableStream({
+        pull(controller) {
+          // A copy: whoever reads may give the buffer away.
+          const chunk = bytes.slice(at, Math.min(at + CHUNK_BYTES, end));
+          at += chunk.length;
+          if (chunk.length > 0) controller.enqueue(chunk);
+          if (at >= end) controller.close();
+        },
+      }, { highWaterMark: 0 }),
+    );
+  }
+
+  delete(id: string): Promise<void> {
+    this.#ledger.drop(id);
+    this.#bytes.delete(id);
+    return Promise.resolve();
+  }
+
+  sweep(): Promise<number> {
+    const over = this.#ledger.takeOver();
+    for (const id of over) this.#bytes.delete(id);
+    return Promise.resolve(over.length);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#bytes.clear();
+    return Promise.resolve();
+  }
+}
+
+function join(chunks: readonly Uint8Array<ArrayBuffer>[], size: number): Uint8Array<ArrayBuffer> {
+  if (chunks.length === 1 && chunks[0]) return chunks[0];
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}

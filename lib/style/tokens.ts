@@ -1,0 +1,89 @@
+/** The colours of a theme; every value is a CSS colour. */
+export interface Colours {
+  /** The page. */
+  readonly bg: string;
+  /** Controls and cards. */
+  readonly surface: string;
+  /** Wells: read-only text, tracks, code. */
+  readonly sunk: string;
+  /** Lines that only divide. */
+  readonly line: string;
+  /** Edges of controls: at least 3:1 against `bg`, `surface` and `sunk`. */
+  readonly edge: string;
+  /** Text: at least 7:1 against `bg`, `surface` and `sunk`. */
+  readonly text: string;
+  /** Text beside the point: at least 4.5:1 against `bg`, `surface` and `sunk`. */
+  readonly soft: string;
+  /** The one accent: filled buttons, focus, what is chosen. At least 4.5:1 against `bg`, `surface` and `sunk`. */
+  readonly accent: string;
+  /** `accent` under the pointer. */
+  readonly strong: string;
+  /** Text on `accent` and `strong`: at least 4.5:1. */
+  readonly on: string;
+  /** `accent` as a background for text. */
+  readonly tint: string;
+  /** What went well. */
+  readonly ok: string;
+  /** What to look at. */
+  readonly warn: string;
+  /** What went wrong, and what stops. */
+  readonly bad: string;
+  /** `bad` as a background for text. */
+  readonly blush: string;
+  /** Shadows. */
+  readonly shade: string;
+}
+
+/** The colours by day. */
+export const light: Colours = {
+  bg: "#f8fafa",
+  surface: "#fff",
+  sunk: "#eff3f4",
+  line: "#dde4e6",
+  edge: "#7f8d94",
+  text: "#10181b",
+  soft: "#526068",
+  accent: "#0b6e7a",
+  strong: "#085660",
+  on: "#fff",
+  tint: "#dcf1f3",
+  ok: "#146c43",
+  warn: "#865300",
+  bad: "#bd2330",
+  blush: "#fdebec",
+  shade: "#10282e1f",
+};
+
+/** The colours by night. */
+export const dark: Colours = {
+  bg: "#0c1012",
+  surface: "#13191c",
+  sunk: "#1a2226",
+  line: "#28333a",
+  edge: "#6b7c86",
+  text: "#e8eef0",
+  soft: "#9dabb2",
+  accent: "#4dc3cf",
+  strong: "#7bd9e2",
+  on: "#03262b",
+  tint: "#113238",
+  ok: "#4cc38a",
+  warn: "#efb04a",
+  bad: "#ff8b87",
+  blush: "#391a1c",
+  shade: "#0009",
+};
+
+/** The tokens as CSS: light by default, dark when the system asks for it, `data-theme` on the root element decides. */
+export function tokensCss(day: Colours = light, night: Colours = dark): string {
+  const dark = `color-scheme:dark;${declare(night)}`;
+  return `:root{color-scheme:light;${declare(day)}` +
+    `--sans:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;` +
+    `--mono:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;--radius:6px}` +
+    `@media (prefers-color-scheme:dark){:root:not([data-theme=light]){${dark}}}` +
+    `[data-theme=dark]{${dark}}`;
+}
+
+function declare(colours: Colours): string {
+  return Object.entries(colours).map(([name, value]) => `--${name}:${value};`).join("");
+}

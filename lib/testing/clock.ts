@@ -1,0 +1,37 @@
+import type { Clock } from "@/lib/engine/engine.ts";
+
+/** A clock that only goes when it is told to. */
+export interface FakeClock extends Clock {
+  /** Lets time pass: calls back, in order, what was due by then. */
+  tick(ms: number): void;
+  /** How many callbacks wait. */
+  readonly waiting: number;
+}
+
+/** Makes a clock that starts at 0. */
+export function fakeClock(): FakeClock {
+  let now = 0;
+  const due = new Set<{ at: number; callback: () => void }>();
+  return {
+    now: () => now,
+    after(ms, callback) {
+      const entry = { at: now + ms, callback };
+      due.add(entry);
+      return { [Symbol.dispose]: () => void due.delete(entry) };
+    },
+    tick(ms) {
+      const until = now + ms;
+      for (;;) {
+        const next = [...due].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
+        if (!next) break;
+        due.delete(next);
+        now = next.at;
+        next.callback();
+      }
+      now = until;
+    },
+    get waiting() {
+      return due.size;
+    },
+  };
+}

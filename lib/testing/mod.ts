@@ -1,0 +1,8 @@
+/**
+ * What a test of a demo needs.
+ *
+ * @module
+ */
+export { openDemo, type OpenDemo, type SubmitOptions } from "./open_demo.ts";
+export { type FakeClock, fakeClock } from "./clock.ts";
+export { memoryBlobs } from "@/lib/store/blobs_memory.ts";
