@@ -1,0 +1,56 @@
+import sharp from "sharp";
+
+/** What a step of work tells on its way. */
+export interface Steps {
+  readonly signal: AbortSignal;
+  readonly progress: (done: number, total: number, note: string) => void;
+}
+
+/** Longest side of what the desk gives back, in pixels. */
+const LONGEST = 1600;
+
+function open(photo: Uint8Array): sharp.Sharp {
+  // Turned upright first: the camera's note about it is lost with the rest of the metadata.
+  return sharp(photo, { limitInputPixels: 100_000_000 }).rotate().resize(LONGEST, LONGEST, {
+    fit: "inside",
+    withoutEnlargement: true,
+  });
+}
+
+async function jpeg(picture: sharp.Sharp): Promise<Uint8Array> {
+  return new Uint8Array(await picture.jpeg({ quality: 85 }).toBuffer());
+}
+
+/**
+ * Blurs a photograph, a little more with each step, so that one can stop when it is enough. Gives JPEG.
+ * `radius` is the standard deviation in pixels at the end, 0 to 40.
+ */
+export async function* blur(photo: Uint8Array, radius: number, { signal, progress }: Steps): AsyncGenerator<Uint8Array> {
+  const steps = radius < 1 ? [0] : [0.25, 0.5, 0.75, 1].map((share) => share * radius);
+  for (const [i, sigma] of steps.entries()) {
+    if (signal.aborted) return;
+    progress(i, steps.length, `Radius ${sigma.toFixed(1)}`);
+    yield await jpeg(sigma < 0.3 ? open(photo) : open(photo).blur(sigma));
+  }
+}
+
+/** Finds the edges of a photograph: first grey, then the slopes of brightness, then the strong ones alone. Gives JPEG. */
+export async function* edges(photo: Uint8Array, { signal, progress }: Steps): AsyncGenerator<Uint8Array> {
+  const around = [-1, -1, -1, -1, 8, -1, -1, -1, -1];
+  const kernel = { width: 3, height: 3, kernel: around };
+  const stages: [string, () => sharp.Sharp][] = [
+    ["Grey", () => open(photo).greyscale()],
+    ["Slopes", () => open(photo).greyscale().blur(1).convolve(kernel)],
+    ["Edges", () => open(photo).greyscale().blur(1).convolve(kernel).linear(6, -24).negate()],
+  ];
+  for (const [i, [note, make]] of stages.entries()) {
+    if (signal.aborted) return;
+    progress(i, stages.length, note);
+    yield await jpeg(make());
+  }
+}
+
+/** Scales a photograph to a width in pixels, 16 to 4096, with its own proportions. Gives JPEG. */
+export async function resize(photo: Uint8Array, width: number): Promise<Uint8Array> {
+  return await jpeg(sharp(photo, { limitInputPixels: 100_000_000 }).rotate().resize(width));
+}
