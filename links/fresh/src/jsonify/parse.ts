@@ -1,0 +1,70 @@
+/** Builds values of own types from what {@linkcode Stringifiers} gave. */
+export type Parsers = Readonly<Record<string, (value: never) => unknown>>;
+
+// The numbers are those of constants.ts, written out as this file is sent to every visitor
+const CONSTANTS = [, undefined, null, NaN, Infinity, -Infinity, -0];
+
+/**
+ * Reads what `stringify` wrote. Values that were one object are one object again.
+ */
+export function parse<T = unknown>(text: string, custom: Parsers = {}): T {
+  const data = JSON.parse(text);
+  const done: unknown[] = [];
+
+  const value = (ref: number): unknown => {
+    if (ref < 0) return CONSTANTS[-ref];
+    if (ref in done) return done[ref];
+    const raw = data[ref];
+    if (typeof raw !== "object") return done[ref] = raw;
+    if (!Array.isArray(raw)) {
+      const object: Record<string, unknown> = done[ref] = {};
+      for (const key in raw) {
+        // Plain assignment of this one name would set the prototype
+        if (key === "__proto__") Object.defineProperty(object, key, { value: value(raw[key]), enumerable: true });
+        else object[key] = value(raw[key]);
+      }
+      return object;
+    }
+    if (typeof raw[0] !== "string") return fill(done[ref] = [], raw);
+    const [type, first] = raw;
+    if (custom[type]) return done[ref] = custom[type](value(first) as never);
+    if (type === "Map") {
+      const map = done[ref] = new Map();
+      for (let i = 0; i < first.length; i += 2) map.set(value(first[i]), value(first[i + 1]));
+      return map;
+    }
+    if (type === "Set") {
+      const set = done[ref] = new Set();
+      for (const item of first) set.add(value(item));
+      return set;
+    }
+    return done[ref] = builtin(type, first, raw[2]);
+  };
+  const fill = (array: unknown[], refs: number[]) => {
+    array.length = refs.length;
+    refs.forEach((ref, i) => {
+      if (ref !== -7) array[i] = value(ref);
+    });
+    return array;
+  };
+  return (Array.isArray(data) ? value(0) : value(data)) as T;
+}
+
+function builtin(type: string, text: string, flags: string): unknown {
+  switch (type) {
+    case "BigInt":
+      return BigInt(text);
+    case "URL":
+      return new URL(text);
+    case "Date":
+      return new Date(text ?? NaN);
+    case "RegExp":
+      return new RegExp(text, flags);
+    case "Uint8Array":
+      return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+    default:
+      // Temporal types; named at run time because not every browser has them
+      return (globalThis as unknown as { Temporal: Record<string, { from(text: string): unknown }> }).Temporal[type]
+        .from(text);
+  }
+}

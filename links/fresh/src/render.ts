@@ -1,0 +1,135 @@
+import { Fragment, h, type VNode } from "preact";
+import { renderToString } from "preact-render-to-string";
+import { type Context, getInternals } from "./context.ts";
+import { findPath, isSignal, stringify, type Stringifiers, UnserializableError } from "./jsonify/stringify.ts";
+import { mergeHead } from "./runtime/server/head.ts";
+import { installHooks } from "./runtime/server/hooks.ts";
+import { enterState, newRenderState, type RenderState, SlotRef } from "./runtime/server/state.ts";
+
+installHooks();
+
+/** Responses of pages, with the nonce their scripts and styles carry. */
+export const nonces: WeakMap<Response, string> = new WeakMap();
+
+/** Draws a page as a complete document. */
+export function renderPage(ctx: Context<unknown>, content: VNode | null, init: ResponseInit): Response {
+  const { buildCache, pathname } = getInternals(ctx);
+  const state = newRenderState(ctx, buildCache, pathname);
+  const html = draw(state, content);
+  const headers = new Headers(init.headers);
+  if (!headers.has("content-type")) headers.set("content-type", "text/html; charset=utf-8");
+  const preload = preloadLinks(state);
+  if (preload !== "") headers.append("link", preload);
+  const response = new Response(html, { status: init.status, statusText: init.statusText, headers });
+  nonces.set(response, state.nonce);
+  return response;
+}
+
+function draw(state: RenderState, content: VNode | null): string {
+  const before = enterState(state);
+  try {
+    const body = renderToString(content ?? h(Fragment, null));
+    const templates = drawOpenSlots(state);
+    const head = state.head.length === 0 ? "" : renderToString(h(Fragment, null, state.head));
+    return assemble(state, body, head, templates + bootScript(state));
+  } finally {
+    enterState(before);
+    for (let i = state.restore.length - 1; i >= 0; i--) {
+      const { vnode, type, props } = state.restore[i];
+      vnode.type = type;
+      vnode.props = props;
+    }
+  }
+}
+
+function assemble(state: RenderState, body: string, head: string, tail: string): string {
+  let html = body;
+  if (!state.hasBody && !state.hasHtml) html = `<body>${html}</body>`;
+  if (!state.hasHead && !state.hasHtml) html = `<head><meta charset="utf-8"/></head>${html}`;
+  if (!state.hasHtml) html = `<html>${html}</html>`;
+  if (head !== "") html = mergeHead(html, head);
+  if (tail !== "") {
+    const end = html.lastIndexOf("</body>");
+    html = end === -1 ? html + tail : html.slice(0, end) + tail + html.slice(end);
+  }
+  return `<!DOCTYPE html>${html}`;
+}
+
+/** Slots their island has not drawn wait in templates. Drawing one may open others. */
+function drawOpenSlots(state: RenderState): string {
+  let html = "";
+  for (let i = 0; i < state.slots.length; i++) {
+    const { drawn, id, name, content } = state.slots[i];
+    if (drawn) continue;
+    html += `<template id="frsh-${id}-${name}" data-key="${id}">${renderToString(h(Fragment, null, content))}</template>`;
+  }
+  return html;
+}
+
+function bootScript(state: RenderState): string {
+  const { buildCache, nonce, used, ctx } = state;
+  const { basePath } = ctx.config;
+  let html = "";
+  if (buildCache.devScript !== undefined) {
+    html += `<script type="module" src="${basePath}${buildCache.devScript}" nonce="${nonce}"></script>`;
+  }
+  if (used.size === 0) return html;
+  const names = new Map<string, string[]>([[buildCache.runtimeFile, ["boot"]]]);
+  const islands: string[] = [];
+  for (const { name, exportName, file } of used) {
+    const list = names.get(file) ?? [];
+    names.set(file, list);
+    list.push(exportName === name ? name : `${exportName} as ${name}`);
+    islands.push(name);
+  }
+  let script = "";
+  for (const [file, list] of names) script += `import{${list.join(",")}}from"${basePath}${file}";`;
+  script += `boot({${islands.join(",")}},${quote(islandProps(state))});`;
+  return `${html}<script type="module" nonce="${nonce}">${script}</script>`;
+}
+
+// Single quotes: JSON is full of double ones, each of which would need a backslash. What would end or open an
+// element is broken up, wherever it stands in the text
+function quote(json: string): string {
+  const text = /[\\'\u2028\u2029]/.test(json)
+    ? json.replace(/[\\']/g, "\\$&").replace(/\u2028/g, "\\u2028").replace(/\u2029/g, "\\u2029")
+    : json;
+  return `'${text.includes("<") ? text.replace(/<(\/(?:script|style)|!--|script)/gi, "\\x3C$1") : text}'`;
+}
+
+const STRINGIFIERS: Stringifiers = {
+  Slot: (value) => value instanceof SlotRef ? { value: { name: value.name, id: value.id } } : undefined,
+  Computed: (value) => isSignal(value) && !isWritable(value) ? { value: value.peek() } : undefined,
+  Signal: (value) => isSignal(value) ? { value: value.peek() } : undefined,
+};
+
+function isWritable(signal: object): boolean {
+  for (let proto = signal; proto !== null; proto = Object.getPrototypeOf(proto)) {
+    const found = Object.getOwnPropertyDescriptor(proto, "value");
+    if (found !== undefined) return found.set !== undefined || found.writable === true;
+  }
+  return false;
+}
+
+function islandProps({ islands }: RenderState): string {
+  try {
+    return stringify(islands.map(({ props }) => props), STRINGIFIERS);
+  } catch (error) {
+    if (!(error instanceof UnserializableError)) throw error;
+    for (const { island, props } of islands) {
+      const path = findPath(props, error.value);
+      if (path === null) continue;
+      throw new TypeError(`Cannot pass prop "${path}" to island "${island.name}": it is ${error.kind}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** A `Link` header that starts the download of the page's scripts with the page. */
+function preloadLinks({ used, buildCache, ctx }: RenderState): string {
+  if (used.size === 0) return "";
+  const files = new Set([buildCache.runtimeFile]);
+  for (const { file } of used) files.add(file);
+  const { basePath } = ctx.config;
+  return Array.from(files, (file) => `<${basePath}${file}>; rel="modulepreload"; as="script"`).join(", ");
+}

@@ -1,0 +1,97 @@
+import { computed, signal } from "@preact/signals";
+import { type ComponentType, h, hydrate } from "preact";
+import { parse } from "../../jsonify/parse.ts";
+import { data, type Islands, type PropsList, readSlots, setPage, Slot } from "./slots.ts";
+
+/** An island that is not alive yet: its two markers, and whether something in it is a slot. */
+interface Pending {
+  readonly start: Comment;
+  end: Comment;
+  hasSlots: boolean;
+  isAlive?: boolean;
+}
+
+// Longer pieces of work make typing and scrolling stutter; below a frame's 16 ms there is time left for painting
+const SLICE_MS = 12;
+const TOUCHES = ["pointerdown", "focusin", "click", "keydown", "submit"];
+
+/** Revives the islands of the page. Called once, by the script at the end of the page. */
+export function boot(islands: Islands, json: string): void {
+  const props = parse<PropsList>(json, {
+    Signal: signal,
+    Computed: (value: unknown) => computed(() => value),
+    Slot: (slot: { id: number; name: string }) => h(Slot, slot),
+  });
+  setPage(islands, props);
+  const pending = findIslands();
+  const channel = new MessageChannel();
+  let next = 0;
+  const work = () => {
+    const end = performance.now() + SLICE_MS;
+    while (next < pending.length) {
+      revive(pending[next++], islands, props);
+      if (performance.now() > end) return channel.port2.postMessage(0);
+    }
+    channel.port1.close();
+    for (const type of TOUCHES) removeEventListener(type, touch, true);
+  };
+  // What the visitor touches comes first, in time to get the event itself
+  const touch = ({ target }: Event) => {
+    const found = pending.find(({ start, end, isAlive }) =>
+      !isAlive && start.compareDocumentPosition(target as Node) & 4 && end.compareDocumentPosition(target as Node) & 2
+    );
+    if (found) revive(found, islands, props);
+  };
+  channel.port1.onmessage = work;
+  for (const type of TOUCHES) addEventListener(type, touch, true);
+  work();
+}
+
+/** The islands that are not within another one. */
+function findIslands(): Pending[] {
+  const found: Pending[] = [];
+  const walker = document.createTreeWalker(document.body, 128 /* comments */);
+  let depth = 0;
+  for (let node; node = walker.nextNode() as Comment | null;) {
+    if (data(node, "frsh:island") && !depth++) found.push({ start: node, end: node, hasSlots: false });
+    else if (data(node, "/frsh:island") && !--depth) found[found.length - 1].end = node;
+    else if (depth && data(node, "frsh:slot")) found[found.length - 1].hasSlots = true;
+  }
+  return found;
+}
+
+function revive(pending: Pending, islands: Islands, props: PropsList): void {
+  const { start, end } = pending;
+  if (pending.isAlive) return;
+  pending.isAlive = true;
+  const parent = end.parentNode as Element;
+  const [, , name, index] = start.data.split(":");
+  if (start.parentNode !== parent || start === end) {
+    console.error(`Cannot revive island "${name}": its markup is not valid HTML, so the browser moved parts of it`);
+    return;
+  }
+  if (pending.hasSlots) readSlots(start.nextSibling, end);
+  const childNodes: Node[] = [];
+  for (let node = start.nextSibling; node !== end; node = (node as Node).nextSibling) childNodes.push(node as Node);
+  const anchor = new Text();
+  end.replaceWith(anchor);
+  start.remove();
+  // Preact takes the nodes between the markers for the children of an element
+  const root = {
+    nodeType: 1,
+    namespaceURI: parent.namespaceURI,
+    parentNode: parent,
+    firstChild: childNodes[0] ?? null,
+    childNodes,
+    contains: (node: Node) => parent.contains(node),
+    insertBefore: (node: Node, before: Node | null) => parent.insertBefore(node, before ?? anchor),
+    appendChild: (node: Node) => parent.insertBefore(node, anchor),
+    removeChild: (node: Node) => parent.removeChild(node),
+  };
+  try {
+    hydrate(h(islands[name] as ComponentType, props[+index]), root as unknown as Element);
+  } catch (error) {
+    // One island's failure is not the others'
+    reportError(error);
+  }
+}

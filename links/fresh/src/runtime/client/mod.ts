@@ -1,0 +1,5 @@
+/**
+ * The browser's half: revives the islands of a page.
+ * @module
+ */
+export { boot } from "./boot.ts";

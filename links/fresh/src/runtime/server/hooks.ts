@@ -1,0 +1,154 @@
+import { Fragment, h, options, type VNode } from "preact";
+import { isSignal } from "../../jsonify/stringify.ts";
+import type { Island } from "../../build_cache.ts";
+import { onHead } from "../head_collector.ts";
+import { asset, assetSrcSet } from "../shared.ts";
+import { currentState, type RenderState, type Slot, SlotRef } from "./state.ts";
+
+/** Preact's internal names of what is used here; they are the same in all of Preact 10 and 11. */
+interface InternalVNode extends Omit<VNode, "props"> {
+  props: Record<string, unknown>;
+  __?: InternalVNode | null;
+}
+interface InternalOptions {
+  __b?: (vnode: VNode) => void;
+  attr?: (name: string, value: unknown) => string | void;
+}
+
+/** A vnode that prints `parts` as they are, with `content` between them. */
+function template(parts: string[], content: unknown[]): { tpl: string[]; exprs: unknown[] } {
+  return { tpl: parts, exprs: content };
+}
+
+/** Stands for JSX that was passed to an island. */
+export function SlotMarker({ slot }: { slot: Slot }): VNode {
+  slot.drawn = true;
+  const vnode = h(Fragment, null) as unknown as InternalVNode;
+  vnode.props = template([`<!--frsh:slot:${slot.id}:${slot.name}-->`, "<!--/frsh:slot-->"], [
+    h(Fragment, null, slot.content),
+  ]);
+  return vnode as VNode;
+}
+
+/** Puts the hooks in place that find islands and complete elements while a page is drawn. */
+export function installHooks(): void {
+  const internal = options as InternalOptions;
+  const before = internal.__b;
+  internal.__b = (vnode) => {
+    const state = currentState();
+    if (state !== null) visit(state, vnode as unknown as InternalVNode);
+    before?.(vnode);
+  };
+  onHead((children) => {
+    currentState()?.head.push(children);
+  });
+  const attr = internal.attr;
+  internal.attr = (name, value) => {
+    if (name === "f-client-nav") return `f-client-nav="${value !== false}"`;
+    return attr?.(name, value);
+  };
+}
+
+function visit(state: RenderState, vnode: InternalVNode): void {
+  const { type } = vnode;
+  if (typeof type === "string") return visitElement(state, vnode, type);
+  if (type === Fragment) return;
+  const island = state.buildCache.islands.get(type);
+  if (island !== undefined && !isInsideIsland(state, vnode)) wrapIsland(state, vnode, island);
+}
+
+function isInsideIsland(state: RenderState, vnode: InternalVNode): boolean {
+  if (state.inner.size === 0) return false;
+  for (let node: InternalVNode | null | undefined = vnode; node; node = node.__) {
+    if (state.inner.has(node)) return true;
+    if (node.type === SlotMarker) return false;
+  }
+  return false;
+}
+
+// The vnode becomes a template that prints the markers around a vnode of the island itself
+function wrapIsland(state: RenderState, vnode: InternalVNode, island: Island): void {
+  state.restore.push({ vnode, type: vnode.type, props: vnode.props });
+  let { props } = vnode;
+  let sent = props;
+  for (const name in props) {
+    const value = props[name];
+    if (!isSlotContent(name, value)) continue;
+    const slot: Slot = { id: state.slots.length, name, content: value as Slot["content"], drawn: false };
+    state.slots.push(slot);
+    if (sent === vnode.props) {
+      props = { ...props };
+      sent = { ...props };
+    }
+    props[name] = h(SlotMarker, { slot });
+    sent[name] = new SlotRef(name, slot.id);
+  }
+  const inner = h(Fragment, null) as unknown as InternalVNode;
+  inner.type = vnode.type;
+  inner.props = props;
+  state.inner.add(inner);
+  const index = state.islands.push({ island, props: sent }) - 1;
+  state.used.add(island);
+  const key = vnode.key == null ? "" : encodeURIComponent(String(vnode.key)).replaceAll("-", "%2D");
+  vnode.type = Fragment;
+  vnode.props = template([`<!--frsh:island:${island.name}:${index}:${key}-->`, "<!--/frsh:island-->"], [inner]);
+}
+
+function isSlotContent(name: string, value: unknown): boolean {
+  if (typeof value !== "object" || value === null || isSignal(value)) return false;
+  if ("constructor" in value && value.constructor === undefined) return true;
+  return name === "children" && Array.isArray(value);
+}
+
+function visitElement(state: RenderState, vnode: InternalVNode, type: string): void {
+  switch (type) {
+    case "a": {
+      const { href } = vnode.props;
+      if (typeof href === "string" && href.charCodeAt(0) === 47) markLink(state, vnode, href);
+      return;
+    }
+    case "img":
+    case "source": {
+      const { src, srcset, srcSet } = vnode.props;
+      if (src === undefined && srcset === undefined && srcSet === undefined) return;
+      const props = replaceProps(state, vnode);
+      if (typeof src === "string") props.src = asset(src);
+      if (typeof srcset === "string") props.srcset = assetSrcSet(srcset);
+      if (typeof srcSet === "string") props.srcSet = assetSrcSet(srcSet);
+      return;
+    }
+    case "script":
+    case "style":
+      replaceProps(state, vnode).nonce = state.nonce;
+      return;
+    case "html":
+      state.hasHtml = true;
+      return;
+    case "head":
+      state.hasHead = true;
+      return;
+    case "body":
+      state.hasBody = true;
+  }
+  const nav = vnode.props["f-client-nav"];
+  if (typeof nav === "boolean") replaceProps(state, vnode)["f-client-nav"] = String(nav);
+}
+
+function replaceProps(state: RenderState, vnode: InternalVNode): Record<string, unknown> {
+  state.restore.push({ vnode, type: vnode.type, props: vnode.props });
+  return vnode.props = { ...vnode.props };
+}
+
+// Links to the page itself and to those above it are marked, so that style sheets and readers can tell
+function markLink(state: RenderState, vnode: InternalVNode, href: string): void {
+  const { pathname } = state;
+  const end = href.search(/[?#]/);
+  const path = end === -1 ? href : href.slice(0, end);
+  const isCurrent = pathname === path;
+  const isAncestor = !isCurrent && (path === "/" || pathname.startsWith(path.endsWith("/") ? path : path + "/"));
+  if (!isCurrent && !isAncestor) return;
+  const props = replaceProps(state, vnode);
+  if (isCurrent) props["data-current"] = "true";
+  else props["data-ancestor"] = "true";
+  props["aria-current"] ??= isCurrent ? "page" : "true";
+}
