@@ -7,34 +7,40 @@ export interface Toast {
   readonly seconds?: number | undefined;
 }
 
-/** Shows a message in the page's corner and tells it to screen readers. */
+/** Shows a message in the page's corner and tells it to screen readers; it waits while the pointer rests on it. */
 export function toast({ level, text, title, seconds }: Toast): void {
   const region = document.getElementById("atoll-toasts") ?? makeRegion();
   const item = document.createElement("div");
-  item.className = `atoll-toast atoll-toast-${level}`;
+  item.className = "at-toast";
+  item.dataset.level = level;
   if (level === "error") item.setAttribute("role", "alert");
+  const words = document.createElement("div");
   if (title) {
     const strong = document.createElement("strong");
     strong.textContent = title;
-    item.append(strong);
+    words.append(strong, document.createElement("br"));
   }
-  const words = document.createElement("span");
-  words.textContent = text;
+  words.append(text);
   const close = document.createElement("button");
   close.type = "button";
+  close.className = "at-icon-btn";
   close.textContent = "×";
   close.setAttribute("aria-label", "Close message");
   close.onclick = () => item.remove();
   item.append(words, close);
   region.append(item);
-  const stay = seconds ?? (level === "error" ? 20 : 8);
-  if (stay > 0) setTimeout(() => item.remove(), stay * 1000);
+  const stay = (seconds ?? (level === "error" ? 20 : 8)) * 1000;
+  if (stay === 0) return;
+  const leave = () => setTimeout(() => item.remove(), stay);
+  let timer = leave();
+  item.onpointerenter = () => clearTimeout(timer);
+  item.onpointerleave = () => timer = leave();
 }
 
 function makeRegion(): HTMLElement {
   const region = document.createElement("div");
   region.id = "atoll-toasts";
-  region.className = "atoll-toasts";
+  region.className = "at-toasts";
   region.setAttribute("role", "status");
   region.setAttribute("aria-live", "polite");
   document.body.append(region);

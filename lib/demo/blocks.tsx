@@ -167,7 +167,7 @@ function bind(
     const component = componentOf(field);
     const wanted = touched.has(key) || taken.has(key) || given.has(key) || component.alive(field.props);
     if (wanted && component.island && component.holds === "page") live.add(key);
-    const open = component.input && (taken.has(key) || pressed.has(key) || !given.has(key));
+    const open = pressed.has(key) || !given.has(key) || (component.input && taken.has(key));
     if (field.props.interactive as boolean | undefined ?? open) interactive.add(key);
   }
   return Object.freeze({

@@ -48,7 +48,9 @@ export function testBlobs(name: string, open: OpenBlobs): void {
 
   test("reads a part, both ends counted", async (blobs) => {
     const { id } = await blobs.put(bytes(200_000), { owner: "ann", name: "x" });
-    for (const [start, end] of [[0, 0], [5, 9], [65_535, 65_536], [199_999, 199_999], [0, 199_999]] as const) {
+    for (
+      const [start, end] of [[0, 0], [5, 9], [65_535, 65_536], [199_999, 199_999], [0, 199_999]] as const
+    ) {
       assert.deepEqual(await all(blobs, id, { start, end }), bytes(200_000).subarray(start, end + 1));
     }
   });
@@ -69,9 +71,30 @@ export function testBlobs(name: string, open: OpenBlobs): void {
 
   test("knows no id but those it made", async (blobs) => {
     const { id } = await blobs.put(bytes(1), { owner: "ann", name: "x" });
-    const flipped = [...id].map((letter, at) => id.slice(0, at) + (letter === "A" ? "B" : "A") + id.slice(at + 1));
-    const odd = ["", ".", "..", "../x", `${id}/`, `${id}.json`, `${id}\0`, `./${id}`, id.toLowerCase() + "A", "new"];
-    const wild = ["__proto__", "constructor", "/etc/passwd", "x".repeat(10_000), "CON", "\u0000", `${id}/../${id}`];
+    const flipped = [...id].map((letter, at) =>
+      id.slice(0, at) + (letter === "A" ? "B" : "A") + id.slice(at + 1)
+    );
+    const odd = [
+      "",
+      ".",
+      "..",
+      "../x",
+      `${id}/`,
+      `${id}.json`,
+      `${id}\0`,
+      `./${id}`,
+      id.toLowerCase() + "A",
+      "new",
+    ];
+    const wild = [
+      "__proto__",
+      "constructor",
+      "/etc/passwd",
+      "x".repeat(10_000),
+      "CON",
+      "\u0000",
+      `${id}/../${id}`,
+    ];
     for (const wrong of [...flipped, ...odd, ...wild]) {
       assert.equal(await blobs.get(wrong), undefined, wrong);
       assert.equal(await blobs.read(wrong), undefined, wrong);

@@ -29,43 +29,45 @@ const recordSchema: z.ZodType<BlobRecord> = z.object({
 
 /**
  * Keeps bytes in a folder: `<root>/<1st letter>/<2nd letter>/<id>` and the record beside it as `<id>.json`.
- * What was there before is known again; what a crash left half done is removed.
+ * The folder is opened at the first use: what was there before is known again, what a crash left half done is removed.
  *
- * @throws {Deno.errors.PermissionDenied} when the folder may not be read and written.
+ * A method throws `Deno.errors.PermissionDenied` when the folder may not be read and written.
  */
-export async function diskBlobs({ root, ...options }: DiskBlobsOptions): Promise<Blobs> {
-  await Deno.mkdir(root, { recursive: true, mode: 0o700 });
-  const realRoot = await Deno.realPath(root);
-  // Every put that was under way is over: this is the only process here.
-  await Deno.remove(`${realRoot}/new`, { recursive: true }).catch(ignoreMissing);
-  await Deno.mkdir(`${realRoot}/new`, { mode: 0o700 });
-  const ledger = new Ledger(options);
-  for await (const folder of folders(realRoot)) await recall(folder, ledger);
-  return new DiskBlobs(realRoot, ledger);
+export function diskBlobs({ root, ...options }: DiskBlobsOptions): Blobs {
+  return new DiskBlobs(root, options);
+}
+
+/** A folder that has been looked through. */
+interface Opened {
+  /** Its path without links. */
+  readonly root: string;
+  readonly ledger: Ledger;
 }
 
 class DiskBlobs implements Blobs {
   readonly #root: string;
-  readonly #ledger: Ledger;
+  readonly #options: BlobsOptions;
+  #opening: Promise<Opened> | undefined;
 
-  constructor(root: string, ledger: Ledger) {
+  constructor(root: string, options: BlobsOptions) {
     this.#root = root;
-    this.#ledger = ledger;
+    this.#options = options;
   }
 
   async put(body: Uint8Array | ReadableStream<Uint8Array>, options: PutOptions): Promise<BlobRecord> {
-    using draft = this.#ledger.draft(options);
-    const temp = `${this.#root}/new/${draft.id}`;
-    const path = this.#path(draft.id);
+    const { root, ledger } = await this.#open();
+    using draft = ledger.draft(options);
+    const temp = `${root}/new/${draft.id}`;
+    const path = pathOf(root, draft.id);
     try {
       const record = await writeNew(temp, (write) => draft.fill(body, write));
       const line = new TextEncoder().encode(JSON.stringify(record));
       await writeNew(`${temp}.json`, (write) => write(line));
-      await this.#ready(draft.id);
+      await makeFolder(root, draft.id);
       await Deno.rename(temp, path);
       // The record comes last: without one, bytes count for nothing.
       await Deno.rename(`${temp}.json`, `${path}.json`);
-      await syncFolder(this.#folder(draft.id));
+      await syncFolder(folderOf(root, draft.id));
       draft.keep(record);
       return record;
     } catch (cause) {
@@ -74,13 +76,14 @@ class DiskBlobs implements Blobs {
     }
   }
 
-  get(id: string): Promise<BlobRecord | undefined> {
-    return Promise.resolve(this.#ledger.get(id));
+  async get(id: string): Promise<BlobRecord | undefined> {
+    return (await this.#open()).ledger.get(id);
   }
 
   async read(id: string, range?: ByteRange): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | undefined> {
-    const record = this.#ledger.get(id);
-    const file = record && await openOwn(this.#path(id), record.size);
+    const { root, ledger } = await this.#open();
+    const record = ledger.get(id);
+    const file = record && await openOwn(pathOf(root, id), record.size);
     if (file === undefined) return undefined;
     if (range === undefined) return file.readable;
     await file.seek(range.start, Deno.SeekMode.Start);
@@ -88,12 +91,14 @@ class DiskBlobs implements Blobs {
   }
 
   async delete(id: string): Promise<void> {
-    if (this.#ledger.drop(id)) await this.#remove(id);
+    const { root, ledger } = await this.#open();
+    if (ledger.drop(id)) await remove(root, id);
   }
 
   async sweep(): Promise<number> {
-    const over = this.#ledger.takeOver();
-    for (const id of over) await this.#remove(id);
+    const { root, ledger } = await this.#open();
+    const over = ledger.takeOver();
+    for (const id of over) await remove(root, id);
     return over.length;
   }
 
@@ -101,29 +106,46 @@ class DiskBlobs implements Blobs {
     return Promise.resolve();
   }
 
-  async #remove(id: string): Promise<void> {
-    await removeIfThere(`${this.#path(id)}.json`);
-    await removeIfThere(this.#path(id));
+  #open(): Promise<Opened> {
+    return this.#opening ??= open(this.#root, this.#options).catch((error) => {
+      this.#opening = undefined;
+      throw error;
+    });
   }
+}
 
-  #folder(id: string): string {
-    return `${this.#root}/${id.charAt(0)}/${id.charAt(1)}`;
-  }
+async function open(root: string, options: BlobsOptions): Promise<Opened> {
+  await Deno.mkdir(root, { recursive: true, mode: 0o700 });
+  const opened = { root: await Deno.realPath(root), ledger: new Ledger(options) };
+  // Every put that was under way is over: this is the only process here.
+  await Deno.remove(`${opened.root}/new`, { recursive: true }).catch(ignoreMissing);
+  await Deno.mkdir(`${opened.root}/new`, { mode: 0o700 });
+  for await (const folder of folders(opened.root)) await recall(folder, opened.ledger);
+  return opened;
+}
 
-  #path(id: string): string {
-    return `${this.#folder(id)}/${id}`;
-  }
+function folderOf(root: string, id: string): string {
+  return `${root}/${id.charAt(0)}/${id.charAt(1)}`;
+}
 
-  // Makes the folder of an id and sees to it that no link leads out of the root on the way.
-  async #ready(id: string): Promise<void> {
-    const folder = this.#folder(id);
-    if (await realPathOf(folder) === undefined) {
-      await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-      await syncFolder(`${this.#root}/${id.charAt(0)}`);
-      await syncFolder(this.#root);
-    }
-    if (await realPathOf(folder) !== folder) throw new Error("A folder of the file store is a link");
+function pathOf(root: string, id: string): string {
+  return `${folderOf(root, id)}/${id}`;
+}
+
+/** Makes the folder of an id and sees to it that no link leads out of the root on the way. */
+async function makeFolder(root: string, id: string): Promise<void> {
+  const folder = folderOf(root, id);
+  if (await realPathOf(folder) === undefined) {
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    await syncFolder(`${root}/${id.charAt(0)}`);
+    await syncFolder(root);
   }
+  if (await realPathOf(folder) !== folder) throw new Error("A folder of the file store is a link");
+}
+
+async function remove(root: string, id: string): Promise<void> {
+  await removeIfThere(`${pathOf(root, id)}.json`);
+  await removeIfThere(pathOf(root, id));
 }
 
 /** Writes a file that was not there and waits until it is on the disk. */
@@ -178,7 +200,9 @@ async function* folders(root: string): AsyncGenerator<string> {
   for await (const first of Deno.readDir(root)) {
     if (!first.isDirectory || !/^[A-Za-z0-9_-]$/.test(first.name)) continue;
     for await (const second of Deno.readDir(`${root}/${first.name}`)) {
-      if (second.isDirectory && /^[A-Za-z0-9_-]$/.test(second.name)) yield `${root}/${first.name}/${second.name}`;
+      if (second.isDirectory && /^[A-Za-z0-9_-]$/.test(second.name)) {
+        yield `${root}/${first.name}/${second.name}`;
+      }
     }
   }
 }

@@ -79,6 +79,10 @@ export class Ledger {
     const options = this.#options;
     const id = options.random(ID_BYTES).toBase64({ alphabet: "base64url", omitPadding: true });
     let reservedBytes = 0;
+    const reserve = (bytes: number) => {
+      this.#reserve(owner, bytes);
+      reservedBytes += bytes;
+    };
     const release = () => {
       this.#use(owner, -reservedBytes);
       reservedBytes = 0;
@@ -86,12 +90,14 @@ export class Ledger {
     return {
       id,
       fill: async (body, write) => {
+        const limit = Math.min(maxBytes, options.maxBytes);
+        const known = body instanceof Uint8Array && body.length <= limit;
+        if (known) reserve(body.length);
         const { size, head } = await takeIn(body, {
-          maxBytes: Math.min(maxBytes, options.maxBytes),
+          maxBytes: limit,
           signal,
           write: (chunk) => {
-            this.#reserve(owner, chunk.length);
-            reservedBytes += chunk.length;
+            if (!known) reserve(chunk.length);
             return write(chunk);
           },
         });

@@ -2,8 +2,8 @@ const MAX_BYTES = 200;
 
 // Control, line-separating, bidirectional and invisible characters, and the tag characters that can hide whole sentences.
 // The joiners U+200C and U+200D stay: scripts and emoji need them.
-// deno-lint-ignore no-control-regex
-const UNSEEN = /[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
+const UNSEEN =
+  /[\p{Cc}\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
 // What file systems and shells give a meaning, and the look-alikes of the slash.
 const UNSAFE = /["*:<>?|\u2044\u2215\u29f8\u29f9\uff0f\uff3c\ufe68]/g;
 const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)/i;

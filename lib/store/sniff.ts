@@ -29,7 +29,9 @@ function readText(head: Uint8Array): string | undefined {
   // deno-lint-ignore no-control-regex
   const binary = /[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]/;
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(head, { stream: head.length >= SNIFF_BYTES });
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(head, {
+      stream: head.length >= SNIFF_BYTES,
+    });
     return binary.test(text) ? undefined : text;
   } catch {
     // Not UTF-8: that is the answer, not a failure.

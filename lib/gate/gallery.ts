@@ -1,0 +1,59 @@
+/** A demo in the gallery. */
+export interface Listing {
+  /** Where its page is. */
+  readonly path: string;
+  readonly title: string;
+  readonly description?: string | undefined;
+  /** Why it could not be loaded. Told in development only. */
+  readonly error?: string | undefined;
+}
+
+interface Known {
+  readonly changedMs: number;
+  readonly listing: Listing;
+}
+
+const home = new URL("../../routes/demos/", import.meta.url);
+const known = new Map<string, Known>();
+
+/**
+ * The demos of this project: every page in `routes/demos/`, by title. A page is loaded when it is first listed, and
+ * again when its file has changed.
+ *
+ * @param dev Whether to list pages that cannot be loaded, with the reason.
+ */
+export async function listDemos(dev = false): Promise<readonly Listing[]> {
+  const listings: Promise<Listing>[] = [];
+  for await (const { name, isFile } of Deno.readDir(home)) {
+    if (isFile && /^[^_(].*(?<!_test)\.tsx$/.test(name)) listings.push(listingOf(name));
+  }
+  return (await Promise.all(listings))
+    .filter(({ error }) => dev || error === undefined)
+    .sort((a, b) => a.title.localeCompare(b.title, "en"));
+}
+
+async function listingOf(name: string): Promise<Listing> {
+  const changedMs = (await Deno.stat(new URL(name, home))).mtime?.getTime() ?? 0;
+  const before = known.get(name);
+  if (before?.changedMs === changedMs) return before.listing;
+  const listing = await load(name, changedMs);
+  known.set(name, { changedMs, listing });
+  return listing;
+}
+
+async function load(name: string, changedMs: number): Promise<Listing> {
+  const key = name.replace(/\.tsx$/, "");
+  const path = `/demos/${key}`;
+  try {
+    // The page that Fresh serves and the one listed are the same module until the file changes.
+    const url = new URL(name, home).href + (known.has(name) ? `?${changedMs}` : "");
+    const { default: page } = await import(url) as {
+      default?: { demo?: { title: string; description?: string } };
+    };
+    if (!page?.demo) throw new TypeError(`Cannot list routes/demos/${name}: its default export is no demo`);
+    const { title, description } = page.demo;
+    return { path, title, description };
+  } catch (cause) {
+    return { path, title: key, error: cause instanceof Error ? cause.message : String(cause) };
+  }
+}

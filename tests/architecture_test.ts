@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { closure, type Edge, violations } from "./architecture.ts";
+
+const root = new URL("../", import.meta.url);
+const HEAD = ["main.ts", "dev.ts", "lib", "components", "islands", "routes"];
+
+Deno.test("No file imports what its folder may not", async () => {
+  const found = violations(await edges());
+  assert.deepEqual(found.map(({ from, to }) => `${from} may not import ${to}`), []);
+});
+
+Deno.test("violations() finds a seeded mistake of every kind", () => {
+  const seeded: Edge[] = [
+    { from: "lib/value/fault.ts", to: "lib/wire/frame.ts" },
+    { from: "lib/engine/run.ts", to: "lib/gate/native.ts" },
+    { from: "lib/engine/run.ts", to: "fresh" },
+    { from: "lib/client/session.ts", to: "lib/demo/blocks.tsx" },
+    { from: "lib/client/session.ts", to: "npm:zod@4" },
+    { from: "components/slider/view.tsx", to: "npm:zod@4" },
+    { from: "components/slider/view.tsx", to: "lib/demo/component.ts" },
+    { from: "components/slider/mod.ts", to: "components/number/mod.ts" },
+    { from: "islands/Slider.tsx", to: "components/ui/frame.tsx" },
+    { from: "lib/gate/draw.tsx", to: "components/slider/view.tsx" },
+    { from: "lib/recipes/interface.tsx", to: "lib/engine/engine.ts" },
+    { from: "routes/demos/greeter.tsx", to: "lib/engine/engine.ts" },
+    { from: "lib/store/port.ts", to: "lib/store/blobs_disk.ts" },
+  ];
+  for (const edge of seeded.slice(0, -1)) assert.deepEqual(violations([edge]), [edge], `${edge.from} -> ${edge.to}`);
+  assert.deepEqual(violations([{ from: "lib/engine/run.ts", to: "lib/value/fault.ts" }]), []);
+});
+
+Deno.test("What islands reach is browser code", async () => {
+  const all = await edges();
+  const reached = closure(all, (file) => file.startsWith("islands/"));
+  assert.ok(reached.size > 10);
+  for (const file of reached) {
+    assert.ok(!/^(node:|npm:zod|lib\/(engine|gate|store|hub|cli|demo)\/)/.test(file), `islands reach ${file}`);
+    if (!/\.tsx?$/.test(file)) continue;
+    const text = await Deno.readTextFile(new URL(file, root));
+    assert.ok(!/\bDeno\./.test(text), `${file} is browser code and uses Deno`);
+  }
+});
+
+Deno.test("Doors are ten lines or fewer", async () => {
+  for await (const { name } of Deno.readDir(new URL("islands/", root))) {
+    const lines = (await Deno.readTextFile(new URL(`islands/${name}`, root))).trim().split("\n");
+    assert.ok(lines.length <= 10, `islands/${name} has ${lines.length} lines`);
+  }
+});
+
+Deno.test("Shared code names no component kind", async () => {
+  const kinds: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(new URL("components/", root))) {
+    if (isDirectory && name !== "ui" && name !== "layout") kinds.push(name);
+  }
+  const named = new RegExp(`kind\\s*[!=]==?\\s*["'\`]|===\\s*["'](${kinds.join("|")})["']`);
+  for await (const file of sources("lib")) {
+    if (/^lib\/(recipes|testing|style)\//.test(file)) continue;
+    const line = (await Deno.readTextFile(new URL(file, root))).split("\n").findIndex((line) =>
+      named.test(line) && !/typeof/.test(line)
+    );
+    assert.equal(line, -1, `${file}:${line + 1} names a kind`);
+  }
+});
+
+// One module graph over all files: `deno info` of an entry that imports each of them.
+async function edges(): Promise<Edge[]> {
+  const files: string[] = [];
+  for (const path of HEAD) {
+    if (/\.ts$/.test(path)) files.push(path);
+    else for await (const file of sources(path)) files.push(file);
+  }
+  const entry = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    await Deno.writeTextFile(entry, files.map((file) => `import ${JSON.stringify(new URL(file, root).href)};`).join("\n"));
+    const { stdout, code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["info", "--json", "--config", new URL("deno.json", root).pathname, entry],
+      cwd: root,
+    }).output();
+    assert.equal(code, 0, new TextDecoder().decode(stderr));
+    const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as Info;
+    return modules.flatMap(({ specifier, dependencies = [] }) => {
+      const from = local(specifier);
+      if (!files.includes(from)) return [];
+      return dependencies.flatMap(({ specifier: written, code, type }) => {
+        const to = code?.specifier ?? type?.specifier;
+        if (to === undefined) return [];
+        return [{ from, to: /^fresh(\/|$)/.test(written) ? written : local(to) }];
+      });
+    });
+  } finally {
+    await Deno.remove(entry);
+  }
+}
+
+interface Info {
+  modules: {
+    specifier: string;
+    dependencies?: { specifier: string; code?: { specifier?: string }; type?: { specifier?: string } }[];
+  }[];
+}
+
+function local(specifier: string): string {
+  if (specifier.startsWith(root.href)) return decodeURI(specifier.slice(root.href.length));
+  return specifier.replace(/^npm:\/+/, "npm:");
+}
+
+async function* sources(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(new URL(`${folder}/`, root))) {
+    if (isDirectory) yield* sources(`${folder}/${name}`);
+    else if (/\.tsx?$/.test(name) && !/_test\.tsx?$/.test(name)) yield `${folder}/${name}`;
+  }
+}

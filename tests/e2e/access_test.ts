@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import axe from "axe-core";
+import { launch, open } from "@/tests/browser.ts";
+import { startServer } from "@/tests/server.ts";
+
+const PATHS = [
+  "/",
+  ...["greeter", "shout", "calculator", "stories", "picture_desk", "digits", "flipper", "form_builder"].map((name) =>
+    `/demos/${name}`
+  ),
+  "/nothing-here",
+];
+
+Deno.test("axe finds no violation, light and dark, wide and 360 px", async (t) => {
+  await using server = await startServer();
+  const browser = await launch();
+  try {
+    for (const path of PATHS) {
+      for (const [colorScheme, width] of [["light", 1280], ["dark", 360]] as const) {
+        await t.step(`${path}, ${colorScheme}, ${width} px`, async () => {
+          await using watched = await open(browser, server.base + path, {
+            colorScheme,
+            viewport: { width, height: 800 },
+            bypassCSP: true,
+          });
+          const { page } = watched;
+          await page.addScriptTag({ content: axe.source });
+          const found = await page.evaluate(async () => {
+            const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
+              runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+            });
+            return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+          });
+          assert.deepEqual(found, []);
+          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          assert.ok(overflow <= 0, `the page is ${overflow} px too wide`);
+        });
+      }
+    }
+  } finally {
+    await browser.close();
+  }
+});
+
+Deno.test("The greeter works by keyboard alone", async () => {
+  await using server = await startServer();
+  const browser = await launch();
+  try {
+    await using watched = await open(browser, `${server.base}/demos/greeter`);
+    const { page } = watched;
+    const reach = async (id: string) => {
+      for (let i = 0; i < 30; i++) {
+        await page.keyboard.press("Tab");
+        if (await page.evaluate(() => document.activeElement?.id) === id) return;
+      }
+      throw new Error(`#${id} cannot be reached by Tab`);
+    };
+    await reach("name");
+    await page.keyboard.type("Ada");
+    await reach("volume");
+    await page.keyboard.press("ArrowRight");
+    await reach("submit");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => (document.getElementById("greeting") as HTMLInputElement).value === "Hello, Ada!!");
+    assert.deepEqual(watched.complaints, []);
+  } finally {
+    await browser.close();
+  }
+});

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { launch, open } from "@/tests/browser.ts";
+import { startServer } from "@/tests/server.ts";
+
+Deno.test("Without script a demo is a form: inputs are kept, outputs filled, errors at their field", async () => {
+  await using server = await startServer();
+  const browser = await launch();
+  try {
+    await using watched = await open(browser, `${server.base}/demos/calculator`, { javaScriptEnabled: false });
+    const { page } = watched;
+    await page.getByLabel("First number").fill("84");
+    await page.getByLabel("Second number").fill("2");
+    await page.getByRole("button", { name: "Submit" }).click();
+    await page.waitForLoadState();
+    assert.equal(await page.locator("#result").inputValue(), "42");
+    assert.equal(await page.getByLabel("First number").inputValue(), "84");
+
+    await page.getByLabel("Second number").fill("0");
+    await page.getByRole("button", { name: "Submit" }).click();
+    await page.waitForLoadState();
+    await page.getByText("Cannot divide by zero").waitFor();
+    assert.equal(await page.locator("#b").getAttribute("aria-invalid"), "true");
+    assert.equal(await page.getByLabel("First number").inputValue(), "84");
+    assert.equal(await page.getByLabel("Second number").inputValue(), "0");
+
+    await page.getByLabel("Operation").selectOption("add");
+    await page.getByRole("button", { name: "Submit" }).click();
+    await page.waitForLoadState();
+    assert.equal(await page.locator("#result").inputValue(), "84");
+  } finally {
+    await browser.close();
+  }
+});
+
+Deno.test("Without script an example fills the fields, and text and slider give the greeting", async () => {
+  await using server = await startServer();
+  const browser = await launch();
+  try {
+    await using watched = await open(browser, `${server.base}/demos/greeter`, { javaScriptEnabled: false });
+    const { page } = watched;
+    await page.getByRole("button", { name: /Grace/ }).click();
+    await page.waitForLoadState();
+    assert.equal(await page.locator("#name").inputValue(), "Grace");
+    await page.getByRole("button", { name: "Submit" }).click();
+    await page.waitForLoadState();
+    assert.equal(await page.locator("#greeting").inputValue(), "Hello, Grace!!!!!!!");
+  } finally {
+    await browser.close();
+  }
+});
+
+Deno.test("Without script a picture goes with the form and stays over a second one", async () => {
+  await using server = await startServer();
+  const browser = await launch();
+  try {
+    await using watched = await open(browser, `${server.base}/demos/digits`, { javaScriptEnabled: false });
+    const { page } = watched;
+    const buffer = await Deno.readFile(new URL("../../static/samples/digit_3.png", import.meta.url));
+    await page.locator("#picture").setInputFiles({ name: "digit_3.png", mimeType: "image/png", buffer: buffer as never });
+    for (let round = 0; round < 2; round++) {
+      await page.getByRole("button", { name: /Submit|Classify/ }).click();
+      await page.waitForLoadState();
+      assert.match(await page.locator("[data-field=digit]").innerText(), /%/);
+      assert.equal(await page.locator("[data-field=picture] img").count(), 1);
+    }
+  } finally {
+    await browser.close();
+  }
+});
