@@ -3,21 +3,39 @@ import { component } from "@/lib/demo/component.ts";
 import Textbox from "@/islands/Textbox.tsx";
 import { TextboxView } from "./view.tsx";
 
-/** Text of one line or several. Raises `input` and `change` while typing, `submit` on Enter. */
+/**
+ * Text of one line or several. Raises `input` and `change` while typing, `submit` on Enter (Shift+Enter in several
+ * lines), `focus`, `blur`, and `copy` when its copy button was pressed.
+ *
+ * @example
+ * ```ts
+ * import { textbox } from "atoll";
+ *
+ * const poem = textbox({ label: "Poem", lines: 4, placeholder: "Two roads diverged ..." });
+ * ```
+ */
 export const textbox = component({
   kind: "textbox",
   props: z.object({
     /** Rows shown, 1 or more. One row is a single-line input. */
     lines: z.number().int().min(1).max(100).default(1),
+    /** Rows it may grow to. Default: 20 for several lines and for text that is only shown, else 1. */
+    maxLines: z.number().int().min(1).max(100).optional(),
+    /** `password` and `email` have one line. */
     type: z.enum(["text", "password", "email"]).default("text"),
     placeholder: z.string().optional(),
     /** Longest text accepted, in UTF-16 code units. */
     maxLength: z.number().int().positive().default(1_000_000),
+    /** Whether the page opens with the cursor in it. */
+    autofocus: z.boolean().optional(),
+    /** Whether the text runs from right to left. */
+    rtl: z.boolean().optional(),
+    buttons: z.array(z.literal("copy")).default([]),
     value: z.string().optional(),
   }),
   wire: ({ maxLength }) => z.string().max(maxLength),
   empty: () => "",
-  events: ["change", "input", "submit", "focus", "blur"],
+  events: ["change", "input", "submit", "focus", "blur", "copy"],
   view: TextboxView,
   island: Textbox,
 });

@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { component, type PropsInput } from "@/lib/demo/component.ts";
+import type { Field } from "@/lib/value/field.ts";
+import Button from "@/islands/Button.tsx";
+import { ButtonView } from "./view.tsx";
+
+/** An address that a link or a picture may point to: a path on this site, http, https or mailto. */
+const address = z.string().regex(
+  /^(https?:\/\/|mailto:|\/(?!\/)|\.{0,2}\/|[#?])/i,
+  "expected a path, http, https or mailto",
+);
+
+const declare = component({
+  kind: "button",
+  props: z.object({
+    variant: z.enum(["primary", "secondary", "stop"]).default("secondary"),
+    size: z.enum(["sm", "md", "lg"]).default("md"),
+    /** Address of a small picture before the label. */
+    icon: address.optional(),
+    /** Makes it a link to this address. */
+    link: address.optional(),
+    /** Whether the link opens in a tab of its own. */
+    newTab: z.boolean().optional(),
+    value: z.string().optional(),
+  }),
+  wire: () => z.string().max(1000),
+  empty: () => "",
+  events: ["click", "change"],
+  input: false,
+  view: ButtonView,
+  island: Button,
+});
+
+/** Options of {@linkcode button}. */
+export type ButtonOptions = Omit<NonNullable<Parameters<typeof declare>[0]>, "value">;
+
+/**
+ * Something to press. Its value is its label, so a handler may give it another one. Raises `click`.
+ *
+ * @example
+ * ```ts
+ * import { button } from "atoll";
+ *
+ * const go = button("Blur");
+ * const remove = button({ label: "Remove all", variant: "stop", size: "sm" });
+ * ```
+ */
+export const button = Object.assign(
+  (
+    labelOrOptions: string | PropsInput<ButtonOptions>,
+  ): Field<string, string, "click" | "change", PropsInput<ButtonOptions>> => {
+    const { label, ...rest } = typeof labelOrOptions === "string"
+      ? { label: labelOrOptions }
+      : labelOrOptions;
+    return declare({ ...rest, value: label ?? "" });
+  },
+  { component: declare.component },
+);

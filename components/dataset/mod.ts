@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { component } from "@/lib/demo/component.ts";
+import type { Json } from "@/lib/value/json.ts";
+import Dataset from "@/islands/Dataset.tsx";
+import { DatasetView } from "./view.tsx";
+
+/**
+ * Samples to choose from; its value is the index of the chosen one. Raises `input`, `change` and `click` when one is
+ * chosen, `click` again when the same one is chosen again.
+ *
+ * @example
+ * ```ts
+ * import { dataset } from "atoll";
+ *
+ * const people = dataset({ headers: ["name", "age"], samples: [["Ada", 36], ["Alan", 41]] });
+ * ```
+ */
+export const dataset = component({
+  kind: "dataset",
+  props: z.object({
+    /** One name for each column. With one column the samples are drawn as chips. */
+    headers: z.array(z.string()).min(1),
+    /** Rows of wire values, one for each column. Files with a picture's media type are drawn. */
+    samples: z.array(z.array(z.json() as z.ZodType<Json>)),
+    /** Words for the cells, where the value itself does not read well. */
+    summaries: z.array(z.array(z.string())).optional(),
+    value: z.number().int().nullable().optional(),
+  }),
+  wire: ({ samples }) => z.number().int().min(0).max(Math.max(samples.length - 1, 0)).nullable(),
+  empty: () => null,
+  events: ["click", "change", "input"],
+  view: DatasetView,
+  island: Dataset,
+  form: ({ texts: [text] }) => text === undefined || text === "" ? null : Number(text),
+});

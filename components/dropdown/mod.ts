@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { type Component, component, type PropsInput } from "@/lib/demo/component.ts";
+import type { Field } from "@/lib/value/field.ts";
+import Dropdown from "@/islands/Dropdown.tsx";
+import { type Choice, DropdownView } from "./view.tsx";
+
+export type { Choice } from "./view.tsx";
+
+/** The value behind a choice. */
+export type ValueOf<C> = C extends readonly [string, infer V] ? V : C;
+
+/** Options of {@linkcode dropdown}. */
+export interface DropdownOptions<C extends Choice, V = ValueOf<C>> {
+  /** Values, or pairs of what is shown and the value. */
+  readonly choices: readonly C[];
+  /** Shown while nothing is chosen. */
+  readonly placeholder?: string | undefined;
+  /** What is chosen at the start. Default: the first choice; `null` lets nothing be chosen. */
+  readonly value?: V | undefined;
+}
+
+const choice = z.union([z.string(), z.number()]);
+const valueOf = (choice: Choice) => typeof choice === "object" ? choice[1] : choice;
+
+const declare = component({
+  kind: "dropdown",
+  props: z.object({
+    choices: z.array(z.union([choice, z.tuple([z.string(), choice]).readonly()])).readonly(),
+    placeholder: z.string().optional(),
+    /** Whether nothing may be chosen. */
+    nullable: z.boolean().default(false),
+    value: choice.nullable().optional(),
+  }),
+  wire: ({ choices, nullable }) => {
+    if (choices.length === 0) return z.null();
+    const one = z.literal(choices.map(valueOf));
+    return nullable ? one.nullable() : one;
+  },
+  empty: ({ choices: [first], nullable }) => nullable || first === undefined ? null : valueOf(first),
+  events: ["change", "input", "select", "focus", "blur"],
+  view: DropdownView,
+  island: Dropdown,
+  form: ({ texts: [text] }, { choices }) =>
+    choices.map(valueOf).find((value) => String(value) === text) ?? null,
+});
+
+/** The events of a {@linkcode dropdown}. */
+export type DropdownEvent = "change" | "input" | "select" | "focus" | "blur";
+
+type DropdownField<V> = Field<V, V, DropdownEvent, PropsInput<DropdownOptions<Choice>>>;
+
+/** Declares a dropdown. */
+export interface DeclareDropdown {
+  /** One in which nothing may be chosen: handlers may receive `null`. */
+  <const C extends Choice>(
+    options: PropsInput<DropdownOptions<C, null>> & { readonly value: null },
+  ): DropdownField<ValueOf<C> | null>;
+  /** One in which a choice is always made. */
+  <const C extends Choice>(options: PropsInput<DropdownOptions<C>>): DropdownField<ValueOf<C>>;
+  /** The component behind it. */
+  readonly component: Component;
+}
+
+/**
+ * One of several choices. Raises `input`, `change` and `select` when a choice is made, `focus` and `blur`.
+ * `update({ choices })` changes what can be chosen.
+ *
+ * @example
+ * ```ts
+ * import { dropdown } from "atoll";
+ *
+ * const mood = dropdown({ label: "Mood", choices: ["calm", "bright"] });
+ * const size = dropdown({ choices: [["Small", 1], ["Large", 10]], value: 10 });
+ * ```
+ */
+export const dropdown: DeclareDropdown = Object.assign(
+  (options: PropsInput<DropdownOptions<Choice, string | number | null>>) =>
+    declare({ ...options, nullable: options.value === null }),
+  { component: declare.component },
+) as unknown as DeclareDropdown;

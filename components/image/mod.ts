@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { component } from "@/lib/demo/component.ts";
+import { fileRefSchema } from "@/lib/value/file_ref.ts";
+import Image from "@/islands/Image.tsx";
+import { decodePicture, encodePicture } from "./codec.ts";
+import { ImageView } from "./view.tsx";
+
+export type { Picture } from "./codec.ts";
+
+/**
+ * A picture: PNG, JPEG, GIF, WebP or AVIF. Handlers receive a {@linkcode Picture} or `null`; they may give one back,
+ * the encoded bytes of one, or `null`. Raises `upload`, `input` and `change` when one is chosen, `clear`, `input` and
+ * `change` when it is removed.
+ *
+ * @example
+ * ```ts
+ * import { image } from "atoll";
+ *
+ * const photo = image({ label: "Photo" });
+ * ```
+ */
+export const image = component({
+  kind: "image",
+  props: z.object({
+    /** Height of its place: 160, 256 or 448 pixels. */
+    size: z.enum(["sm", "md", "lg"]).default("md"),
+    /** Words in the empty place. */
+    placeholder: z.string().optional(),
+    buttons: z.array(z.enum(["download", "fullscreen"])).default(["download", "fullscreen"]),
+    value: fileRefSchema.optional(),
+  }),
+  wire: () => fileRefSchema.nullable(),
+  empty: () => null,
+  events: ["change", "input", "upload", "clear"],
+  view: ImageView,
+  island: Image,
+  decode: decodePicture,
+  encode: encodePicture,
+  form: ({ files: [file] }) => file ?? null,
+  summary: (file) => file?.name ?? "",
+});

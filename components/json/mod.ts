@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { component } from "@/lib/demo/component.ts";
+import type { Json } from "@/lib/value/json.ts";
+import JsonIsland from "@/islands/Json.tsx";
+import { JsonView } from "./view.tsx";
+
+/**
+ * Any JSON value, shown as a tree. Raises `change`.
+ *
+ * @example
+ * ```ts
+ * import { json } from "atoll";
+ *
+ * const answer = json({ label: "Answer", open: 1 });
+ * ```
+ */
+export const json = component({
+  kind: "json",
+  props: z.object({
+    /** How many levels are open at the start. */
+    open: z.number().int().min(0).default(2),
+    buttons: z.array(z.literal("copy")).default(["copy"]),
+    value: z.json().optional(),
+  }),
+  wire: () => z.json() as z.ZodType<Json>,
+  empty: () => null,
+  events: ["change"],
+  view: JsonView,
+  island: JsonIsland,
+  form: ({ texts: [text] }) => text === undefined ? null : JSON.parse(text),
+});

@@ -1,0 +1,49 @@
+import type { VNode } from "preact";
+import type { ViewProps } from "@/lib/value/page.ts";
+import { Frame } from "@/components/ui/frame.tsx";
+
+/** A class and how sure the model is of it, 0 to 1. */
+export interface Confidence {
+  readonly label: string;
+  readonly confidence: number;
+}
+
+/** The wire value of a label. */
+export interface Ranking {
+  readonly label: string;
+  readonly confidences: readonly Confidence[] | null;
+}
+
+/** What the view of a label reads of its props. */
+export interface LabelProps {
+  readonly numTopClasses?: number | undefined;
+  readonly showHeading: boolean;
+}
+
+/** The best class, and a bar for each class. Empty rows keep the place until there is a value. */
+export function LabelView(view: ViewProps<LabelProps, Ranking | null>): VNode | null {
+  const { id, props, value } = view;
+  const rows: readonly (Confidence | null)[] = value
+    ? value.confidences ?? []
+    : new Array<null>(Math.min(props.numTopClasses ?? 3, 10)).fill(null);
+  return (
+    <Frame view={view} group>
+      <div class="at-out" id={id}>
+        {props.showHeading && <p class="at-best">{value?.label ?? "\xa0"}</p>}
+        <ul class="at-rank">
+          {rows.map((row, index) => (
+            <li key={index}>
+              {row && (
+                <>
+                  <span>{row.label}</span>
+                  <span>{Math.round(row.confidence * 100)} %</span>
+                  <meter value={row.confidence} aria-label={row.label} />
+                </>
+              )}
+            </li>
+          ))}
+        </ul>
+      </div>
+    </Frame>
+  );
+}

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { component, type PropsInput } from "@/lib/demo/component.ts";
+import type { Field } from "@/lib/value/field.ts";
+import Markdown from "@/islands/Markdown.tsx";
+import { renderMarkdown } from "./render.ts";
+import { MarkdownView } from "./view.tsx";
+
+const declare = component({
+  kind: "markdown",
+  props: z.object({
+    buttons: z.array(z.literal("copy")).default([]),
+    value: z.object({ text: z.string(), html: z.string() }).optional(),
+  }),
+  // The markup is always made anew from the text: what a client or a store says of it does not count.
+  wire: () =>
+    z.object({ text: z.string().max(1_000_000), html: z.string().default("") })
+      .overwrite(({ text }) => renderMarkdown(text)),
+  empty: () => ({ text: "", html: "" }),
+  events: ["change", "copy"],
+  input: false,
+  view: MarkdownView,
+  island: Markdown,
+  decode: ({ text }) => text,
+  encode: (text: string) => renderMarkdown(text),
+  form: () => ({ text: "", html: "" }),
+  summary: ({ text }) => text.length > 60 ? `${text.slice(0, 57)}...` : text,
+});
+
+/** Options of {@linkcode markdown}. */
+export type MarkdownOptions = Omit<NonNullable<Parameters<typeof declare>[0]>, "value">;
+
+/**
+ * Prose in Markdown. Handlers receive and give the text; the markup is made and made safe on the server.
+ * Raises `change`, and `copy` when its copy button was pressed.
+ *
+ * @example
+ * ```ts
+ * import { markdown } from "atoll";
+ *
+ * const intro = markdown("# Bird songs\nSend a recording of **at most 10 s**.");
+ * ```
+ */
+export const markdown = Object.assign(
+  (
+    given: string | PropsInput<MarkdownOptions & { readonly value?: string | undefined }> = {},
+  ): Field<string, string, "change" | "copy", PropsInput<MarkdownOptions>> => {
+    const { value, ...rest } = typeof given === "string" ? { value: given } : given;
+    return declare({ ...rest, value: renderMarkdown(value ?? "") });
+  },
+  { component: declare.component },
+);

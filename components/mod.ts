@@ -1,0 +1,48 @@
+import { button } from "./button/mod.ts";
+import { checkbox } from "./checkbox/mod.ts";
+import { dataset } from "./dataset/mod.ts";
+import { dropdown } from "./dropdown/mod.ts";
+import { image } from "./image/mod.ts";
+import { json } from "./json/mod.ts";
+import { label } from "./label/mod.ts";
+import { markdown } from "./markdown/mod.ts";
+import { number } from "./number/mod.ts";
+import { slider } from "./slider/mod.ts";
+import { state } from "./state/mod.ts";
+import { textbox } from "./textbox/mod.ts";
+
+export { button, type ButtonOptions } from "./button/mod.ts";
+export { checkbox } from "./checkbox/mod.ts";
+export { dataset } from "./dataset/mod.ts";
+export {
+  type Choice,
+  type DeclareDropdown,
+  dropdown,
+  type DropdownEvent,
+  type DropdownOptions,
+  type ValueOf,
+} from "./dropdown/mod.ts";
+export { image, type Picture } from "./image/mod.ts";
+export { json } from "./json/mod.ts";
+export { type Confidence, label, type Ranking } from "./label/mod.ts";
+export { markdown, type MarkdownOptions } from "./markdown/mod.ts";
+export { number } from "./number/mod.ts";
+export { slider } from "./slider/mod.ts";
+export { state } from "./state/mod.ts";
+export { textbox } from "./textbox/mod.ts";
+
+/** The components that Atoll brings, in the order of their names. */
+export const builtIn = [
+  button.component,
+  checkbox.component,
+  dataset.component,
+  dropdown.component,
+  image.component,
+  json.component,
+  label.component,
+  markdown.component,
+  number.component,
+  slider.component,
+  state.component,
+  textbox.component,
+];

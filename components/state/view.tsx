@@ -1,0 +1,4 @@
+/** Nothing: a state is never drawn. */
+export function StateView(): null {
+  return null;
+}

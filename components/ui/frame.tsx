@@ -1,0 +1,84 @@
+import type { ComponentChildren, VNode } from "preact";
+import type { CommonProps, FieldStatus } from "@/lib/value/page.ts";
+
+/** What a frame reads of its view's props. */
+export interface Framed {
+  readonly id: string;
+  readonly props: CommonProps;
+  readonly status: FieldStatus;
+  readonly class?: string | undefined;
+}
+
+/** What a {@linkcode Frame} is given. */
+export interface FrameProps {
+  /** The props of the view, as they are. */
+  readonly view: Framed;
+  /** Set when the control is no form control: the field is a named group instead of a label and its control. */
+  readonly group?: boolean;
+  /** Stands in place of the label: a control that carries its own. */
+  readonly caption?: VNode;
+  /** Icon buttons beside the label. */
+  readonly tools?: ComponentChildren;
+  readonly children?: ComponentChildren;
+}
+
+/**
+ * The outer element of a field: label, help, the control, what the action is doing and what went wrong.
+ * Queue place and progress are shown where they move nothing.
+ */
+export function Frame({ view, group, caption, tools, children }: FrameProps): VNode | null {
+  const { id, props, status, class: classes } = view;
+  const { phase, message, progress, position } = status;
+  if (props.visible === false) return null;
+  const busy = phase === "queued" || phase === "running";
+  const hide = props.showLabel === false ? "sr" : undefined;
+  return (
+    <div
+      class={`at-field ${classes ?? ""}`}
+      data-field={id}
+      hidden={props.visible === "hidden"}
+      role={group ? "group" : undefined}
+      aria-labelledby={group ? id + "-label" : undefined}
+    >
+      <div class="at-cap">
+        {caption ?? (group
+          ? <span id={id + "-label"} class={hide}>{nameOf(view)}</span>
+          : <label for={id} class={hide}>{nameOf(view)}</label>)}
+        {busy && (
+          <span class="at-note" role="status">
+            {position
+              ? `${position} in line`
+              : progress === undefined
+              ? ""
+              : `${Math.floor(progress * 100)} %`} {message}
+          </span>
+        )}
+        {tools}
+      </div>
+      {props.info && <p id={id + "-info"} class="at-info">{props.info}</p>}
+      <div class="at-slot" aria-busy={busy ? "true" : undefined}>
+        {children}
+        {busy && <progress class="at-bar" value={progress} aria-label={`${nameOf(view)}: working`} />}
+      </div>
+      {phase === "failed" && <p id={id + "-error"} class="at-error" role="alert">{message}</p>}
+    </div>
+  );
+}
+
+/** The name of a field for people: its label, or its key in words. */
+export function nameOf({ id, props }: Pick<Framed, "id" | "props">): string {
+  return props.label ?? id[0]?.toUpperCase() + id.slice(1).replace(/_|(?=[A-Z])/g, " ").toLowerCase();
+}
+
+/** Ties a control to the help and the error of its frame. */
+export function aria({ id, props, status }: Framed): {
+  "aria-invalid"?: "true" | undefined;
+  "aria-describedby"?: string | undefined;
+} {
+  const failed = status.phase === "failed";
+  return {
+    "aria-invalid": failed ? "true" : undefined,
+    "aria-describedby": [props.info && id + "-info", failed && id + "-error"].filter(Boolean).join(" ") ||
+      undefined,
+  };
+}

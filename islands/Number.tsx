@@ -1,0 +1,4 @@
+import { door } from "@/lib/client/door.tsx";
+import { NumberView } from "@/components/number/view.tsx";
+
+export default door(NumberView);

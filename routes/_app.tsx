@@ -1,0 +1,28 @@
+import { asset } from "fresh/runtime";
+import type { PageProps } from "fresh";
+import type { VNode } from "preact";
+
+/** The document around every page. */
+export default function App({ Component, state }: PageProps<unknown, { title?: string }>): VNode {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{state?.title ?? "Atoll"}</title>
+        <link rel="icon" href={ICON} />
+        <link rel="stylesheet" href={asset("/atoll.css")} />
+      </head>
+      <body>
+        <Component />
+      </body>
+    </html>
+  );
+}
+
+// In the page itself, so that no browser asks for /favicon.ico.
+const ICON = "data:image/svg+xml," +
+  "%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cg fill='none' stroke='%230b8793'%3E" +
+  "%3Cpath d='M13 5.2A5.8 5.8 0 1 1 8 2.2' stroke-width='2.6' stroke-linecap='round'/%3E" +
+  "%3Ccircle cx='8' cy='8' r='1.6' fill='%230b8793'/%3E%3C/g%3E%3C/svg%3E";

@@ -1,0 +1,20 @@
+import { HttpError, type PageProps } from "fresh";
+import type { VNode } from "preact";
+
+/** What a page that could not be made shows: never more than the public text of the error. */
+export default function ErrorPage({ error }: PageProps): VNode {
+  const status = error instanceof HttpError ? error.status : 500;
+  const said = error instanceof HttpError && status < 500 ? error.message : "";
+  return (
+    <div class="max-w-md py-16 mx-auto text-center">
+      <p class="text-sm font-medium text-bad">{status}</p>
+      <h1 class="mt-2">{said || "Something went wrong here"}</h1>
+      <p class="mt-2 text-soft">
+        {status < 500
+          ? "The page cannot be shown."
+          : "The fault is ours and is in the log. Try again in a moment."}
+      </p>
+      <a class="mt-6 at-btn" href="/">See all demos</a>
+    </div>
+  );
+}
