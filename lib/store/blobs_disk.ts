@@ -55,7 +55,10 @@ class DiskBlobs implements Blobs {
   }
 
   async put(body: Uint8Array | ReadableStream<Uint8Array>, options: PutOptions): Promise<BlobRecord> {
-    const { root, ledger } = await this.#open();
+    const { root, ledger } = await this.#open().catch(async (cause) => {
+      await discard(body);
+      throw cause;
+    });
     using draft = ledger.draft(options);
     const temp = `${root}/new/${draft.id}`;
     const path = pathOf(root, draft.id);
