@@ -1,7 +1,9 @@
 import { computed, signal } from "@preact/signals";
 import { type ComponentType, h, hydrate } from "preact";
 import { parse } from "../../jsonify/parse.ts";
+import { alignAttributes } from "./attributes.ts";
 import { data, type Islands, type PropsList, readSlots, setPage, Slot } from "./slots.ts";
+import { typedFields, withTyped } from "./typed_fields.ts";
 
 /** An island that is not alive yet: its two markers, and whether something in it is a slot. */
 interface Pending {
@@ -24,12 +26,18 @@ export function boot(islands: Islands, json: string): void {
   });
   setPage(islands, props);
   const pending = findIslands();
+  const typed = typedFields();
+  const start = (island: Pending) => {
+    if (island.isAlive) return;
+    island.isAlive = true;
+    withTyped(typed.filter((field) => isWithin(island, field)), () => revive(island, islands, props));
+  };
   const channel = new MessageChannel();
   let next = 0;
   const work = () => {
     const end = performance.now() + SLICE_MS;
     while (next < pending.length) {
-      revive(pending[next++], islands, props);
+      start(pending[next++]);
       if (performance.now() > end) return channel.port2.postMessage(0);
     }
     channel.port1.close();
@@ -37,10 +45,8 @@ export function boot(islands: Islands, json: string): void {
   };
   // What the visitor touches comes first, in time to get the event itself
   const touch = ({ target }: Event) => {
-    const found = pending.find(({ start, end, isAlive }) =>
-      !isAlive && start.compareDocumentPosition(target as Node) & 4 && end.compareDocumentPosition(target as Node) & 2
-    );
-    if (found) revive(found, islands, props);
+    const found = pending.find((island) => !island.isAlive && isWithin(island, target as Node));
+    if (found) start(found);
   };
   channel.port1.onmessage = work;
   for (const type of TOUCHES) addEventListener(type, touch, true);
@@ -60,17 +66,18 @@ function findIslands(): Pending[] {
   return found;
 }
 
-function revive(pending: Pending, islands: Islands, props: PropsList): void {
-  const { start, end } = pending;
-  if (pending.isAlive) return;
-  pending.isAlive = true;
+function isWithin({ start, end }: Pending, node: Node): number {
+  return start.compareDocumentPosition(node) & 4 && end.compareDocumentPosition(node) & 2;
+}
+
+function revive({ start, end, hasSlots }: Pending, islands: Islands, props: PropsList): void {
   const parent = end.parentNode as Element;
   const [, , name, index] = start.data.split(":");
   if (start.parentNode !== parent || start === end) {
     console.error(`Cannot revive island "${name}": its markup is not valid HTML, so the browser moved parts of it`);
     return;
   }
-  if (pending.hasSlots) readSlots(start.nextSibling, end);
+  if (hasSlots) readSlots(start.nextSibling, end);
   const childNodes: Node[] = [];
   for (let node = start.nextSibling; node !== end; node = (node as Node).nextSibling) childNodes.push(node as Node);
   const anchor = new Text();
@@ -89,9 +96,12 @@ function revive(pending: Pending, islands: Islands, props: PropsList): void {
     removeChild: (node: Node) => parent.removeChild(node),
   };
   try {
+    alignAttributes(true);
     hydrate(h(islands[name] as ComponentType, props[+index]), root as unknown as Element);
   } catch (error) {
     // One island's failure is not the others'
     reportError(error);
+  } finally {
+    alignAttributes(false);
   }
 }

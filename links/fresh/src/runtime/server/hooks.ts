@@ -139,16 +139,22 @@ function replaceProps(state: RenderState, vnode: InternalVNode): Record<string, 
   return vnode.props = { ...vnode.props };
 }
 
-// Links to the page itself and to those above it are marked, so that style sheets and readers can tell
+// Links to the page itself and to those above it are marked, so that style sheets and readers can tell. A link to the
+// page with another query is not the page itself
 function markLink(state: RenderState, vnode: InternalVNode, href: string): void {
   const { pathname } = state;
   const end = href.search(/[?#]/);
-  const path = end === -1 ? href : href.slice(0, end);
-  const isCurrent = pathname === path;
-  const isAncestor = !isCurrent && (path === "/" || pathname.startsWith(path.endsWith("/") ? path : path + "/"));
-  if (!isCurrent && !isAncestor) return;
+  const path = trimSlash(end === -1 ? href : href.slice(0, end));
+  const isSame = pathname === path || trimSlash(pathname) === path;
+  if (!isSame && path !== "/" && !pathname.startsWith(path + "/")) return;
+  const query = end === -1 || href.charCodeAt(end) !== 63 ? "" : href.slice(end).replace(/#.*$/, "");
+  const isCurrent = isSame && (query === "" || query === state.ctx.url.search);
   const props = replaceProps(state, vnode);
   if (isCurrent) props["data-current"] = "true";
   else props["data-ancestor"] = "true";
   props["aria-current"] ??= isCurrent ? "page" : "true";
+}
+
+function trimSlash(path: string): string {
+  return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 }
