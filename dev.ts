@@ -1,4 +1,5 @@
 import { Builder } from "fresh/dev";
+import { readSettings } from "@/lib/gate/settings.ts";
 import { stylePlugin } from "@/lib/style/plugin.ts";
 
 const builder = new Builder({ target: "es2022" });
@@ -7,9 +8,7 @@ stylePlugin(builder, new URL("./", import.meta.url));
 if (Deno.args.includes("build")) {
   await builder.build();
 } else {
-  const port = Number(Deno.env.get("PORT") ?? 8000);
-  await builder.listen(() => import("./main.ts"), {
-    port,
-    hostname: Deno.env.get("HOSTNAME") ?? "127.0.0.1",
-  });
+  Deno.env.set("ATOLL_DEV", "1");
+  const { port, host } = readSettings((name) => Deno.env.get(name));
+  await builder.listen(() => import("./main.ts"), { port, hostname: host });
 }

@@ -1,9 +1,11 @@
 import { HttpError, type PageProps } from "fresh";
 import type { VNode } from "preact";
+import { report } from "@/lib/gate/reply.ts";
 
 /** What a page that could not be made shows: never more than the public text of the error. */
 export default function ErrorPage({ error }: PageProps): VNode {
   const status = error instanceof HttpError ? error.status : 500;
+  if (status >= 500) report(error);
   const said = error instanceof HttpError && status < 500 ? error.message : "";
   return (
     <div class="max-w-md py-16 mx-auto text-center">

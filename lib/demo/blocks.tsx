@@ -58,7 +58,7 @@ export interface PageContext {
 
 /** Answers the requests of pages. */
 export interface PageHost {
-  answer(demo: Demo, context: PageContext): Promise<unknown>;
+  answer(demo: Demo): Promise<unknown>;
 }
 
 /** What `Blocks()` is told. */
@@ -92,7 +92,7 @@ export function Blocks<
     if (!host) {
       throw new Error(`Cannot serve ${nameOf(demo)}: main.ts has no app.use(host), which answers for demos`);
     }
-    return await host.answer(demo, context);
+    return await host.answer(demo);
   }
   return Object.assign(page, { demo, fields: spec.fields, actions });
 }

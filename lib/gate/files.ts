@@ -2,7 +2,7 @@ import type { BlobRecord, Blobs, ByteRange } from "@/lib/store/port.ts";
 import { BLOB_ID } from "@/lib/store/port.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { FileRef } from "@/lib/value/file_ref.ts";
-import { streamBody } from "./body.ts";
+import { streamBody } from "./arrival.ts";
 import { refuse } from "./reply.ts";
 
 /** Whose a file will be and where it will be found. */

@@ -3,7 +3,7 @@ import type { FormEntries } from "@/lib/demo/component.ts";
 import { type Blobs, tooLarge } from "@/lib/store/port.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { FileRef } from "@/lib/value/file_ref.ts";
-import { checkType, readText, streamBody } from "./body.ts";
+import { checkType, readText, streamBody } from "./arrival.ts";
 import { toRef } from "./files.ts";
 
 /** What a form may hold. */

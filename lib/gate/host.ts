@@ -1,5 +1,5 @@
 import type { Context, Middleware } from "fresh";
-import type { Demo, PageContext, PageHost } from "@/lib/demo/blocks.tsx";
+import type { Demo, PageHost } from "@/lib/demo/blocks.tsx";
 import type { Clock, Engine } from "@/lib/engine/engine.ts";
 import { fileUrl } from "@/lib/engine/engine.ts";
 import type { Blobs } from "@/lib/store/port.ts";
@@ -30,16 +30,18 @@ export interface HostOptions {
 
 const PAGE_HEADERS = { "cache-control": "no-store" };
 
-/** Middleware that answers for demo pages: it puts the page host on the context, where their routes find it. */
+/**
+ * Middleware that answers for demo pages: it puts the page host on the state, where their routes find it. A route
+ * component is handed the page's props only; the request's context, which can render with a status, stays here.
+ */
 export function hostPages<S extends AtollState>(options: HostOptions): Middleware<S> {
-  const host: PageHost = { answer: (demo, context) => answer(demo, context as unknown as Context<S>, options) };
   return (context) => {
-    context.state.atoll = host;
+    context.state.atoll = { answer: (demo) => answer(demo, context, options) };
     return context.next();
   };
 }
 
-async function answer<S extends PageContext["state"]>(
+async function answer<S extends AtollState>(
   demo: Demo,
   context: Context<S>,
   options: HostOptions,
@@ -68,7 +70,7 @@ async function answer<S extends PageContext["state"]>(
   }
 }
 
-async function answerForm<S extends PageContext["state"]>(
+async function answerForm<S extends AtollState>(
   demo: Demo,
   context: Context<S>,
   at: PageRequest,

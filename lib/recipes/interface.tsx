@@ -81,7 +81,7 @@ export function Interface<const I extends Slot, const O extends Slot>(
     ...(spec.title === undefined ? {} : { title: spec.title }),
     ...(spec.description === undefined ? {} : { description: spec.description }),
     fields,
-    actions: () => {
+    actions: (): Readonly<Record<string, AnyAction>> => {
       const entered = Object.values(inputs).flatMap((field) => "submit" in field ? [(field as Submitting).submit] : []);
       const predict: AnyAction = on([own.submit.click, ...entered], {
         inputs: spec.inputs,
@@ -115,9 +115,10 @@ export function Interface<const I extends Slot, const O extends Slot>(
           <Row>
             <Column>
               {Object.keys(inputs).map(draw)}
+              {/* Enter in a form without script presses its first button, so that is the one that runs. */}
               <div class="flex flex-wrap gap-2">
-                {draw("clear")}
                 {draw("submit")}
+                {draw("clear")}
               </div>
             </Column>
             {onlyOut.length > 0 ? <Column>{onlyOut.map(draw)}</Column> : null}

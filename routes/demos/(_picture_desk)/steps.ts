@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 
 /** What a step of work tells on its way. */
 export interface Steps {
@@ -9,7 +9,7 @@ export interface Steps {
 /** Longest side of what the desk gives back, in pixels. */
 const LONGEST = 1600;
 
-function open(photo: Uint8Array): sharp.Sharp {
+function open(photo: Uint8Array): Sharp {
   // Turned upright first: the camera's note about it is lost with the rest of the metadata.
   return sharp(photo, { limitInputPixels: 100_000_000 }).rotate().resize(LONGEST, LONGEST, {
     fit: "inside",
@@ -17,7 +17,7 @@ function open(photo: Uint8Array): sharp.Sharp {
   });
 }
 
-async function jpeg(picture: sharp.Sharp): Promise<Uint8Array> {
+async function jpeg(picture: Sharp): Promise<Uint8Array> {
   return new Uint8Array(await picture.jpeg({ quality: 85 }).toBuffer());
 }
 
@@ -38,7 +38,7 @@ export async function* blur(photo: Uint8Array, radius: number, { signal, progres
 export async function* edges(photo: Uint8Array, { signal, progress }: Steps): AsyncGenerator<Uint8Array> {
   const around = [-1, -1, -1, -1, 8, -1, -1, -1, -1];
   const kernel = { width: 3, height: 3, kernel: around };
-  const stages: [string, () => sharp.Sharp][] = [
+  const stages: [string, () => Sharp][] = [
     ["Grey", () => open(photo).greyscale()],
     ["Slopes", () => open(photo).greyscale().blur(1).convolve(kernel)],
     ["Edges", () => open(photo).greyscale().blur(1).convolve(kernel).linear(6, -24).negate()],

@@ -1,0 +1,165 @@
+import { tooLarge } from "@/lib/store/port.ts";
+import { Fault } from "@/lib/value/fault.ts";
+
+/** How much of a body to wait for, and how long. */
+export interface BodyLimits {
+  /** More bytes than this are refused with `too_large`. */
+  readonly maxBytes: number;
+  /** The longest wait for the next bytes, in milliseconds. Default 30 s. */
+  readonly stallMs?: number | undefined;
+  /** After this much waiting in all, fewer than 1 KiB for each second of it are too few. Default 10 s. */
+  readonly graceMs?: number | undefined;
+}
+
+const STALL_MS = 30_000;
+const GRACE_MS = 10_000;
+const MIN_BYTES_PER_MS = 1024 / 1000;
+const SMALL_BYTES = 65_536;
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * Reads a body of limited size as UTF-8 text.
+ *
+ * @throws {Fault} `bad_request` when it is not UTF-8; `too_large`, `timeout`, `cancelled`
+ */
+export async function readText(request: Request, limits: BodyLimits): Promise<string> {
+  return decode(await readBytes(request, limits));
+}
+
+/**
+ * The body of a request as a stream that keeps to its limits. `noun` names it in messages.
+ *
+ * @throws {Fault} `too_large` at once when its length is known to be over; the stream fails with `too_large`, `timeout`.
+ */
+export function streamBody(
+  request: Request,
+  limits: BodyLimits,
+  noun = "The request",
+): ReadableStream<Uint8Array> {
+  checkCoding(request);
+  checkLength(request, limits.maxBytes, noun);
+  const { body } = request;
+  return body === null
+    ? new Response(new Uint8Array()).body as ReadableStream<Uint8Array>
+    : watch(body, limits, noun);
+}
+
+/** @throws {Fault} `unsupported_type` unless the body is of that type, in UTF-8 and not compressed */
+export function checkType(request: Request, type: string): void {
+  const given = request.headers.get("content-type") ?? "";
+  if (given !== type) {
+    const [essence = "", ...parameters] = given.toLowerCase().split(";").map((part) => part.trim());
+    const charset = parameters.find((part) => part.startsWith("charset="))?.slice(8).replaceAll('"', "");
+    if (essence !== type || (charset !== undefined && charset !== "utf-8" && charset !== "utf8")) {
+      throw new Fault("unsupported_type", `The content type must be ${type}, in UTF-8`);
+    }
+  }
+  checkCoding(request);
+}
+
+function checkCoding(request: Request): void {
+  const coding = request.headers.get("content-encoding");
+  if (coding !== null && coding.toLowerCase() !== "identity") {
+    throw new Fault("unsupported_type", "The body must not be compressed");
+  }
+}
+
+function checkLength(request: Request, maxBytes: number, noun: string): number | undefined {
+  const given = request.headers.get("content-length");
+  if (given === null) return undefined;
+  const length = Number(given);
+  if (length > maxBytes) throw tooLarge(noun, maxBytes);
+  return length;
+}
+
+/**
+ * Reads a body of limited size.
+ *
+ * @throws {Fault} `too_large`, `timeout`, `cancelled`
+ */
+export async function readBytes(request: Request, limits: BodyLimits): Promise<Uint8Array> {
+  const { maxBytes, stallMs = STALL_MS } = limits;
+  const length = checkLength(request, maxBytes, "The request");
+  // The server sees to it that a body is as long as it says, so a short one can be taken in one go.
+  if (length !== undefined && length <= SMALL_BYTES) {
+    const bytes = await within(request.bytes(), stallMs);
+    if (bytes.length > maxBytes) throw tooLarge("The request", maxBytes);
+    return bytes;
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of streamBody(request, limits)) {
+    chunks.push(chunk);
+    size += chunk.length;
+  }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+function watch(
+  body: ReadableStream<Uint8Array>,
+  { maxBytes, stallMs = STALL_MS, graceMs = GRACE_MS }: BodyLimits,
+  noun: string,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let size = 0;
+  // Only time spent waiting for the sender counts: a slow disk is not the sender's fault.
+  let waitedMs = 0;
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const askedMs = performance.now();
+      try {
+        const { done, value } = await within(reader.read(), stallMs);
+        waitedMs += performance.now() - askedMs;
+        if (done) return controller.close();
+        size += value.length;
+        if (size > maxBytes) throw tooLarge(noun, maxBytes);
+        if (waitedMs > graceMs && size < waitedMs * MIN_BYTES_PER_MS) throw tooSlow();
+        controller.enqueue(value);
+      } catch (cause) {
+        reader.cancel(cause).catch(() => {});
+        throw cause;
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 });
+}
+
+function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(tooSlow()), ms);
+    promise.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (cause) => {
+        clearTimeout(timer);
+        reject(
+          cause instanceof Fault
+            ? cause
+            : new Fault("cancelled", "The request did not arrive whole", { cause }),
+        );
+      },
+    );
+  });
+}
+
+function tooSlow(): Fault {
+  return new Fault("timeout", "The request took too long to arrive");
+}
+
+/** @throws {Fault} `bad_request` when the bytes are not UTF-8 */
+export function decode(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (cause) {
+    throw new Fault("bad_request", "The body is not valid UTF-8", { cause });
+  }
+}
