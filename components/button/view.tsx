@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import type { ViewProps } from "@/lib/value/page.ts";
+import { classes } from "@/components/ui/classes.ts";
 
 /** What the view of a button reads of its props. */
 export interface ButtonProps {
@@ -12,7 +13,7 @@ export interface ButtonProps {
 
 /** A button, or a link that looks like one. */
 export function ButtonView(
-  { id, props, value, submits, class: classes, raise }: ViewProps<ButtonProps, string>,
+  { id, props, value, submits, class: more, raise }: ViewProps<ButtonProps, string>,
 ):
   | VNode
   | null {
@@ -20,7 +21,7 @@ export function ButtonView(
   const off = props.interactive === false;
   const shared = {
     id,
-    class: `at-btn ${classes ?? ""}`,
+    class: classes("at-btn", more),
     hidden: props.visible === "hidden",
     "data-field": id,
     "data-variant": props.variant,

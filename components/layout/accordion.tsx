@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { classes } from "@/components/ui/classes.ts";
 import type { BoxProps } from "./boxes.tsx";
 
 /** What an {@linkcode Accordion} takes. */
@@ -10,9 +11,9 @@ export interface AccordionProps extends BoxProps {
 }
 
 /** Parts that can be folded away; what is folded away stays on the page. */
-export function Accordion({ class: classes, label, open = true, children }: AccordionProps): VNode {
+export function Accordion({ class: more, label, open = true, children }: AccordionProps): VNode {
   return (
-    <details class={`at-fold ${classes ?? ""}`} open={open}>
+    <details class={classes("at-fold", more)} open={open}>
       <summary>{label}</summary>
       <div class="at-col">{children}</div>
     </details>

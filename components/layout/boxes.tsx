@@ -1,4 +1,5 @@
 import type { ComponentChildren, VNode } from "preact";
+import { classes } from "@/components/ui/classes.ts";
 
 /** What every layout part takes. */
 export interface BoxProps {
@@ -22,16 +23,16 @@ export interface ColumnProps extends BoxProps {
 }
 
 /** Parts side by side; they wrap where the page is too narrow. */
-export function Row({ class: classes, equalHeight, children }: RowProps): VNode {
-  return <div class={`at-row ${classes ?? ""}`} data-even={equalHeight ? "" : undefined}>{children}</div>;
+export function Row({ class: more, equalHeight, children }: RowProps): VNode {
+  return <div class={classes("at-row", more)} data-even={equalHeight ? "" : undefined}>{children}</div>;
 }
 
 /** Parts below each other. */
-export function Column({ class: classes, scale, minWidth, children }: ColumnProps): VNode {
-  return <div class={`at-col ${classes ?? ""}`} data-scale={scale} data-min={minWidth}>{children}</div>;
+export function Column({ class: more, scale, minWidth, children }: ColumnProps): VNode {
+  return <div class={classes("at-col", more)} data-scale={scale} data-min={minWidth}>{children}</div>;
 }
 
 /** Parts that belong together, on a card. */
-export function Group({ class: classes, children }: BoxProps): VNode {
-  return <div class={`at-panel ${classes ?? ""}`}>{children}</div>;
+export function Group({ class: more, children }: BoxProps): VNode {
+  return <div class={classes("at-panel", more)}>{children}</div>;
 }

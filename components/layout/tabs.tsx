@@ -1,5 +1,6 @@
 import { createContext, type VNode } from "preact";
 import { useContext, useId, useState } from "preact/hooks";
+import { classes } from "@/components/ui/classes.ts";
 import type { BoxProps } from "./boxes.tsx";
 
 /** What {@linkcode Tabs} takes. */
@@ -21,18 +22,18 @@ const Place = createContext({ name: "", selected: 0, count: 0 });
  * Parts of which one is seen at a time. Radio buttons do the work: it needs no script, and the arrow keys move
  * between the tabs. All panels stay on the page.
  */
-export function Tabs({ class: classes, selected = 0, name, children }: TabsProps): VNode {
+export function Tabs({ class: more, selected = 0, name, children }: TabsProps): VNode {
   const id = useId();
   const [place] = useState({ name: name ?? `tabs-${id}`, selected, count: 0 });
   return (
     <Place.Provider value={place}>
-      <div class={`at-tabs ${classes ?? ""}`}>{children}</div>
+      <div class={classes("at-tabs", more)}>{children}</div>
     </Place.Provider>
   );
 }
 
 /** One panel of {@linkcode Tabs} and its tab. */
-export function Tab({ class: classes, label, children }: TabProps): VNode {
+export function Tab({ class: more, label, children }: TabProps): VNode {
   const place = useContext(Place);
   const [index] = useState(() => place.count++);
   const id = `${place.name}-${index}`;
@@ -41,7 +42,7 @@ export function Tab({ class: classes, label, children }: TabProps): VNode {
     <>
       <input type="radio" class="sr" id={id} name={place.name} form="" checked={index === place.selected} />
       <label for={id}>{label}</label>
-      <section class={`at-col ${classes ?? ""}`} aria-label={label}>{children}</section>
+      <section class={classes("at-col", more)} aria-label={label}>{children}</section>
     </>
   );
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from "preact";
 import type { CommonProps, FieldStatus } from "@/lib/value/page.ts";
+import { classes } from "./classes.ts";
 
 /** What a frame reads of its view's props. */
 export interface Framed {
@@ -27,14 +28,14 @@ export interface FrameProps {
  * Queue place and progress are shown where they move nothing.
  */
 export function Frame({ view, group, caption, tools, children }: FrameProps): VNode | null {
-  const { id, props, status, class: classes } = view;
+  const { id, props, status } = view;
   const { phase, message, progress, position } = status;
   if (props.visible === false) return null;
   const busy = phase === "queued" || phase === "running";
   const hide = props.showLabel === false ? "sr" : undefined;
   return (
     <div
-      class={`at-field ${classes ?? ""}`}
+      class={classes("at-field", view.class)}
       data-field={id}
       hidden={props.visible === "hidden"}
       role={group ? "group" : undefined}
@@ -46,11 +47,8 @@ export function Frame({ view, group, caption, tools, children }: FrameProps): VN
           : <label for={id} class={hide}>{nameOf(view)}</label>)}
         {busy && (
           <span class="at-note" role="status">
-            {position
-              ? `${position} in line`
-              : progress === undefined
-              ? ""
-              : `${Math.floor(progress * 100)} %`} {message}
+            {[position && `${position} in line`, progress !== undefined && `${Math.floor(progress * 100)} %`, message]
+              .filter(Boolean).join(" · ")}
           </span>
         )}
         {tools}
