@@ -1,10 +1,10 @@
-import busboy from "busboy";
 import type { FormEntries } from "@/lib/demo/component.ts";
 import { type Blobs, tooLarge } from "@/lib/store/port.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { FileRef } from "@/lib/value/file_ref.ts";
 import { checkType, readText, streamBody } from "./arrival.ts";
 import { toRef } from "./files.ts";
+import { type FilePart, readParts } from "./multipart.ts";
 
 /** What a form may hold. */
 export interface FormLimits {
@@ -39,26 +39,7 @@ type Limits =
   & { readonly [key in Exclude<keyof FormLimits, "stallMs">]-?: number }
   & Pick<FormLimits, "stallMs">;
 
-/** What busboy, which has no types, gives of a part. */
-interface Part {
-  readonly filename?: string | undefined;
-  readonly mimeType: string;
-  readonly valueTruncated?: boolean;
-}
-type FilePart = AsyncIterable<Uint8Array> & { resume(): void };
-interface Parser {
-  on(event: "field", listen: (name: string | undefined, value: string, part: Part) => void): this;
-  on(event: "file", listen: (name: string | undefined, file: FilePart, part: Part) => void): this;
-  on(event: "partsLimit" | "close", listen: () => void): this;
-  on(event: "error", listen: (error: unknown) => void): this;
-  write(chunk: Uint8Array, done: (error?: Error | null) => void): boolean;
-  end(): void;
-  destroy(): void;
-}
-
 const MIB = 1024 * 1024;
-const MULTIPART =
-  /^multipart\/form-data\s*;(?:.*;)?\s*boundary=(?:"[^"\r\n]{1,70}"|[^\s;",]{1,70})\s*(?:;.*)?$/i;
 
 /**
  * Reads a form that was sent without script. Files go straight to `blobs`; an input with no file chosen is no entry.
@@ -80,11 +61,9 @@ export async function readForm(request: Request, options: FormOptions): Promise<
     stallMs: rest.stallMs,
   };
   const type = request.headers.get("content-type") ?? "";
-  if (!type.toLowerCase().startsWith("multipart/form-data")) return await readPairs(request, limits);
-  if (!MULTIPART.test(type)) {
-    throw new Fault("bad_request", "The form names no boundary of 1 to 70 characters");
-  }
-  return await new MultipartReader(options, limits).read(request, type);
+  return /^multipart\/form-data(?=\s*(?:;|$))/i.test(type)
+    ? await readMultipart(request, type, options, limits)
+    : await readPairs(request, limits);
 }
 
 /** One entry of a form. */
@@ -107,8 +86,7 @@ function collect(entries: readonly Entry[]): Map<string, FormEntries> {
   return map;
 }
 
-function checkName(name: string | undefined, maxBytes: number): string {
-  if (name === undefined) throw new Fault("bad_request", "An entry of the form has no name");
+function checkName(name: string, maxBytes: number): string {
   if (new TextEncoder().encode(name).length <= maxBytes) return name;
   throw tooLarge("The name of an entry of the form", maxBytes);
 }
@@ -136,114 +114,44 @@ function unescape(text: string): string {
   }
 }
 
-/** Reads one multipart form. */
-class MultipartReader {
-  readonly #options: FormOptions;
-  readonly #limits: Limits;
-  readonly #entries: Entry[] = [];
-  readonly #kept: string[] = [];
-  readonly #puts: Promise<void>[] = [];
-  readonly #stop = new AbortController();
-
-  constructor(options: FormOptions, limits: Limits) {
-    this.#options = options;
-    this.#limits = limits;
-  }
-
-  async read(request: Request, type: string): Promise<Map<string, FormEntries>> {
-    const { maxBytes, maxParts, maxTextBytes, stallMs } = this.#limits;
-    const body = streamBody(request, { maxBytes, stallMs }, "The form");
-    const parser: Parser = busboy({
-      headers: { "content-type": type },
-      defParamCharset: "utf8",
-      // One more than allowed, so that reaching the limit and passing it differ.
-      limits: { parts: maxParts + 1, fieldSize: maxTextBytes + 1, headerPairs: 32 },
-    });
-    const failed = new Promise<never>((_, reject) => {
-      this.#stop.signal.addEventListener("abort", () => reject(this.#stop.signal.reason), { once: true });
-    });
-    // It may be settled before anybody waits for it.
-    failed.catch(() => {});
-    const closed = new Promise<void>((resolve) => parser.on("close", resolve));
-    parser
-      .on("error", (cause) => this.#fail(new Fault("bad_request", "The form is not well formed", { cause })))
-      .on("partsLimit", () => this.#fail(this.#tooMany()))
-      .on("field", (name, value, part) => this.#try(() => this.#take(name, value, part)))
-      .on("file", (name, file, part) =>
-        this.#try(() => {
-          const kept = this.#keep(this.#enter(name, part), file, part.filename);
-          this.#puts.push(kept.catch((cause) => this.#fail(cause)));
-        }, file));
-    try {
-      for await (const chunk of body) await Promise.race([write(parser, chunk), failed]);
-      parser.end();
-      await Promise.race([closed, failed]);
-      await Promise.all(this.#puts);
-      if (this.#stop.signal.aborted) throw this.#stop.signal.reason;
-      return collect(this.#entries);
-    } catch (cause) {
-      this.#fail(cause);
-      parser.destroy();
-      await Promise.allSettled(this.#puts);
-      await Promise.all(this.#kept.map((id) => this.#options.blobs.delete(id)));
-      throw this.#stop.signal.reason;
-    }
-  }
-
-  /** The first failure is the one that counts: others follow from it. */
-  #fail(cause: unknown): void {
-    this.#stop.abort(cause);
-  }
-
-  #try(take: () => void, file?: FilePart): void {
-    try {
-      if (!this.#stop.signal.aborted) return take();
-    } catch (cause) {
-      this.#fail(cause);
-    }
-    file?.resume();
-  }
-
-  #enter(given: string | undefined, { mimeType }: Part, text?: string): Entry {
-    const { maxParts, maxNameBytes } = this.#limits;
-    const name = checkName(given, maxNameBytes);
-    if (this.#entries.length === maxParts) throw this.#tooMany();
-    if (mimeType.startsWith("multipart/")) throw new Fault("bad_request", "The form has a form inside");
-    const entry = text === undefined ? { name } : { name, text };
-    this.#entries.push(entry);
+async function readMultipart(
+  request: Request,
+  type: string,
+  { owner, blobs, url }: FormOptions,
+  limits: Limits,
+): Promise<Map<string, FormEntries>> {
+  const body = streamBody(request, limits, "The form");
+  const entries: Entry[] = [];
+  const kept: string[] = [];
+  const enter = (entry: Entry): Entry => {
+    checkName(entry.name, limits.maxNameBytes);
+    entries.push(entry);
     return entry;
-  }
-
-  #take(name: string | undefined, value: string, part: Part): void {
-    if (part.valueTruncated) throw tooLarge(`The text "${name}"`, this.#limits.maxTextBytes);
-    this.#enter(name, part, value);
-  }
-
-  async #keep(entry: Entry, file: FilePart, filename: string | undefined): Promise<void> {
-    const { owner, blobs, url } = this.#options;
-    const chunks = file[Symbol.asyncIterator]();
+  };
+  const keep = async (entry: Entry, { filename, bytes }: FilePart) => {
+    const chunks = bytes[Symbol.asyncIterator]();
     const first = await chunks.next();
     // A browser sends an input with no file chosen as a file without name and bytes.
-    if (first.done && !filename) return;
+    if (first.done && filename === "") return;
     const record = await blobs.put(toStream(first, chunks), {
       owner,
-      name: filename ?? "",
-      maxBytes: this.#limits.maxFileBytes,
-      signal: this.#stop.signal,
+      name: filename,
+      maxBytes: limits.maxFileBytes,
     });
-    this.#kept.push(record.id);
+    kept.push(record.id);
     entry.file = toRef(record, url);
+  };
+  try {
+    await readParts(body, type, {
+      ...limits,
+      text: (name, text) => void enter({ name, text }),
+      file: async (name, part) => await keep(enter({ name }), part),
+    });
+    return collect(entries);
+  } catch (cause) {
+    await Promise.allSettled(kept.map((id) => blobs.delete(id)));
+    throw cause;
   }
-
-  #tooMany(): Fault {
-    return new Fault("too_large", `The form has more than ${this.#limits.maxParts} entries`);
-  }
-}
-
-function write(parser: Parser, chunk: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    parser.write(chunk, (error) => error ? reject(error) : resolve());
-  });
 }
 
 function toStream(

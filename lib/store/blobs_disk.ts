@@ -1,6 +1,17 @@
+import { join } from "node:path";
 import { z } from "zod";
 import { Fault } from "@/lib/value/fault.ts";
-import { CHUNK_BYTES, discard } from "./intake.ts";
+import {
+  ignoreMissing,
+  isFull,
+  openOwn,
+  partOf,
+  realPathOf,
+  removeIfThere,
+  syncFolder,
+  writeNew,
+} from "./disk_file.ts";
+import { discard } from "./intake.ts";
 import { Ledger } from "./ledger.ts";
 import {
   BLOB_ID,
@@ -60,7 +71,7 @@ class DiskBlobs implements Blobs {
       throw cause;
     });
     using draft = ledger.draft(options);
-    const temp = `${root}/new/${draft.id}`;
+    const temp = join(root, "new", draft.id);
     const path = pathOf(root, draft.id);
     try {
       const record = await writeNew(temp, (write) => draft.fill(body, write));
@@ -121,18 +132,18 @@ async function open(root: string, options: BlobsOptions): Promise<Opened> {
   await Deno.mkdir(root, { recursive: true, mode: 0o700 });
   const opened = { root: await Deno.realPath(root), ledger: new Ledger(options) };
   // Every put that was under way is over: this is the only process here.
-  await Deno.remove(`${opened.root}/new`, { recursive: true }).catch(ignoreMissing);
-  await Deno.mkdir(`${opened.root}/new`, { mode: 0o700 });
+  await Deno.remove(join(opened.root, "new"), { recursive: true }).catch(ignoreMissing);
+  await Deno.mkdir(join(opened.root, "new"), { mode: 0o700 });
   for await (const folder of folders(opened.root)) await recall(folder, opened.ledger);
   return opened;
 }
 
 function folderOf(root: string, id: string): string {
-  return `${root}/${id.charAt(0)}/${id.charAt(1)}`;
+  return join(root, id.charAt(0), id.charAt(1));
 }
 
 function pathOf(root: string, id: string): string {
-  return `${folderOf(root, id)}/${id}`;
+  return join(folderOf(root, id), id);
 }
 
 /** Makes the folder of an id and sees to it that no link leads out of the root on the way. */
@@ -140,7 +151,7 @@ async function makeFolder(root: string, id: string): Promise<void> {
   const folder = folderOf(root, id);
   if (await realPathOf(folder) === undefined) {
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-    await syncFolder(`${root}/${id.charAt(0)}`);
+    await syncFolder(join(root, id.charAt(0)));
     await syncFolder(root);
   }
   if (await realPathOf(folder) !== folder) throw new Error("A folder of the file store is a link");
@@ -151,60 +162,13 @@ async function remove(root: string, id: string): Promise<void> {
   await removeIfThere(pathOf(root, id));
 }
 
-/** Writes a file that was not there and waits until it is on the disk. */
-async function writeNew<T>(
-  path: string,
-  fill: (write: (chunk: Uint8Array) => Promise<void>) => T | Promise<T>,
-): Promise<T> {
-  using file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
-  const result = await fill(async (chunk) => {
-    for (let at = 0; at < chunk.length;) at += await file.write(at === 0 ? chunk : chunk.subarray(at));
-  });
-  await file.sync();
-  return result;
-}
-
-/** Opens a file that is where and what it should be: no link on the way, nothing but a plain file of that size. */
-async function openOwn(path: string, size: number): Promise<Deno.FsFile | undefined> {
-  try {
-    // Looked at before it is opened, since opening a pipe waits for its other end; and after, since it may be swapped.
-    const before = await Deno.lstat(path);
-    if (!before.isFile || await Deno.realPath(path) !== path) return undefined;
-    const file = await Deno.open(path, { read: true });
-    const after = await file.stat();
-    if (after.ino === before.ino && after.dev === before.dev && after.size === size) return file;
-    file.close();
-  } catch (error) {
-    ignoreMissing(error);
-  }
-  return undefined;
-}
-
-function partOf(file: Deno.FsFile, length: number): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let left = length;
-  return new ReadableStream({
-    async pull(controller) {
-      const chunk = new Uint8Array(Math.min(CHUNK_BYTES, left));
-      const count = await file.read(chunk);
-      left -= count ?? left;
-      if (count) controller.enqueue(chunk.subarray(0, count));
-      if (left > 0) return;
-      file.close();
-      controller.close();
-    },
-    cancel() {
-      file.close();
-    },
-  }, { highWaterMark: 0 });
-}
-
 /** The two-level folders under a root, links left out. */
 async function* folders(root: string): AsyncGenerator<string> {
   for await (const first of Deno.readDir(root)) {
     if (!first.isDirectory || !/^[A-Za-z0-9_-]$/.test(first.name)) continue;
-    for await (const second of Deno.readDir(`${root}/${first.name}`)) {
+    for await (const second of Deno.readDir(join(root, first.name))) {
       if (second.isDirectory && /^[A-Za-z0-9_-]$/.test(second.name)) {
-        yield `${root}/${first.name}/${second.name}`;
+        yield join(root, first.name, second.name);
       }
     }
   }
@@ -214,18 +178,17 @@ async function* folders(root: string): AsyncGenerator<string> {
 async function recall(folder: string, ledger: Ledger): Promise<void> {
   const names = new Set<string>();
   for await (const { name, isFile } of Deno.readDir(folder)) if (isFile) names.add(name);
-  for (const name of names) {
-    const id = name.replace(/\.json$/, "");
+  for (const id of new Set(Array.from(names, (name) => name.replace(/\.json$/, "")))) {
     if (!BLOB_ID.test(id)) continue;
-    const record = name !== id && names.has(id) ? await readRecord(folder, id) : undefined;
+    const record = names.has(id) && names.has(`${id}.json`) ? await readRecord(folder, id) : undefined;
     if (record) ledger.add(record);
-    else if (name !== id || !names.has(`${id}.json`)) await removeIfThere(`${folder}/${name}`);
+    else await Promise.all([id, `${id}.json`].map((name) => removeIfThere(join(folder, name))));
   }
 }
 
 async function readRecord(folder: string, id: string): Promise<BlobRecord | undefined> {
-  const text = await Deno.readTextFile(`${folder}/${id}.json`);
-  const { size } = await Deno.lstat(`${folder}/${id}`);
+  const text = await Deno.readTextFile(join(folder, `${id}.json`));
+  const { size } = await Deno.lstat(join(folder, id));
   try {
     const record = recordSchema.parse(JSON.parse(text));
     return record.id === id && record.size === size ? record : undefined;
@@ -233,26 +196,4 @@ async function readRecord(folder: string, id: string): Promise<BlobRecord | unde
     // A torn record: as good as none.
     return undefined;
   }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  using folder = await Deno.open(path, { read: true });
-  await folder.sync();
-}
-
-function removeIfThere(path: string): Promise<void> {
-  return Deno.remove(path).catch(ignoreMissing);
-}
-
-function realPathOf(path: string): Promise<string | undefined> {
-  return Deno.realPath(path).catch(ignoreMissing);
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
-}
-
-function isFull(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return code === "ENOSPC" || code === "EDQUOT";
 }
