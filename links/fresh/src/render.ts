@@ -1,28 +1,38 @@
 import { Fragment, h, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { type Context, getInternals } from "./context.ts";
-import { findPath, isSignal, stringify, type Stringifiers, UnserializableError } from "./jsonify/stringify.ts";
+import { findPath, isSignal, stringify, type Stringifier, UnserializableError } from "./jsonify/stringify.ts";
 import { mergeHead } from "./runtime/server/head.ts";
 import { installHooks } from "./runtime/server/hooks.ts";
 import { enterState, newRenderState, type RenderState, SlotRef } from "./runtime/server/state.ts";
 
 installHooks();
 
-/** Responses of pages, with the nonce their scripts and styles carry. */
-export const nonces: WeakMap<Response, string> = new WeakMap();
+const HTML = "text/html; charset=utf-8";
+const NONCE = Symbol("nonce");
+
+/** The nonce the scripts and styles of a page carry. Kept on the response: a WeakMap of them costs more to collect. */
+export function nonceOf(response: Response): string | undefined {
+  return (response as { [NONCE]?: string })[NONCE];
+}
 
 /** Draws a page as a complete document. */
 export function renderPage(ctx: Context<unknown>, content: VNode | null, init: ResponseInit): Response {
   const { buildCache, pathname } = getInternals(ctx);
   const state = newRenderState(ctx, buildCache, pathname);
   const html = draw(state, content);
-  const headers = new Headers(init.headers);
-  if (!headers.has("content-type")) headers.set("content-type", "text/html; charset=utf-8");
-  const preload = preloadLinks(state);
-  if (preload !== "") headers.append("link", preload);
+  const headers = pageHeaders(init.headers, preloadLinks(state));
   const response = new Response(html, { status: init.status, statusText: init.statusText, headers });
-  nonces.set(response, state.nonce);
-  return response;
+  return Object.assign(response, { [NONCE]: state.nonce });
+}
+
+function pageHeaders(given: HeadersInit | undefined, preload: string): HeadersInit {
+  // Most pages set none; a Headers object more costs as much as drawing ten elements
+  if (given === undefined) return preload === "" ? { "content-type": HTML } : { "content-type": HTML, link: preload };
+  const headers = new Headers(given);
+  if (!headers.has("content-type")) headers.set("content-type", HTML);
+  if (preload !== "") headers.append("link", preload);
+  return headers;
 }
 
 function draw(state: RenderState, content: VNode | null): string {
@@ -97,23 +107,28 @@ function quote(json: string): string {
   return `'${text.includes("<") ? text.replace(/<(\/(?:script|style)|!--|script)/gi, "\\x3C$1") : text}'`;
 }
 
-const STRINGIFIERS: Stringifiers = {
-  Slot: (value) => value instanceof SlotRef ? { value: { name: value.name, id: value.id } } : undefined,
-  Computed: (value) => isSignal(value) && !isWritable(value) ? { value: value.peek() } : undefined,
-  Signal: (value) => isSignal(value) ? { value: value.peek() } : undefined,
+const describe: Stringifier = (value) => {
+  if (value instanceof SlotRef) return { type: "Slot", value: { name: value.name, id: value.id } };
+  if (!isSignal(value)) return undefined;
+  return { type: isWritable(Object.getPrototypeOf(value)) ? "Signal" : "Computed", value: value.peek() };
 };
 
-function isWritable(signal: object): boolean {
-  for (let proto = signal; proto !== null; proto = Object.getPrototypeOf(proto)) {
-    const found = Object.getOwnPropertyDescriptor(proto, "value");
-    if (found !== undefined) return found.set !== undefined || found.writable === true;
-  }
-  return false;
+// There are two kinds of signals, so two prototypes
+const writable = new Map<object, boolean>();
+
+function isWritable(proto: object): boolean {
+  const known = writable.get(proto);
+  if (known !== undefined) return known;
+  let owner: object | null = proto;
+  while (owner !== null && !Object.hasOwn(owner, "value")) owner = Object.getPrototypeOf(owner);
+  const found = owner !== null && Object.getOwnPropertyDescriptor(owner, "value")?.set !== undefined;
+  writable.set(proto, found);
+  return found;
 }
 
 function islandProps({ islands }: RenderState): string {
   try {
-    return stringify(islands.map(({ props }) => props), STRINGIFIERS);
+    return stringify(islands.map(({ props }) => props), describe);
   } catch (error) {
     if (!(error instanceof UnserializableError)) throw error;
     for (const { island, props } of islands) {

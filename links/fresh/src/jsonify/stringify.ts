@@ -1,7 +1,7 @@
 import { HOLE, INFINITY, NAN, NEGATIVE_INFINITY, NEGATIVE_ZERO, NULL, UNDEFINED } from "./constants.ts";
 
-/** Writes values of own types: returns what stands for the value, or undefined to leave it to the others. */
-export type Stringifiers = Readonly<Record<string, (value: object) => { value: unknown } | undefined>>;
+/** Tells of an object of an own type what it is called and what stands for it; undefined for any other object. */
+export type Stringifier = (value: object) => { type: string; value: unknown } | undefined;
 
 /** Thrown for a value that would not arrive as what it is. */
 export class UnserializableError extends TypeError {
@@ -19,37 +19,37 @@ export class UnserializableError extends TypeError {
   }
 }
 
+// Names that stand in quotes as they are, which is most of them
+const NAME = /^[\w$-]+$/;
+
 /**
  * Writes `value` as a flat JSON array. An object that appears several times is written once; cycles are allowed.
  * Index 0 is the value; a number inside an object or array is the index of the value that stands there, a negative
  * number one of the constants; `["Type", ref]` is a value of another type.
  * @throws {UnserializableError} for what would not arrive as what it is
  */
-export function stringify(value: unknown, custom: Stringifiers = {}): string {
+export function stringify(value: unknown, custom: Stringifier = () => undefined): string {
   const out: string[] = [];
   const indices = new Map<unknown, number>();
-  const customNames = Object.keys(custom);
 
   function reference(value: unknown): number {
-    switch (value) {
-      case undefined:
+    switch (typeof value) {
+      case "undefined":
         return UNDEFINED;
-      case null:
-        return NULL;
-      case Infinity:
-        return INFINITY;
-      case -Infinity:
-        return NEGATIVE_INFINITY;
-      case 0:
-        if (Object.is(value, -0)) return NEGATIVE_ZERO;
+      case "object":
+        if (value === null) return NULL;
         break;
-      default:
+      case "number":
         if (value !== value) return NAN;
+        if (value === Infinity) return INFINITY;
+        if (value === -Infinity) return NEGATIVE_INFINITY;
+        if (Object.is(value, -0)) return NEGATIVE_ZERO;
     }
     const seen = indices.get(value);
     if (seen !== undefined) return seen;
     const index = out.length;
     indices.set(value, index);
+    // Its place is taken before it is written, since what it holds may refer to it
     out.push("");
     out[index] = write(value);
     return index;
@@ -73,24 +73,22 @@ export function stringify(value: unknown, custom: Stringifiers = {}): string {
 
   function writeObject(value: object): string {
     const proto = Object.getPrototypeOf(value);
-    if (proto === Object.prototype || proto === null) {
-      // A vnode is a plain object with an own `constructor` that is undefined
-      if ("constructor" in value && value.constructor === undefined && "type" in value && "props" in value) {
-        throw new UnserializableError(value, "JSX inside another value; pass it as a prop of its own");
-      }
-      let text = "{";
-      for (const key in value) {
-        const index = reference((value as Record<string, unknown>)[key]);
-        text += `${text.length > 1 ? "," : ""}${JSON.stringify(key)}:${index}`;
-      }
-      return text + "}";
-    }
+    if (proto === Object.prototype || proto === null) return writePlain(value as Record<string, unknown>);
     if (Array.isArray(value)) return writeArray(value);
-    for (const name of customNames) {
-      const found = custom[name](value);
-      if (found !== undefined) return `["${name}",${reference(found.value)}]`;
+    const found = custom(value);
+    return found === undefined ? writeBuiltin(value) : `["${found.type}",${reference(found.value)}]`;
+  }
+
+  function writePlain(value: Record<string, unknown>): string {
+    // A vnode is a plain object whose own `constructor` is undefined
+    if (value.constructor === undefined && "__v" in value) {
+      throw new UnserializableError(value, "JSX inside another value; pass it as a prop of its own");
     }
-    return writeBuiltin(value);
+    let text = "";
+    for (const key of Object.keys(value)) {
+      text += `${text === "" ? "{" : ","}${NAME.test(key) ? `"${key}"` : JSON.stringify(key)}:${reference(value[key])}`;
+    }
+    return text === "" ? "{}" : text + "}";
   }
 
   function writeArray(value: readonly unknown[]): string {

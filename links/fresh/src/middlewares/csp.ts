@@ -1,4 +1,4 @@
-import { nonces } from "../render.ts";
+import { nonceOf } from "../render.ts";
 import type { Middleware } from "./mod.ts";
 
 /** Options of {@linkcode csp}. */
@@ -42,7 +42,7 @@ export function csp<State>(options: CSPOptions = {}): Middleware<State> {
   const name = reportOnly ? "Content-Security-Policy-Report-Only" : "Content-Security-Policy";
   return async (ctx) => {
     const response = await ctx.next();
-    const nonce = useNonce ? nonces.get(response) : undefined;
+    const nonce = useNonce ? nonceOf(response) : undefined;
     response.headers.set(name, nonce === undefined ? plain : withNonce(directives, nonce));
     if (reportTo !== undefined) response.headers.set("Reporting-Endpoints", `csp-endpoint="${reportTo}"`);
     return response;

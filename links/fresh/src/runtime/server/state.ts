@@ -21,7 +21,7 @@ export interface RenderState {
   readonly ctx: Context<unknown>;
   readonly buildCache: BuildCache;
   readonly pathname: string;
-  readonly nonce: string;
+  nonce: string;
   /** The islands of the page in the order of their numbers. */
   readonly islands: { island: Island; props: Record<string, unknown> }[];
   /** Each island once. */
