@@ -3,11 +3,22 @@
  *
  * @module
  */
-export { Interface, type InterfaceActions, type InterfaceSpec } from "@/lib/recipes/interface.tsx";
-export { Blocks, type BlocksSpec, type Demo, type FieldSlot, type Page } from "@/lib/demo/blocks.tsx";
+export { type Example, Interface, type InterfaceActions, type InterfaceSpec } from "@/lib/recipes/interface.tsx";
+export {
+  type Binding,
+  Blocks,
+  type BlocksSpec,
+  type BoundAction,
+  type Demo,
+  type FieldSlot,
+  type Page,
+  type PageContext,
+  type PageHost,
+} from "@/lib/demo/blocks.tsx";
 export {
   type Action,
   type ActionSpec,
+  type AnyAction,
   load,
   on,
   reset,
@@ -16,8 +27,41 @@ export {
   type RunRequest,
   update,
 } from "@/lib/demo/action.ts";
-export { component, type ComponentSpec } from "@/lib/demo/component.ts";
-export { Fault, type FaultCode } from "@/lib/value/fault.ts";
+export {
+  type CodecContext,
+  type Component,
+  component,
+  type ComponentSpec,
+  type Declare,
+  type FormEntries,
+  type PropsInput,
+  type StoredFile,
+} from "@/lib/demo/component.ts";
+export { Fault, type FaultCode, type FaultJson, type FaultOptions, FAULTS } from "@/lib/value/fault.ts";
+export type {
+  AnyComponent,
+  AnyField,
+  EventRef,
+  Field,
+  Fields,
+  Given,
+  Result,
+  Slot,
+  Taken,
+  Update,
+} from "@/lib/value/field.ts";
 export type { FileRef } from "@/lib/value/file_ref.ts";
+export type { Json, JsonObject } from "@/lib/value/json.ts";
+export type {
+  ActionPlan,
+  CommonProps,
+  DoorProps,
+  FieldPhase,
+  FieldState,
+  FieldStatus,
+  PageGraph,
+  UploadOptions,
+  ViewProps,
+} from "@/lib/value/page.ts";
 export * from "@/components/mod.ts";
 export * from "@/components/layout/mod.ts";

@@ -36,7 +36,7 @@ export const rules: readonly Rule[] = [
   { of: /^lib\/gate\//, may: [value, wire, demo, engine, port, fresh, anyPackage] },
   { of: ui, may: [value, client, style, preact] },
   { of: views, may: [value, client, style, ui, views, preact] },
-  { of: /^islands\//, may: [client, views] },
+  { of: /^islands\//, may: [client, views, preact] },
   { of: /^components\/layout\//, may: [value, style, ui, preact] },
   { of: /^components\/mod\.ts$/, may: [/^components\//, demo] },
   { of: /^components\/([a-z_]+)\//, may: [value, demo, zod, ui, anyPackage, /^islands\//] },

@@ -3,7 +3,9 @@ import type { Json } from "@/lib/value/json.ts";
 
 /** Who asked for a run. Headers are those of the request that started it, without cookies' secrets of the server. */
 export interface RunRequest {
+  /** Headers of the request. */
   readonly headers: Headers;
+  /** Its whole address. */
   readonly url: string;
   /** Address of the peer, without port. */
   readonly client: string;
@@ -11,9 +13,11 @@ export interface RunRequest {
 
 /** Messages to the person, shown in a corner of the page. */
 export interface RunLog {
-  /** `seconds`: how long it stays; 0 until it is closed. */
+  /** Tells something. `seconds`: how long it stays; 0 until it is closed. */
   info(text: string, options?: { title?: string; seconds?: number }): void;
+  /** As `info`, for what went well. */
   success(text: string, options?: { title?: string; seconds?: number }): void;
+  /** As `info`, for what the person should look at. */
   warning(text: string, options?: { title?: string; seconds?: number }): void;
 }
 
@@ -23,7 +27,9 @@ export interface RunContext {
   readonly signal: AbortSignal;
   /** Tells how far the handler is: a share from 0 to 1, or `done` of `total`, with a note. */
   progress(done: number, total?: number, note?: string): void;
+  /** Tells the person something beside the outputs. */
   readonly log: RunLog;
+  /** Who asked, and how. */
   readonly request: RunRequest;
   /** Id of the session, the same for all runs of one page. */
   readonly session: string;
@@ -59,13 +65,16 @@ export interface AnyAction {
   readonly success: EventRef;
   /** Raised after the handler has refused or broken. */
   readonly failure: EventRef;
+  /** What starts it. */
   readonly when: readonly EventRef[];
+  /** What it was told. */
   // deno-lint-ignore no-explicit-any -- any action, whatever its handler takes and gives
   readonly spec: ActionSpec<any, any>;
 }
 
 /** A declared action: an edge between fields. `I` and `O` are kept for clients that are typed by the demo. */
 export interface Action<I extends Slot, O extends Slot> extends AnyAction {
+  /** What it was told. */
   readonly spec: ActionSpec<I, O>;
 }
 

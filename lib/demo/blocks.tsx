@@ -6,20 +6,27 @@ import { componentOf } from "./component.ts";
 
 /** Argument names to field keys. `single` when the handler takes or gives a bare value. */
 export interface Binding {
+  /** Whether the handler's value is bare. */
   readonly single: boolean;
+  /** Argument name to field key. */
   readonly names: Readonly<Record<string, string>>;
 }
 
 /** An action as the engine sees it: fields by key. */
 export interface BoundAction {
+  /** Key of the action: its name in the API. */
   readonly key: string;
+  /** Where its arguments come from. */
   readonly inputs: Binding;
+  /** Where its results go. */
   readonly outputs: Binding;
+  /** The handler. */
   readonly fn: AnyAction["spec"]["fn"];
   /** Group whose places it takes. */
   readonly group: string;
   /** Places of the group; `undefined` is the server's setting, `null` no limit. */
   readonly limit: number | null | undefined;
+  /** Whether it is part of the public interface. */
   readonly api: boolean;
   /** Keys of the actions that follow it, by how it ended. */
   readonly then: { readonly success: readonly string[]; readonly failure: readonly string[] };
@@ -30,9 +37,13 @@ export type FieldSlot = FunctionComponent<{ class?: string }>;
 
 /** A demo: fields, actions between them, a layout. */
 export interface Demo {
+  /** Name of the demo. */
   readonly title: string | undefined;
+  /** One or two sentences. */
   readonly description: string | undefined;
+  /** Fields by key. */
   readonly fields: Readonly<Record<string, AnyField>>;
+  /** Actions by key. */
   readonly actions: Readonly<Record<string, BoundAction>>;
   /** What the browser has to know of each action that something on the page starts. */
   readonly plans: Readonly<Record<string, ActionPlan>>;
@@ -40,29 +51,37 @@ export interface Demo {
   readonly live: ReadonlySet<string>;
   /** Keys of the fields that a person may change. */
   readonly interactive: ReadonlySet<string>;
+  /** Draws the fields where they belong; absent for a plain column. */
   readonly layout: ((ui: Readonly<Record<string, FieldSlot>>) => VNode) | undefined;
 }
 
 /** A demo as a route: GET draws it, POST runs its actions. `F` and `A` are kept for typed clients. */
 export interface Page<F extends Fields = Fields, A extends Readonly<Record<string, AnyAction>> = Readonly<Record<string, AnyAction>>> {
+  /** Answers a request, as Fresh calls a route. */
   (context: PageContext): Promise<unknown>;
+  /** The demo, ready to run. */
   readonly demo: Demo;
+  /** The fields as declared. */
   readonly fields: F;
+  /** The actions as declared. */
   readonly actions: A;
 }
 
 /** What a page needs of the server that it is mounted in. */
 export interface PageContext {
+  /** Where the middleware of `main.ts` leaves the page host. */
   readonly state: { readonly atoll?: PageHost };
 }
 
 /** Answers the requests of pages. */
 export interface PageHost {
+  /** Answers the request that is under way. */
   answer(demo: Demo): Promise<unknown>;
 }
 
 /** What `Blocks()` is told. */
 export interface BlocksSpec<F extends Fields, A extends Readonly<Record<string, AnyAction>>> {
+  /** Name of the demo, over the page and in the gallery. */
   readonly title?: string;
   /** One or two sentences under the title. */
   readonly description?: string;

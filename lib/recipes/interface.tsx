@@ -9,6 +9,7 @@ import { Column, Row } from "@/components/layout/mod.ts";
 
 /** What `Interface()` is told. */
 export interface InterfaceSpec<I extends Slot, O extends Slot> {
+  /** Name of the demo, over the page and in the gallery. */
   readonly title?: string;
   /** One or two sentences under the title. */
   readonly description?: string;
@@ -33,7 +34,9 @@ type Shown<F> = F extends { readonly [Out]: infer O } ? O : never;
 
 /** The actions of an interface. */
 export interface InterfaceActions<I extends Slot, O extends Slot> {
+  /** Clearing and examples, which are not part of the API. */
   readonly [key: string]: AnyAction;
+  /** Calls the function. */
   readonly predict: Action<I, O>;
 }
 

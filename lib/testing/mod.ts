@@ -6,3 +6,6 @@
 export { openDemo, type OpenDemo, type SubmitOptions } from "./open_demo.ts";
 export { type FakeClock, fakeClock } from "./clock.ts";
 export { memoryBlobs } from "@/lib/store/blobs_memory.ts";
+export { type Clock, Engine, type EngineOptions } from "@/lib/engine/engine.ts";
+export type { Run } from "@/lib/engine/run.ts";
+export * from "@/lib/store/port.ts";

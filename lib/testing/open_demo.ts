@@ -12,7 +12,9 @@ import { type FakeClock, fakeClock } from "./clock.ts";
 
 /** A demo opened by a test: no server, no browser, time stands still until the test moves it. */
 export interface OpenDemo<A extends string> extends AsyncDisposable {
+  /** The engine that runs it. */
   readonly engine: Engine;
+  /** Its time. */
   readonly clock: FakeClock;
   /** Token of the session that calls without one belong to. */
   readonly session: string;
@@ -32,6 +34,7 @@ export interface SubmitOptions {
   readonly session?: string;
   /** Values of fields that only later actions of the chain take. */
   readonly rest?: Record<string, Json>;
+  /** What the event carried. */
   readonly event?: Json;
 }
 

@@ -37,8 +37,11 @@ export interface FaultOptions {
 
 /** A fault as it travels: without its cause. */
 export interface FaultJson {
+  /** Key of {@linkcode FAULTS}. */
   code: FaultCode;
+  /** For the person at the page. */
   message: string;
+  /** Key of the field it belongs to. */
   field?: string | undefined;
 }
 
@@ -56,6 +59,7 @@ export interface FaultJson {
  * ```
  */
 export class Fault extends Error {
+  /** Always `Fault`. */
   override readonly name = "Fault";
   /** Key of {@linkcode FAULTS}. */
   readonly code: FaultCode;
