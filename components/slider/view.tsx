@@ -46,7 +46,7 @@ export function SliderView(view: ViewProps<SliderProps, number>): VNode | null {
           value={value}
           aria-label={`range slider for ${name}`}
           onInput={({ currentTarget }) => set?.(currentTarget.valueAsNumber)}
-          onChange={() => raise?.("release", value)}
+          onChange={({ currentTarget }) => raise?.("release", currentTarget.valueAsNumber)}
         />
         <NumberBox
           {...shared}

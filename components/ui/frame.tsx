@@ -47,7 +47,11 @@ export function Frame({ view, group, caption, tools, children }: FrameProps): VN
           : <label for={id} class={hide}>{nameOf(view)}</label>)}
         {busy && (
           <span class="at-note" role="status">
-            {[position && `${position} in line`, progress !== undefined && `${Math.floor(progress * 100)} %`, message]
+            {[
+              position && `${position} in line`,
+              progress !== undefined && `${Math.floor(progress * 100)} %`,
+              message,
+            ]
               .filter(Boolean).join(" · ")}
           </span>
         )}

@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { h } from "preact";
+import { renderToString } from "preact-render-to-string";
+import type { Component } from "@/lib/demo/component.ts";
+import { componentOf } from "@/lib/demo/component.ts";
+import type { AnyField } from "@/lib/value/field.ts";
+import type { FileRef } from "@/lib/value/file_ref.ts";
+import type { Json } from "@/lib/value/json.ts";
+import type { FieldStatus } from "@/lib/value/page.ts";
+import { button, checkbox, dataset, dropdown, image, json, label, markdown } from "./mod.ts";
+import { builtIn, number, slider, state, textbox } from "./mod.ts";
+
+const file: FileRef = { id: "a".repeat(22), url: "/files/a", name: "a.png", size: 3, mime: "image/png" };
+
+/** What the contract needs to know of a component: a field of it, a value, and values that it must refuse. */
+interface Case {
+  readonly field: AnyField;
+  readonly value: Json;
+  readonly wrong: readonly unknown[];
+  /** What a form without script sends for `value`; absent where a form sends nothing. */
+  readonly sent?: { readonly texts?: readonly string[]; readonly files?: readonly FileRef[] };
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  button: { field: button("Go"), value: "Go", wrong: [3, null, {}] },
+  checkbox: { field: checkbox(), value: true, wrong: ["true", 1, null], sent: { texts: ["on"] } },
+  dataset: {
+    field: dataset({ headers: ["a", "b"], samples: [["x", 1], ["y", 2]] }),
+    value: 1,
+    wrong: ["1", 2, -1, 0.5],
+    sent: { texts: ["1"] },
+  },
+  dropdown: {
+    field: dropdown({ choices: ["a", ["B", 2]] }),
+    value: 2,
+    wrong: ["b", "2", null],
+    sent: { texts: ["2"] },
+  },
+  image: {
+    field: image(),
+    value: { ...file },
+    wrong: ["a.png", { url: "/etc/passwd" }, 1],
+    sent: { files: [file] },
+  },
+  json: {
+    field: json(),
+    value: { a: [1, null] },
+    wrong: [undefined, () => 1],
+    sent: { texts: ['{"a":[1,null]}'] },
+  },
+  label: {
+    field: label(),
+    value: { label: "cat", confidences: [{ label: "cat", confidence: 0.75 }] },
+    wrong: ["cat", { label: 1, confidences: null }, { confidences: [] }],
+  },
+  markdown: {
+    field: markdown(),
+    value: { text: "*a*", html: "<p><em>a</em></p>\n" },
+    wrong: ["*a*", null, { text: 1 }],
+  },
+  number: {
+    field: number({ minimum: 0, maximum: 9 }),
+    value: 2.5,
+    wrong: ["2", 10, NaN, Infinity],
+    sent: { texts: ["2.5"] },
+  },
+  slider: { field: slider({ min: 0, max: 9 }), value: 4, wrong: ["4", 10, null], sent: { texts: ["4"] } },
+  state: { field: state(0), value: 1, wrong: [] },
+  textbox: { field: textbox(), value: "<b>", wrong: [3, null, ["a"]], sent: { texts: ["<b>"] } },
+};
+
+const still: FieldStatus = { phase: "idle" };
+
+function draw(component: Component, { field, value }: Case, more: Record<string, unknown> = {}): string {
+  return renderToString(
+    h(component.view, {
+      id: "my_field",
+      props: field.props,
+      value,
+      interactive: true,
+      status: still,
+      ...more,
+    }),
+  );
+}
+
+const alive = { set: () => {}, raise: () => {}, submits: "$run.go" };
+
+Deno.test("builtIn lists every component folder, in the order of their names", async () => {
+  const folders: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(new URL("./", import.meta.url))) {
+    if (isDirectory && name !== "ui" && name !== "layout") folders.push(name);
+  }
+  assert.deepEqual(builtIn.map(({ kind }) => kind), folders.sort());
+  assert.deepEqual(Object.keys(cases).sort(), folders);
+});
+
+for (const component of builtIn) {
+  const { kind } = component;
+  const it = cases[kind] as Case;
+  const hidden = component.holds === "session";
+
+  Deno.test(`${kind} describes its wire value with a JSON Schema`, () => {
+    assert.equal(typeof component.jsonSchema(it.field.props), "object");
+    assert.equal(componentOf(it.field), component);
+  });
+
+  Deno.test(`${kind} accepts its first value and an ordinary one, and keeps both`, () => {
+    const wire = component.wire(it.field.props);
+    for (const value of [it.field.initial, it.value]) assert.deepEqual(wire.parse(value), value);
+  });
+
+  Deno.test(`${kind} refuses values of a wrong type`, () => {
+    const wire = component.wire(it.field.props);
+    for (const wrong of it.wrong) {
+      assert.ok(!wire.safeParse(wrong).success, `accepts ${JSON.stringify(wrong)}`);
+    }
+  });
+
+  Deno.test(`${kind} refuses props it does not know`, () => {
+    assert.ok(!component.spec.strict().safeParse({ ...it.field.props, colour: "red" }).success);
+  });
+
+  Deno.test(`${kind} sums a value up in one short text`, () => {
+    const text = component.summary(it.value);
+    assert.ok(typeof text === "string" && text.length <= 60);
+  });
+
+  if (it.sent) {
+    const { texts = [], files = [] } = it.sent;
+    Deno.test(`${kind} reads from a form what it shows`, () => {
+      const read = component.form({ texts, files }, it.field.props);
+      assert.deepEqual(component.wire(it.field.props).parse(read), it.value);
+    });
+  }
+
+  Deno.test(`${kind} is documented with an example that names it`, async () => {
+    const readme = await Deno.readTextFile(new URL(`./${kind}/README.md`, import.meta.url));
+    const [, example] = readme.match(/```ts\n([^]*?)```/) ?? [];
+    assert.ok(example?.includes(`${kind}(`) || example?.includes(`${kind}<`), "no example");
+    const { value: _, ...props } = it.field.props;
+    for (const prop of Object.keys(props)) {
+      if (!["nullable"].includes(prop)) assert.ok(readme.includes(`\`${prop}\``), `says nothing of ${prop}`);
+    }
+    for (const event of component.events) {
+      assert.ok(readme.includes(`\`${event}\``), `says nothing of ${event}`);
+    }
+  });
+
+  Deno.test(`${kind} is written in files of at most 200 lines`, async () => {
+    for await (const { name } of Deno.readDir(new URL(`./${kind}/`, import.meta.url))) {
+      const lines =
+        (await Deno.readTextFile(new URL(`./${kind}/${name}`, import.meta.url))).split("\n").length;
+      assert.ok(lines <= 200, `${name} has ${lines} lines`);
+    }
+  });
+
+  if (hidden) {
+    Deno.test(`${kind} is never drawn`, () => assert.equal(draw(component, it, alive), ""));
+    continue;
+  }
+
+  Deno.test(`${kind} draws the same with and without a page behind it, and when it is only shown`, () => {
+    for (const more of [{}, alive, { interactive: false }, { interactive: false, ...alive }]) {
+      for (const value of [it.value, it.field.initial]) {
+        const html = draw(component, { ...it, value }, more);
+        assert.ok(html.includes('data-field="my_field"'), "the outer element does not say which field it is");
+        assert.ok(html.includes('id="my_field"'), "no element has the field's id");
+        assert.equal(html.split('id="my_field"').length, 2, "two elements have the field's id");
+      }
+    }
+  });
+
+  Deno.test(`${kind} needs no inline style and no inline script`, () => {
+    for (const status of statuses) {
+      const html = draw(component, it, { ...alive, status });
+      assert.doesNotMatch(html, /\sstyle=|\son[a-z]+=|javascript:/i);
+    }
+  });
+
+  Deno.test(`${kind} has an accessible name from its label, and from its key without one`, () => {
+    const named = draw(component, it, { props: { ...it.field.props, label: "A & B" } });
+    assert.ok(named.includes("A &amp; B"));
+    if (kind !== "button") assert.ok(draw(component, it).includes("My field"));
+    const html = draw(component, it, { props: { ...it.field.props, label: "A & B", showLabel: false } });
+    assert.ok(html.includes("A &amp; B"), "the label is gone for screen readers");
+  });
+
+  Deno.test(`${kind} takes the author's classes on its outer element`, () => {
+    assert.match(draw(component, it, { class: "w-96 mt-2" }), /^<[^>]* class="[^"]*\bw-96 mt-2"/);
+  });
+
+  Deno.test(`${kind} is not drawn when it is not visible, and drawn unseen when it is hidden`, () => {
+    assert.equal(draw(component, it, { props: { ...it.field.props, visible: false } }), "");
+    assert.match(draw(component, it, { props: { ...it.field.props, visible: "hidden" } }), /^<[^>]* hidden/);
+  });
+
+  if (kind === "button") continue;
+
+  Deno.test(`${kind} says what went wrong, as an alert`, () => {
+    const html = draw(component, it, { status: { phase: "failed", message: "Too <loud>" } });
+    assert.match(html, /<p[^>]* id="my_field-error"[^>]* role="alert"[^>]*>Too &lt;loud><\/p>|role="alert"/);
+    assert.ok(html.includes("Too &lt;loud"));
+    if (html.includes('name="my_field"')) {
+      assert.match(html, /aria-describedby="[^"]*my_field-error/);
+      assert.match(html, /aria-invalid="true"/);
+    }
+  });
+
+  Deno.test(`${kind} shows its place in the queue and its progress`, () => {
+    assert.match(draw(component, it, { status: { phase: "queued", position: 3 } }), /3 in line/);
+    const html = draw(component, it, { status: { phase: "running", progress: 0.42, message: "verse 3" } });
+    assert.match(html, /42 % · verse 3/);
+    assert.match(html, /<progress[^>]* value="0.42"/);
+  });
+}
+
+const statuses: FieldStatus[] = [
+  still,
+  { phase: "queued", position: 2 },
+  { phase: "running" },
+  { phase: "running", progress: 0.5, message: "half" },
+  { phase: "failed", message: "No" },
+];
