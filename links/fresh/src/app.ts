@@ -167,7 +167,15 @@ export class App<State> {
         if (found !== null) last = methodNotAllowed(method, router.allowed(found.pattern));
       }
       const internals = { buildCache, pathname, frame: FRAMELESS };
-      const ctx = new Context<unknown>(req, info, config, found?.pattern ?? null, found?.params ?? {}, internals, last);
+      const ctx = new Context<unknown>(
+        req,
+        info,
+        config,
+        found?.pattern ?? null,
+        found?.params ?? {},
+        internals,
+        last,
+      );
       return runSteps(ctx, steps, last).then(
         (response) => finish(response, method),
         (error) => failed(ctx, error),

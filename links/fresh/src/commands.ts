@@ -27,7 +27,11 @@ export type Command =
   | { type: "fsRoutes"; pattern: string; load: () => Command[] };
 
 /** The tree `commands` make of `router`, for requests that match no route. */
-export function applyCommands(router: Router<Step[]>, commands: readonly Command[], basePath: string): Step[] {
+export function applyCommands(
+  router: Router<Step[]>,
+  commands: readonly Command[],
+  basePath: string,
+): Step[] {
   const root = newSegment(null);
   for (const command of commands) apply(root, router, command, basePath);
   return segmentSteps(root);
@@ -39,7 +43,10 @@ function apply(root: Segment, router: Router<Step[]>, command: Command, basePath
       getOrCreateSegment(root, command.path).middlewares.push(...command.fns.map(toStep));
       return;
     case "layout":
-      getOrCreateSegment(root, command.path).layout = { component: command.component, config: command.config };
+      getOrCreateSegment(root, command.path).layout = {
+        component: command.component,
+        config: command.config,
+      };
       return;
     case "app":
       root.app = command.component;
@@ -78,7 +85,11 @@ function addRoute(
   for (const method of methodsOf(route, config, segment !== undefined)) router.add(method, pattern, steps);
 }
 
-function methodsOf(route: MaybeLazy<Route<unknown>>, config: RouteConfig | undefined, isFile: boolean): (Method | "ALL")[] {
+function methodsOf(
+  route: MaybeLazy<Route<unknown>>,
+  config: RouteConfig | undefined,
+  isFile: boolean,
+): (Method | "ALL")[] {
   if (Array.isArray(config?.methods)) return config.methods;
   // A file's methods are only known once it is loaded, so it takes all and passes on what it does not answer
   if (isFile || typeof route === "function") return ["ALL"];

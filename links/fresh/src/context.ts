@@ -194,8 +194,12 @@ function parseUrl(req: Request, config: ResolvedFreshConfig, pathname: string): 
   return url;
 }
 
-function streamOf(chunks: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>): ReadableStream<Uint8Array> {
-  const iterator = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
+function streamOf(
+  chunks: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
+): ReadableStream<Uint8Array> {
+  const iterator = Symbol.asyncIterator in chunks
+    ? chunks[Symbol.asyncIterator]()
+    : chunks[Symbol.iterator]();
   const encoder = new TextEncoder();
   return new ReadableStream({
     async pull(controller) {

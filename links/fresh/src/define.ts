@@ -12,7 +12,9 @@ export interface Define<State> {
   /** Types a page; `define.page<typeof handler>` also types its `data`. */
   page<
     Handler extends RouteHandler<unknown, State> = never,
-    Data = Handler extends HandlerByMethod<infer D, State> ? RouteData<Handler> | (D extends never ? D : never) : RouteData<Handler>,
+    Data = Handler extends HandlerByMethod<infer D, State>
+      ? RouteData<Handler> | (D extends never ? D : never)
+      : RouteData<Handler>,
   >(
     render: ComponentType<PageProps<Data, State>> | AsyncRouteComponent<PageProps<Data, State>>,
   ): typeof render;

@@ -67,7 +67,13 @@ function routeCommand({ file, module, segment, pattern }: FsRoute): Command {
     const load = async () => routeOf(file, await module());
     return { type: "route", path: pattern, segment, route: load };
   }
-  return { type: "route", path: pattern, segment, route: routeOf(file, module), config: module.config as RouteConfig };
+  return {
+    type: "route",
+    path: pattern,
+    segment,
+    route: routeOf(file, module),
+    config: module.config as RouteConfig,
+  };
 }
 
 function componentOf({ file }: FsRoute, module: FsModule): RouteComponent<never, never> {
@@ -81,7 +87,9 @@ function routeOf(file: string, module: FsModule): Route<unknown> {
   const component = module.default as RouteComponent<never, unknown> | undefined;
   const handler = (module.handler ?? module.handlers) as RouteHandler<unknown, unknown> | undefined;
   if (typeof component !== "function" && handler === undefined) {
-    throw new Error(missing(file, 'export const handler = define.handlers({ GET: () => new Response("Hello") });'));
+    throw new Error(
+      missing(file, 'export const handler = define.handlers({ GET: () => new Response("Hello") });'),
+    );
   }
   return { component, handler, config: module.config as RouteConfig, css: module.css as string[] };
 }

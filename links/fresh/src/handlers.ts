@@ -19,8 +19,14 @@ export interface PageResponse<T> {
 /** Hands `data` to the page's component. */
 export function page<T>(data: T, options?: { headers?: HeadersInit; status?: number }): PageResponse<T>;
 /** Draws the page without data. */
-export function page(data?: undefined, options?: { headers?: HeadersInit; status?: number }): PageResponse<undefined>;
-export function page<T>(data?: T, options?: { headers?: HeadersInit; status?: number }): PageResponse<T | undefined> {
+export function page(
+  data?: undefined,
+  options?: { headers?: HeadersInit; status?: number },
+): PageResponse<undefined>;
+export function page<T>(
+  data?: T,
+  options?: { headers?: HeadersInit; status?: number },
+): PageResponse<T | undefined> {
   return { data, headers: options?.headers, status: options?.status };
 }
 
@@ -37,9 +43,13 @@ export type RouteHandler<Data, State> = HandlerFn<Data, State> | HandlerByMethod
 
 /** The data a handler passes to its page. */
 export type RouteData<Handler> = Handler extends HandlerFn<infer Data, unknown> ? DataOf<Data>
-  : Handler extends object ? { [M in keyof Handler]: Handler[M] extends (...args: never[]) => infer R ? DataOf<Unwrapped<R>> : never }[keyof Handler]
+  : Handler extends object ? {
+      [M in keyof Handler]: Handler[M] extends (...args: never[]) => infer R ? DataOf<Unwrapped<R>> : never;
+    }[keyof Handler]
   : never;
-type Unwrapped<R> = Exclude<Awaited<R>, Response> extends infer P ? P extends PageResponse<infer Data> ? Data : never : never;
+type Unwrapped<R> = Exclude<Awaited<R>, Response> extends infer P
+  ? P extends PageResponse<infer Data> ? Data : never
+  : never;
 type DataOf<T> = T;
 
 /** Which of the frames around a page are left out. */
@@ -79,13 +89,20 @@ export function isHandlerByMethod<D, S>(handler: RouteHandler<D, S>): handler is
 }
 
 /** The function of `handler` that answers `method`. `HEAD` falls back to `GET`. */
-export function pickHandler(handler: RouteHandler<unknown, unknown>, method: string): HandlerFn<unknown, unknown> | null {
+export function pickHandler(
+  handler: RouteHandler<unknown, unknown>,
+  method: string,
+): HandlerFn<unknown, unknown> | null {
   if (!isHandlerByMethod(handler)) return handler;
   return handler[method as Method] ?? (method === "HEAD" ? handler.GET : undefined) ?? null;
 }
 
 /** Answers the request with `route`; what it has no handler for goes on to `ctx.next()`. */
-export async function renderRoute(ctx: Context<unknown>, route: Route<unknown>, status = 200): Promise<Response> {
+export async function renderRoute(
+  ctx: Context<unknown>,
+  route: Route<unknown>,
+  status = 200,
+): Promise<Response> {
   const init: { status: number; headers?: HeadersInit } = { status };
   if (route.handler !== undefined) {
     const { method } = ctx.req;
@@ -95,7 +112,9 @@ export async function renderRoute(ctx: Context<unknown>, route: Route<unknown>, 
       if (result instanceof Response) return result;
       if (route.component === undefined || typeof result !== "object" || result === null) {
         throw new Error(
-          `Expected the handler of "${ctx.route ?? ctx.req.url}" to return a "Response" or page(), but got: ${String(result)}`,
+          `Expected the handler of "${ctx.route ?? ctx.req.url}" to return a "Response" or page(), but got: ${
+            String(result)
+          }`,
         );
       }
       ctx.data = result.data;

@@ -1,5 +1,11 @@
 import { isAbsolute, join } from "node:path";
-import { type BuildCache, IslandPreparer, type IslandRegistry, type StaticBody, type StaticFile } from "./build_cache.ts";
+import {
+  type BuildCache,
+  IslandPreparer,
+  type IslandRegistry,
+  type StaticBody,
+  type StaticFile,
+} from "./build_cache.ts";
 import type { FsModule, FsRoute } from "./fs_routes.ts";
 import { setBuildId } from "./runtime/build_id.ts";
 
@@ -58,7 +64,9 @@ export class ProdBuildCache implements BuildCache {
     this.fsRoutes = snapshot.fsRoutes;
     setBuildId(snapshot.buildId);
     const preparer = new IslandPreparer();
-    for (const { module, file, names, css } of snapshot.islands) preparer.prepare(this.islands, module, file, names, css);
+    for (const { module, file, names, css } of snapshot.islands) {
+      preparer.prepare(this.islands, module, file, names, css);
+    }
     for (const file of snapshot.staticFiles) this.#files.set(file.pathname, this.#toStaticFile(file));
   }
 

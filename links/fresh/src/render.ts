@@ -1,7 +1,7 @@
 import { Fragment, h, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { type Context, getInternals } from "./context.ts";
-import { findPath, isSignal, stringify, type Stringifier, UnserializableError } from "./jsonify/stringify.ts";
+import { findPath, isSignal, type Stringifier, stringify, UnserializableError } from "./jsonify/stringify.ts";
 import { mergeHead } from "./runtime/server/head.ts";
 import { installHooks } from "./runtime/server/hooks.ts";
 import { enterState, newRenderState, type RenderState, SlotRef } from "./runtime/server/state.ts";
@@ -28,7 +28,9 @@ export function renderPage(ctx: Context<unknown>, content: VNode | null, init: R
 
 function pageHeaders(given: HeadersInit | undefined, preload: string): HeadersInit {
   // Most pages set none; a Headers object more costs as much as drawing ten elements
-  if (given === undefined) return preload === "" ? { "content-type": HTML } : { "content-type": HTML, link: preload };
+  if (given === undefined) {
+    return preload === "" ? { "content-type": HTML } : { "content-type": HTML, link: preload };
+  }
   const headers = new Headers(given);
   if (!headers.has("content-type")) headers.set("content-type", HTML);
   if (preload !== "") headers.append("link", preload);
@@ -71,7 +73,9 @@ function drawOpenSlots(state: RenderState): string {
   for (let i = 0; i < state.slots.length; i++) {
     const { drawn, id, name, content } = state.slots[i];
     if (drawn) continue;
-    html += `<template id="frsh-${id}-${name}" data-key="${id}">${renderToString(h(Fragment, null, content))}</template>`;
+    html += `<template id="frsh-${id}-${name}" data-key="${id}">${
+      renderToString(h(Fragment, null, content))
+    }</template>`;
   }
   return html;
 }
@@ -134,7 +138,9 @@ function islandProps({ islands }: RenderState): string {
     for (const { island, props } of islands) {
       const path = findPath(props, error.value);
       if (path === null) continue;
-      throw new TypeError(`Cannot pass prop "${path}" to island "${island.name}": it is ${error.kind}`, { cause: error });
+      throw new TypeError(`Cannot pass prop "${path}" to island "${island.name}": it is ${error.kind}`, {
+        cause: error,
+      });
     }
     throw error;
   }

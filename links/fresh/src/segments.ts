@@ -17,7 +17,15 @@ export interface Segment {
 
 /** A segment with nothing in it. */
 export function newSegment(parent: Segment | null): Segment {
-  return { parent, children: new Map(), middlewares: [], layout: null, app: null, errorRoute: null, notFound: null };
+  return {
+    parent,
+    children: new Map(),
+    middlewares: [],
+    layout: null,
+    app: null,
+    errorRoute: null,
+    notFound: null,
+  };
 }
 
 function parts(path: string): string[] {
@@ -49,7 +57,9 @@ export function segmentOfRoute(root: Segment, path: string): Segment {
  */
 export function segmentSteps(segment: Segment): Step[] {
   const chain: Segment[] = [];
-  for (let current: Segment | null = segment; current !== null; current = current.parent) chain.unshift(current);
+  for (let current: Segment | null = segment; current !== null; current = current.parent) {
+    chain.unshift(current);
+  }
   const root = chain[0];
   const steps: Step[] = [];
   let frame: Frame = { app: null, layouts: [] };
@@ -112,7 +122,11 @@ export function reportError(_ctx: Context<unknown>, error: unknown): void {
   console.error(error);
 }
 
-async function renderFallback(ctx: Context<unknown>, route: RouteOrMiddleware<unknown>, status: number): Promise<Response> {
+async function renderFallback(
+  ctx: Context<unknown>,
+  route: RouteOrMiddleware<unknown>,
+  status: number,
+): Promise<Response> {
   if (typeof route !== "function") return await renderRoute(ctx, route as Route<unknown>, status);
   const response = await toStep(route as Middleware<unknown>)(ctx);
   assertResponse(response);

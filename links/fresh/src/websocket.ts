@@ -37,7 +37,9 @@ export function upgradeWebSocket(
   const { socket, response } = Deno.upgradeWebSocket(req, options ?? {});
   if (first.open) socket.addEventListener("open", () => first.open?.(socket));
   if (first.message) socket.addEventListener("message", (event) => first.message?.(socket, event));
-  if (first.close) socket.addEventListener("close", (event) => first.close?.(socket, event.code, event.reason));
+  if (first.close) {
+    socket.addEventListener("close", (event) => first.close?.(socket, event.code, event.reason));
+  }
   if (first.error) socket.addEventListener("error", (event) => first.error?.(socket, event));
   return response;
 }

@@ -27,7 +27,9 @@ function canonicalBoot(_: string, names: string, literal: string): string {
   });
   // Upstream wraps the props of each island
   const props = list.map((item) => "slots" in item && "props" in item ? item.props : item);
-  return `<boot ${names} ${Deno.inspect(props, { depth: 20, sorted: true, compact: true, breakLength: Infinity })}>`;
+  return `<boot ${names} ${
+    Deno.inspect(props, { depth: 20, sorted: true, compact: true, breakLength: Infinity })
+  }>`;
 }
 
 function plain(text: string): string {

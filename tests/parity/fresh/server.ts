@@ -11,7 +11,9 @@ const APP = fileURLToPath(new URL("./app/", import.meta.url));
 /** Builds the parity app as upstream's users do and serves the build, each in a process of its own. */
 export async function startParityApp(): Promise<ParityServer> {
   const build = await deno(["run", "-A", "dev.ts", "build"]).output();
-  if (!build.success) throw new Error(`The parity app does not build:\n${new TextDecoder().decode(build.stderr)}`);
+  if (!build.success) {
+    throw new Error(`The parity app does not build:\n${new TextDecoder().decode(build.stderr)}`);
+  }
   const child = deno(["serve", "-A", "--host", "127.0.0.1", "--port", "0", "_fresh/server.js"]).spawn();
   const [own, log] = child.stderr.tee();
   const stdout = child.stdout.cancel();

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import type { Bundle } from "./bundle.ts";
 import { BUILD_ID_PLACEHOLDER } from "./esbuild_plugin.ts";
-import { listStatic, type TransformedFile, transformFile, type Transformer } from "./transform.ts";
+import { listStatic, type TransformedFile, type Transformer, transformFile } from "./transform.ts";
 
 /** All files of a build that are sent to browsers. */
 export interface Assets {
@@ -35,7 +35,9 @@ export async function gatherAssets(
   const transformed = (await Promise.all(
     Array.from(found, ([pathname, source]) => transformFile(pathname, source, transformers, env)),
   )).flat();
-  const scripts = [...bundle.files].filter(([name]) => !name.endsWith(".map")).sort(([a], [b]) => a < b ? -1 : 1);
+  const scripts = [...bundle.files].filter(([name]) => !name.endsWith(".map")).sort(([a], [b]) =>
+    a < b ? -1 : 1
+  );
   const statics = await Promise.all(transformed.map(readStatic));
   const whole = createHash("sha256");
   for (const [name, text] of scripts) whole.update(name).update(text);
@@ -44,7 +46,11 @@ export async function gatherAssets(
   const files = [
     ...scripts.map(([name, text]) => toAsset(scriptPath(buildId, name), null, withId(text, buildId))),
     ...statics.map(({ pathname, source, content, isOriginal }) =>
-      toAsset(pathname, isOriginal ? source : null, isOriginal ? content : withId(decoder.decode(content), buildId))
+      toAsset(
+        pathname,
+        isOriginal ? source : null,
+        isOriginal ? content : withId(decoder.decode(content), buildId),
+      )
     ),
   ];
   return { buildId, files };
@@ -85,7 +91,9 @@ const COMPRESSIBLE = /\.(?:js|mjs|css|svg|json|html|txt|md|xml|webmanifest)$/;
 const COMPRESS_FROM_BYTES = 256;
 
 /** The smaller forms of a file. None for one that is compressed already or too small to gain. */
-export async function compress({ pathname, content }: Asset): Promise<[name: "br" | "gzip", bytes: Uint8Array<ArrayBuffer>][]> {
+export async function compress(
+  { pathname, content }: Asset,
+): Promise<[name: "br" | "gzip", bytes: Uint8Array<ArrayBuffer>][]> {
   if (!COMPRESSIBLE.test(pathname) || content.length < COMPRESS_FROM_BYTES) return [];
   const [br, gz] = await Promise.all([
     promisify(brotliCompress)(content, {

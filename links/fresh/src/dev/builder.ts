@@ -5,7 +5,7 @@ import type { BuildCache } from "../build_cache.ts";
 import type { ListenOptions } from "../listen.ts";
 import { gatherAssets } from "./assets.ts";
 import { bundleIslands } from "./bundle.ts";
-import { type Crawled, crawl } from "./crawl.ts";
+import { crawl, type Crawled } from "./crawl.ts";
 import { serveDev } from "./dev_server.ts";
 import { DEV_SCRIPT_PATH } from "./live_reload.ts";
 import { MemoryBuildCache } from "./memory_build_cache.ts";
@@ -33,7 +33,11 @@ export interface BuildOptions {
   /** Files that are no routes or islands. */
   ignore?: RegExp[];
   /** Source maps of scripts while developing. A production build has none. */
-  sourceMap?: { kind: boolean | "linked" | "inline" | "external" | "both"; sourceRoot?: string; sourcesContent?: boolean };
+  sourceMap?: {
+    kind: boolean | "linked" | "inline" | "external" | "both";
+    sourceRoot?: string;
+    sourcesContent?: boolean;
+  };
 }
 
 /** The options with all defaults filled in and all paths absolute. */
@@ -160,7 +164,9 @@ export class Builder {
     const project = await Project.load(root);
     const islands = crawled.islands.map((specifier) => {
       const found = project.resolve(specifier, join(root, "_"));
-      if (found?.kind !== "file") throw new Error(`Cannot register island "${specifier}": it must be a path or a file: URL`);
+      if (found?.kind !== "file") {
+        throw new Error(`Cannot register island "${specifier}": it must be a path or a file: URL`);
+      }
       return found.path;
     });
     const isDev = mode === "development";

@@ -143,7 +143,9 @@ function planShared(metafile: Metafile, entries: readonly Entry[], dir: string):
   const shared = reach(metafile, key(RUNTIME_SOURCE));
   const closures = new Map(entries.map((entry) => [entry, reach(metafile, key(entry.path))]));
   const users = new Map<string, number>();
-  for (const closure of closures.values()) for (const path of closure) users.set(path, (users.get(path) ?? 0) + 1);
+  for (const closure of closures.values()) {
+    for (const path of closure) users.set(path, (users.get(path) ?? 0) + 1);
+  }
   for (const [path, count] of users) if (count >= 2 && count >= entries.length / 2) shared.add(path);
   const common = new Set(shared);
 

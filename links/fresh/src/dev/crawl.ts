@@ -20,7 +20,11 @@ const SOURCE = /\.[jt]sx?$/;
 const TEST = /[_.]test\.[jt]sx?$/;
 
 /** Finds routes and islands. A folder that does not exist has none. */
-export async function crawl(routeDir: string, islandDir: string, ignore: readonly RegExp[]): Promise<Crawled> {
+export async function crawl(
+  routeDir: string,
+  islandDir: string,
+  ignore: readonly RegExp[],
+): Promise<Crawled> {
   const islands: string[] = [];
   const routes: FoundRoute[] = [];
   for await (const file of walk(islandDir)) {

@@ -30,10 +30,15 @@ export function denoPlugin(project: Project, virtual: Readonly<Record<string, st
       const fromNpm = async (specifier: string, importer: string): Promise<OnResolveResult> => {
         const dirs = [project.dir, join(project.dir, "node_modules/.deno/node_modules")];
         for (const resolveDir of dirs) {
-          const found = await build.resolve(specifier, { resolveDir, kind: "import-statement", pluginData: FROM_NPM });
+          const found = await build.resolve(specifier, {
+            resolveDir,
+            kind: "import-statement",
+            pluginData: FROM_NPM,
+          });
           if (found.errors.length === 0) return { path: found.path, sideEffects: found.sideEffects };
         }
-        const text = `Cannot find "${specifier}" in node_modules; run "deno install". Imported by ${importer}`;
+        const text =
+          `Cannot find "${specifier}" in node_modules; run "deno install". Imported by ${importer}`;
         return { errors: [{ text }] };
       };
       build.onResolve({ filter: /.*/ }, ({ path, importer, pluginData, namespace, kind }) => {
@@ -44,7 +49,9 @@ export function denoPlugin(project: Project, virtual: Readonly<Record<string, st
           return found?.kind === "file" ? { path: found.path } : null;
         }
         if (path.startsWith("node:")) {
-          return { errors: [{ text: `"${path}" is not available in a browser; an island leads to ${importer}` }] };
+          return {
+            errors: [{ text: `"${path}" is not available in a browser; an island leads to ${importer}` }],
+          };
         }
         if (/[\\/]node_modules[\\/]/.test(importer)) return null;
         const found = project.resolve(path, importer);
@@ -56,8 +63,13 @@ export function denoPlugin(project: Project, virtual: Readonly<Record<string, st
         loader: "js",
         resolveDir: project.dir,
       }));
-      build.onLoad({ filter: /build_id\.ts$/ }, ({ path }): OnLoadResult | null =>
-        path === BUILD_ID_FILE ? { contents: `export const BUILD_ID="${BUILD_ID_PLACEHOLDER}"`, loader: "js" } : null);
+      build.onLoad(
+        { filter: /build_id\.ts$/ },
+        ({ path }): OnLoadResult | null =>
+          path === BUILD_ID_FILE
+            ? { contents: `export const BUILD_ID="${BUILD_ID_PLACEHOLDER}"`, loader: "js" }
+            : null,
+      );
       build.onLoad({ filter: /\.[mc]?[jt]sx?$|\.json$/ }, async ({ path }): Promise<OnLoadResult> => ({
         contents: await readFile(path),
         loader: LOADERS[extname(path)] ?? "js",

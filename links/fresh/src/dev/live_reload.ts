@@ -11,10 +11,14 @@ export class LiveReload {
   /** Answers the script and the socket, and nothing else. */
   handle(request: Request, pathname: string): Response | null {
     if (pathname === DEV_SCRIPT_PATH) {
-      return new Response(SCRIPT, { headers: { "content-type": "text/javascript; charset=UTF-8", "cache-control": "no-store" } });
+      return new Response(SCRIPT, {
+        headers: { "content-type": "text/javascript; charset=UTF-8", "cache-control": "no-store" },
+      });
     }
     if (pathname !== ALIVE_PATH) return null;
-    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") return new Response(null, { status: 426 });
+    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+      return new Response(null, { status: 426 });
+    }
     const { socket, response } = Deno.upgradeWebSocket(request);
     socket.onopen = () => {
       this.#sockets.add(socket);

@@ -46,9 +46,11 @@ export class MemoryBuildCache implements BuildCache {
     dev: { script: string; fresh: FreshFile } | null,
   ): Promise<MemoryBuildCache> {
     const load = (path: string): Promise<FsModule> => import(pathToFileURL(path).href);
-    const fsRoutes = await Promise.all(crawled.routes.map(async ({ path, isLazy, ...route }): Promise<FsRoute> => {
-      return { ...route, module: isLazy ? () => load(path) : await load(path) };
-    }));
+    const fsRoutes = await Promise.all(
+      crawled.routes.map(async ({ path, isLazy, ...route }): Promise<FsRoute> => {
+        return { ...route, module: isLazy ? () => load(path) : await load(path) };
+      }),
+    );
     const cache = new MemoryBuildCache(root, bundle, assets, fsRoutes, dev);
     const preparer = new IslandPreparer();
     for (const { path, file, names } of bundle.islands) {
@@ -60,7 +62,9 @@ export class MemoryBuildCache implements BuildCache {
 
   readFile(pathname: string): StaticFile | null | Promise<StaticFile | null> {
     const isScript = pathname.startsWith("/_fresh/");
-    if (this.#fresh !== null && !isScript) return this.#fresh(pathname).then((asset) => asset && toStaticFile(asset));
+    if (this.#fresh !== null && !isScript) {
+      return this.#fresh(pathname).then((asset) => asset && toStaticFile(asset));
+    }
     const asset = this.#files.get(pathname);
     return asset === undefined ? null : toStaticFile(asset);
   }

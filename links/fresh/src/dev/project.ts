@@ -21,7 +21,9 @@ interface DenoJson {
 }
 
 // Elements the server looks at while it draws; compiled to text it would never see them
-const SKIP_ELEMENTS = "a img source body html head title meta script link style base noscript template".split(" ");
+const SKIP_ELEMENTS = "a img source body html head title meta script link style base noscript template".split(
+  " ",
+);
 
 /** The settings of a project that decide what its imports mean. */
 export class Project {
@@ -56,7 +58,9 @@ export class Project {
     if (specifier.startsWith("file:")) return { kind: "file", path: fileURLToPath(specifier) };
     if (/^\.{0,2}\//.test(specifier)) return { kind: "file", path: resolve(dirname(importer), specifier) };
     if (isAbsolute(specifier)) return { kind: "file", path: specifier };
-    const home = this.#packages.find(({ dir }) => importer.startsWith(dir + "/") || importer.startsWith(dir + "\\"));
+    const home = this.#packages.find(({ dir }) =>
+      importer.startsWith(dir + "/") || importer.startsWith(dir + "\\")
+    );
     const owner = home ?? this.#own;
     return this.#target(owner, mapped(owner.imports, specifier) ?? specifier);
   }
@@ -66,7 +70,11 @@ export class Project {
     const registry = /^(npm|jsr):\/?(@[^/]+\/[^/@]+|[^/@]+)(?:@[^/]*)?(\/.*)?$/.exec(target);
     if (registry?.[1] === "npm") return { kind: "npm", specifier: registry[2] + (registry[3] ?? "") };
     const bare = /^(@[^/]+\/[^/]+|[^/:@]+)(\/.*)?$/.exec(target);
-    const [name, path] = registry !== null ? [registry[2], registry[3]] : bare !== null ? [bare[1], bare[2]] : [null];
+    const [name, path] = registry !== null
+      ? [registry[2], registry[3]]
+      : bare !== null
+      ? [bare[1], bare[2]]
+      : [null];
     if (name === null) return null;
     const found = this.#packages.find((linked) => linked.name === name);
     if (found !== undefined) {
@@ -74,7 +82,9 @@ export class Project {
       if (file === undefined) throw new Error(`Package "${name}" does not export ".${path ?? ""}"`);
       return { kind: "file", path: resolve(found.dir, file) };
     }
-    if (registry !== null) throw new Error(`Cannot bundle "${target}": only packages from npm and "links" can be bundled`);
+    if (registry !== null) {
+      throw new Error(`Cannot bundle "${target}": only packages from npm and "links" can be bundled`);
+    }
     return { kind: "npm", specifier: target };
   }
 }
@@ -89,7 +99,9 @@ function mapped(imports: Readonly<Record<string, string>>, specifier: string): s
     if (key.endsWith("/") || /^(?:npm|jsr):/.test(imports[key])) best = key;
   }
   if (best === "") return null;
-  return best.endsWith("/") ? imports[best] + specifier.slice(best.length) : imports[best] + specifier.slice(best.length);
+  return best.endsWith("/")
+    ? imports[best] + specifier.slice(best.length)
+    : imports[best] + specifier.slice(best.length);
 }
 
 async function readConfig(dir: string): Promise<DenoJson | null> {
@@ -126,14 +138,18 @@ function toPackage(dir: string, { name = "", exports = {}, imports = {} }: DenoJ
 function checkJsx({ compilerOptions }: DenoJson, dir: string): void {
   const file = join(dir, "deno.json");
   if (compilerOptions?.jsxImportSource === undefined) {
-    throw new Error(`Cannot build: "compilerOptions.jsxImportSource" is missing in ${file}; set it to "preact"`);
+    throw new Error(
+      `Cannot build: "compilerOptions.jsxImportSource" is missing in ${file}; set it to "preact"`,
+    );
   }
   if (compilerOptions.jsx !== "precompile") return;
   const skipped = compilerOptions.jsxPrecompileSkipElements ?? [];
   const missing = SKIP_ELEMENTS.filter((name) => !skipped.includes(name));
   if (missing.length > 0) {
     throw new Error(
-      `Cannot build: "compilerOptions.jsxPrecompileSkipElements" in ${file} lacks ${missing.map((name) => `"${name}"`).join(", ")}`,
+      `Cannot build: "compilerOptions.jsxPrecompileSkipElements" in ${file} lacks ${
+        missing.map((name) => `"${name}"`).join(", ")
+      }`,
     );
   }
 }

@@ -13,13 +13,21 @@ export interface OutputPaths {
 }
 
 /** Writes a build to disk: scripts and changed files with their compressed forms, and the code that serves them. */
-export async function writeBuild(paths: OutputPaths, crawled: Crawled, bundle: Bundle, assets: Assets): Promise<void> {
+export async function writeBuild(
+  paths: OutputPaths,
+  crawled: Crawled,
+  bundle: Bundle,
+  assets: Assets,
+): Promise<void> {
   const { outDir } = paths;
   await removeOld(outDir);
   const files = await Promise.all(assets.files.map((asset) => writeAsset(paths, asset)));
   const entry = JSON.stringify(importPath(outDir, paths.serverEntry));
   await Promise.all([
-    Deno.writeTextFile(join(outDir, "snapshot.js"), snapshotSource(outDir, crawled, bundle, assets.buildId, files)),
+    Deno.writeTextFile(
+      join(outDir, "snapshot.js"),
+      snapshotSource(outDir, crawled, bundle, assets.buildId, files),
+    ),
     Deno.writeTextFile(join(outDir, "server.js"), serverSource(entry, importPath(outDir, paths.root))),
     Deno.writeTextFile(join(outDir, "compiled-entry.js"), COMPILED_ENTRY),
   ]);
@@ -46,7 +54,9 @@ async function writeAsset({ root, outDir }: OutputPaths, asset: Asset): Promise<
     ? await write("", content)
     : { file: fromRoot(root, source), sizeBytes: content.length };
   const encodings: Record<string, { file: string; sizeBytes: number }> = {};
-  for (const [name, bytes] of await compress(asset)) encodings[name] = await write(name === "br" ? ".br" : ".gz", bytes);
+  for (const [name, bytes] of await compress(asset)) {
+    encodings[name] = await write(name === "br" ? ".br" : ".gz", bytes);
+  }
   const file = { pathname, hash, contentType: contentTypeOf(pathname), ...plain };
   return Object.keys(encodings).length === 0 ? file : { ...file, encodings };
 }
@@ -74,7 +84,9 @@ function snapshotSource(
     return name;
   };
   const islandLines = islands.map(({ path, file, names }) =>
-    `  { module: ${load(path)}, file: ${JSON.stringify(scriptPath(buildId, file))}, names: ${JSON.stringify(names)}, css: [] },`
+    `  { module: ${load(path)}, file: ${JSON.stringify(scriptPath(buildId, file))}, names: ${
+      JSON.stringify(names)
+    }, css: [] },`
   );
   const routeLines = routes.map(({ path, isLazy, ...route }) => {
     const { file, type, segment, pattern } = route;

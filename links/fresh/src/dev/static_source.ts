@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { BUILD_ID_PLACEHOLDER } from "./esbuild_plugin.ts";
 import type { FreshFile } from "./memory_build_cache.ts";
-import { listStatic, transformFile, type Transformer } from "./transform.ts";
+import { listStatic, type Transformer, transformFile } from "./transform.ts";
 
 /** Reads static files when they are asked for and runs the transforms over them each time. */
 export function freshStaticFiles(
@@ -16,13 +16,19 @@ export function freshStaticFiles(
     if (source === null) return await madeFile(dirs, transformers, target, pathname, buildId);
     const files = await transformFile(pathname, source, transformers, { mode: "development", target });
     const found = files.find((file) => file.pathname === pathname);
-    return found === undefined ? null : toAsset(pathname, found.content ?? await Deno.readFile(source), buildId);
+    return found === undefined
+      ? null
+      : toAsset(pathname, found.content ?? await Deno.readFile(source), buildId);
   };
 }
 
 async function findSource(dirs: readonly string[], pathname: string): Promise<string | null> {
   const parts = pathname.split("/").slice(1);
-  if (parts.some((part) => part === ".." || /[\\\0]/.test(part) || (part.startsWith(".") && part !== ".well-known"))) return null;
+  if (
+    parts.some((part) =>
+      part === ".." || /[\\\0]/.test(part) || (part.startsWith(".") && part !== ".well-known")
+    )
+  ) return null;
   for (const dir of dirs) {
     const path = join(dir, ...parts);
     try {
@@ -45,7 +51,9 @@ async function madeFile(
   if (transformers.length === 0 || !pathname.includes(".")) return null;
   for (const [path, source] of await listStatic(dirs)) {
     for (const file of await transformFile(path, source, transformers, { mode: "development", target })) {
-      if (file.pathname === pathname && file.content !== null) return toAsset(pathname, file.content, buildId);
+      if (file.pathname === pathname && file.content !== null) {
+        return toAsset(pathname, file.content, buildId);
+      }
     }
   }
   return null;

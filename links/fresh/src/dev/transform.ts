@@ -111,11 +111,16 @@ async function applyOne(
       ...env,
     });
   } catch (cause) {
-    throw new Error(`Plugin "${pluginName}" failed on "${pathname}": ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new Error(
+      `Plugin "${pluginName}" failed on "${pathname}": ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
   }
   if (result === undefined) return [file];
   return (Array.isArray(result) ? result : [result]).map((item) => ({
-    pathname: item.path === undefined || item.path === source ? pathname : `/${item.path.replace(/^\/+/, "")}`,
+    pathname: item.path === undefined || item.path === source
+      ? pathname
+      : `/${item.path.replace(/^\/+/, "")}`,
     content: encode(item.content),
   }));
 }

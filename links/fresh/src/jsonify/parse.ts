@@ -20,8 +20,9 @@ export function parse<T = unknown>(text: string, custom: Parsers = {}): T {
       const object: Record<string, unknown> = done[ref] = {};
       for (const key in raw) {
         // Plain assignment of this one name would set the prototype
-        if (key === "__proto__") Object.defineProperty(object, key, { value: value(raw[key]), enumerable: true });
-        else object[key] = value(raw[key]);
+        if (key === "__proto__") {
+          Object.defineProperty(object, key, { value: value(raw[key]), enumerable: true });
+        } else object[key] = value(raw[key]);
       }
       return object;
     }
@@ -64,7 +65,8 @@ function builtin(type: string, text: string, flags: string): unknown {
       return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
     default:
       // Temporal types; named at run time because not every browser has them
-      return (globalThis as unknown as { Temporal: Record<string, { from(text: string): unknown }> }).Temporal[type]
+      return (globalThis as unknown as { Temporal: Record<string, { from(text: string): unknown }> })
+        .Temporal[type]
         .from(text);
   }
 }

@@ -86,7 +86,9 @@ export function stringify(value: unknown, custom: Stringifier = () => undefined)
     }
     let text = "";
     for (const key of Object.keys(value)) {
-      text += `${text === "" ? "{" : ","}${NAME.test(key) ? `"${key}"` : JSON.stringify(key)}:${reference(value[key])}`;
+      text += `${text === "" ? "{" : ","}${NAME.test(key) ? `"${key}"` : JSON.stringify(key)}:${
+        reference(value[key])
+      }`;
     }
     return text === "" ? "{}" : text + "}";
   }
@@ -103,7 +105,9 @@ export function stringify(value: unknown, custom: Stringifier = () => undefined)
   function writeBuiltin(value: object): string {
     if (value instanceof URL) return `["URL",${JSON.stringify(value.href)}]`;
     if (value instanceof Date) return `["Date",${JSON.stringify(dateText(value))}]`;
-    if (value instanceof RegExp) return `["RegExp",${JSON.stringify(value.source)}, ${JSON.stringify(value.flags)}]`;
+    if (value instanceof RegExp) {
+      return `["RegExp",${JSON.stringify(value.source)}, ${JSON.stringify(value.flags)}]`;
+    }
     if (value instanceof Map) return `["Map",${write([...value].flat())}]`;
     if (value instanceof Set) return `["Set",${write([...value])}]`;
     if (value instanceof Uint8Array && value.constructor.name === "Uint8Array") return writeBytes(value);
@@ -132,7 +136,9 @@ function writeBytes(bytes: Uint8Array): string {
 }
 
 function describeRefused(value: unknown): string {
-  if (typeof value === "function") return `the function "${value.name || "anonymous"}"; functions stay on the server`;
+  if (typeof value === "function") {
+    return `the function "${value.name || "anonymous"}"; functions stay on the server`;
+  }
   if (typeof value === "symbol") return `the symbol ${String(value)}; pass a string`;
   if (value instanceof Promise) return "a Promise; await it first";
   if (value instanceof Error) return "an Error; pass its message";
@@ -145,7 +151,12 @@ function describeRefused(value: unknown): string {
 }
 
 /** Where `needle` stands within `value`, such as `data.items[2]`; null when it is nowhere in it. */
-export function findPath(value: unknown, needle: unknown, path = "", seen = new Set<unknown>()): string | null {
+export function findPath(
+  value: unknown,
+  needle: unknown,
+  path = "",
+  seen = new Set<unknown>(),
+): string | null {
   if (value === needle) return path;
   if (typeof value !== "object" || value === null || seen.has(value)) return null;
   seen.add(value);

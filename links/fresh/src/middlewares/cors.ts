@@ -21,7 +21,8 @@ const METHODS = ["GET", "HEAD", "PUT", "POST", "DELETE", "PATCH"];
 
 /** Lets scripts of other origins use the routes behind it. */
 export function cors<State>(options: CORSOptions<State> = {}): Middleware<State> {
-  const { allowMethods = METHODS, allowHeaders = [], exposeHeaders = [], maxAge, credentials = false } = options;
+  const { allowMethods = METHODS, allowHeaders = [], exposeHeaders = [], maxAge, credentials = false } =
+    options;
   return async (ctx) => {
     const { req } = ctx;
     const origin = allowedOrigin(options.origin ?? "*", req.headers.get("origin") ?? "", ctx);
@@ -40,7 +41,9 @@ export function cors<State>(options: CORSOptions<State> = {}): Middleware<State>
     apply(headers);
     if (maxAge !== undefined) headers.set("access-control-max-age", String(maxAge));
     if (allowMethods.length > 0) headers.set("access-control-allow-methods", allowMethods.join(","));
-    const asked = allowHeaders.length > 0 ? allowHeaders.join(",") : req.headers.get("access-control-request-headers");
+    const asked = allowHeaders.length > 0
+      ? allowHeaders.join(",")
+      : req.headers.get("access-control-request-headers");
     if (asked) {
       headers.set("access-control-allow-headers", asked);
       headers.append("vary", "Access-Control-Request-Headers");

@@ -27,7 +27,9 @@ export function csrf<State>(options: CsrfOptions<State> = {}): Middleware<State>
   };
 }
 
-function originTest<State>(allowed: CsrfOptions<State>["origin"]): (origin: string, ctx: Context<State>) => boolean {
+function originTest<State>(
+  allowed: CsrfOptions<State>["origin"],
+): (origin: string, ctx: Context<State>) => boolean {
   if (typeof allowed === "function") return allowed;
   if (typeof allowed === "string") return (origin) => origin === allowed;
   if (Array.isArray(allowed)) return (origin) => allowed.includes(origin);

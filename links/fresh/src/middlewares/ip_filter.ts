@@ -12,7 +12,10 @@ export interface IpFilterRules {
 /** Options of {@linkcode ipFilter}. */
 export interface IpFilterOptions<State = unknown> {
   /** Makes the answer to a refused address. @default 403 Forbidden */
-  onError?: (remote: { addr: string; type: "IPv4" | "IPv6" | undefined }, ctx: Context<State>) => Response | Promise<Response>;
+  onError?: (
+    remote: { addr: string; type: "IPv4" | "IPv6" | undefined },
+    ctx: Context<State>,
+  ) => Response | Promise<Response>;
 }
 
 interface Network {
@@ -22,7 +25,10 @@ interface Network {
 }
 
 /** Lets requests in by the address they come from. A denied address is refused even when it is also allowed. */
-export function ipFilter<State>(rules: IpFilterRules, options: IpFilterOptions<State> = {}): Middleware<State> {
+export function ipFilter<State>(
+  rules: IpFilterRules,
+  options: IpFilterOptions<State> = {},
+): Middleware<State> {
   const denied = (rules.denyList ?? []).map(parseNetwork);
   const allowed = (rules.allowList ?? []).map(parseNetwork);
   return (ctx) => {
@@ -46,7 +52,9 @@ function parseNetwork(text: string): Network {
   const parsed = parseAddress(address);
   const length = size === undefined ? parsed?.bits : Number(size);
   if (parsed === null || length === undefined || !(length >= 0 && length <= parsed.bits)) {
-    throw new TypeError(`Cannot filter by "${text}": it is neither an address nor a network such as "10.0.0.0/8"`);
+    throw new TypeError(
+      `Cannot filter by "${text}": it is neither an address nor a network such as "10.0.0.0/8"`,
+    );
   }
   return { ...parsed, shift: BigInt(parsed.bits - length) };
 }

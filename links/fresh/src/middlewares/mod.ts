@@ -30,7 +30,11 @@ export function assertResponse(value: unknown): asserts value is Response {
 }
 
 /** Runs `steps` in order, each reaching the following one by `ctx.next()`, the last one reaching `last`. */
-export function runSteps(ctx: Context<unknown>, steps: readonly Step[], last: () => Promise<Response>): Promise<Response> {
+export function runSteps(
+  ctx: Context<unknown>,
+  steps: readonly Step[],
+  last: () => Promise<Response>,
+): Promise<Response> {
   return dispatch(ctx, steps, 0, last);
 }
 
@@ -61,7 +65,9 @@ export function toStep<State>(middleware: Middleware<State>): Step {
   return (ctx) => {
     const result = current(ctx);
     if (result instanceof Response) return result;
-    if (result instanceof Promise) return result.then((value) => value instanceof Response ? value : settle(value, ctx));
+    if (result instanceof Promise) {
+      return result.then((value) => value instanceof Response ? value : settle(value, ctx));
+    }
     return settle(result, ctx);
   };
 }

@@ -31,14 +31,20 @@ function decode(pathname: string): string | null {
   }
 }
 
-function respond(ctx: Context<unknown>, path: string | null, file: StaticFile | null): Response | Promise<Response> {
+function respond(
+  ctx: Context<unknown>,
+  path: string | null,
+  file: StaticFile | null,
+): Response | Promise<Response> {
   if (file === null) {
     // Browsers ask for it on their own; an app's not-found page is no answer to that
     if (path === "/favicon.ico") return new Response(null, { status: 404 });
     return ctx.next();
   }
   const { req } = ctx;
-  if (req.method !== "GET" && req.method !== "HEAD") return new Response("Method Not Allowed", { status: 405 });
+  if (req.method !== "GET" && req.method !== "HEAD") {
+    return new Response("Method Not Allowed", { status: 405 });
+  }
   return sendFile(ctx, path ?? "", file);
 }
 

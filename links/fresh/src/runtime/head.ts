@@ -26,11 +26,12 @@ function apply({ type, props }: VNode<Record<string, unknown>>): void {
     document.title = text;
     return;
   }
-  const selector = type + ["name", "property", "rel", "href"].map((name) =>
-    typeof props[name] === "string" && !(name === "href" && type !== "link")
-      ? `[${name}="${CSS.escape(props[name])}"]`
-      : ""
-  ).join("");
+  const selector = type +
+    ["name", "property", "rel", "href"].map((name) =>
+      typeof props[name] === "string" && !(name === "href" && type !== "link")
+        ? `[${name}="${CSS.escape(props[name])}"]`
+        : ""
+    ).join("");
   let element = selector === type ? null : document.head.querySelector(selector);
   if (element === null) document.head.append(element = document.createElement(type));
   for (const name in props) if (name !== "children") element.setAttribute(name, String(props[name]));

@@ -13,7 +13,9 @@ export function alignAttributes(on: boolean): void {
 
 // `__e` is the element, in all of Preact 10 and 11
 options.diffed = (vnode: VNode & { __e?: Element }) => {
-  if (isOn && typeof vnode.type === "string" && vnode.__e) align(vnode.__e, vnode.props as Record<string, unknown>);
+  if (isOn && typeof vnode.type === "string" && vnode.__e) {
+    align(vnode.__e, vnode.props as Record<string, unknown>);
+  }
   diffed?.(vnode);
 };
 

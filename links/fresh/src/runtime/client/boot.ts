@@ -74,12 +74,16 @@ function revive({ start, end, hasSlots }: Pending, islands: Islands, props: Prop
   const parent = end.parentNode as Element;
   const [, , name, index] = start.data.split(":");
   if (start.parentNode !== parent || start === end) {
-    console.error(`Cannot revive island "${name}": its markup is not valid HTML, so the browser moved parts of it`);
+    console.error(
+      `Cannot revive island "${name}": its markup is not valid HTML, so the browser moved parts of it`,
+    );
     return;
   }
   if (hasSlots) readSlots(start.nextSibling, end);
   const childNodes: Node[] = [];
-  for (let node = start.nextSibling; node !== end; node = (node as Node).nextSibling) childNodes.push(node as Node);
+  for (let node = start.nextSibling; node !== end; node = (node as Node).nextSibling) {
+    childNodes.push(node as Node);
+  }
   const anchor = new Text();
   end.replaceWith(anchor);
   start.remove();

@@ -1,5 +1,6 @@
 // One element of a head: quoted attribute values may contain ">"
-const ELEMENT = /<(title|meta|link|style|script|base|noscript|template)\b((?:"[^"]*"|[^">])*)>(?:([\s\S]*?)<\/\1>)?/g;
+const ELEMENT =
+  /<(title|meta|link|style|script|base|noscript|template)\b((?:"[^"]*"|[^">])*)>(?:([\s\S]*?)<\/\1>)?/g;
 const VOID = /^(?:meta|link|base)$/;
 const META_KEYS = /\s(?:name|property|http-equiv|itemprop)="([^"]*)"/;
 

@@ -91,7 +91,9 @@ function wrapIsland(state: RenderState, vnode: InternalVNode, island: Island): v
   state.used.add(island);
   const key = vnode.key == null ? "" : encodeURIComponent(String(vnode.key)).replaceAll("-", "%2D");
   vnode.type = Fragment;
-  vnode.props = template([`<!--frsh:island:${island.name}:${index}:${key}-->`, "<!--/frsh:island-->"], [inner]);
+  vnode.props = template([`<!--frsh:island:${island.name}:${index}:${key}-->`, "<!--/frsh:island-->"], [
+    inner,
+  ]);
 }
 
 function isSlotContent(name: string, value: unknown): boolean {
