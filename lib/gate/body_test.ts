@@ -160,7 +160,7 @@ const slow: readonly (readonly [what: string, headers: Record<string, string>, l
 ];
 for (const [what, headers, limits] of slow) {
   Deno.test(`readJson() gives up on a body that ${what}`, async () => {
-    let timer: number | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const drip = (controller: ReadableStreamDefaultController<Uint8Array>) => {
       return new Promise<void>((resolve) => {
         timer = setTimeout(() => {

@@ -5,6 +5,9 @@ import type { FileRef } from "@/lib/value/file_ref.ts";
 import { streamBody } from "./arrival.ts";
 import { refuse } from "./reply.ts";
 
+/** What the bytes of a file may do when they are opened as a document: nothing. */
+export const FILE_POLICY = "default-src 'none'; sandbox";
+
 /** Whose a file will be and where it will be found. */
 export interface ReceiveOptions {
   readonly owner: string;
@@ -102,7 +105,7 @@ function headersOf(
     "content-type": contentType(mime),
     "content-disposition": disposition(inline ? "inline" : "attachment", name),
     "x-content-type-options": "nosniff",
-    "content-security-policy": "default-src 'none'; sandbox",
+    "content-security-policy": FILE_POLICY,
     "cross-origin-resource-policy": "same-origin",
     // The bytes of an id never change, so a kept copy would never be wrong. But the right to read them ends with their
     // time, and a copy on a shared computer would outlive it. A page shows each picture once: little is lost.

@@ -128,8 +128,8 @@ const refused: readonly (readonly [
   ["101 texts", () => multipart(FILE, ...Array(100).fill(['name="a"', "1"])), "too_large"],
   ["101 files", () => multipart(...Array(101).fill(FILE)), "too_large"],
   ["1,001 files", () => multipart(...Array(1001).fill(FILE)), "too_large"],
-  ["300,000 parts", () => multipart(FILE, ...Array(300_000).fill(['name="a"', "1"])), "too_large"],
-  ["300,000 parts without a name", () => multipart(FILE, ...Array(300_000).fill(["", "1"])), "too_large"],
+  ["300,000 parts", () => multipart(['name="a"', "1"]).slice(0, -7).repeat(300_000), "too_large"],
+  ["300,000 parts without a name", () => multipart(["", "1"]).slice(0, -7).repeat(300_000), "too_large"],
   [
     "100,000 header lines",
     () => multipart(FILE, [`name="a"${"\r\nX: y".repeat(100_000)}`, "1"]),

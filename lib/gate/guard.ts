@@ -1,5 +1,6 @@
 import type { App } from "fresh";
 import { Fault } from "@/lib/value/fault.ts";
+import { FILE_POLICY } from "./files.ts";
 import { refuse } from "./reply.ts";
 
 /** What the guard is told. */
@@ -110,7 +111,11 @@ async function forward(request: Request, handle: (request: Request) => Response 
   const suffix = { id: match[2], used: false };
   suffixes.set(next, suffix);
   const response = await handle(next);
-  if (suffix.used) return response;
+  if (suffix.used) {
+    // Whatever the middlewares of pages have put there: bytes that people sent are no page.
+    response.headers.set("content-security-policy", FILE_POLICY);
+    return response;
+  }
   await response.body?.cancel();
   throw new Fault("not_found", "There is nothing here");
 }
@@ -127,7 +132,8 @@ function finish(response: Response, request: Request): Response {
   }
   for (const [name, value] of HEADERS) if (!headers.has(name)) headers.set(name, value);
   const policy = headers.get("content-security-policy");
-  if (policy === null) headers.set("content-security-policy", STRICT);
+  // Fresh's policy falls back to 'unsafe-inline' for whatever it did not render itself.
+  if (policy === null || policy.includes("'unsafe-inline'")) headers.set("content-security-policy", STRICT);
   else if (policy.includes("upgrade-insecure-requests") && request.url.startsWith("http:")) {
     headers.set("content-security-policy", policy.replace(/;? ?upgrade-insecure-requests;?/, ""));
   }
