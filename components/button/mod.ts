@@ -6,7 +6,7 @@ import { ButtonView } from "./view.tsx";
 
 /** An address that a link or a picture may point to: a path on this site, http, https or mailto. */
 const address = z.string().regex(
-  /^(https?:\/\/|mailto:|\/(?!\/)|\.{0,2}\/|[#?])/i,
+  /^(https?:\/\/|mailto:|\/(?![/\\])|\.{1,2}\/|[#?])/i,
   "expected a path, http, https or mailto",
 );
 

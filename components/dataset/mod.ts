@@ -25,6 +25,9 @@ export const dataset = component({
     /** Words for the cells, where the value itself does not read well. */
     summaries: z.array(z.array(z.string())).optional(),
     value: z.number().int().nullable().optional(),
+  }).refine(({ headers, samples }) => samples.every((row) => row.length === headers.length), {
+    path: ["samples"],
+    message: "Expected rows with one value for each header",
   }),
   wire: ({ samples }) => z.number().int().min(0).max(Math.max(samples.length - 1, 0)).nullable(),
   empty: () => null,

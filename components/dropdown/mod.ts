@@ -25,7 +25,10 @@ const valueOf = (choice: Choice) => typeof choice === "object" ? choice[1] : cho
 const declare = component({
   kind: "dropdown",
   props: z.object({
-    choices: z.array(z.union([choice, z.tuple([z.string(), choice]).readonly()])).readonly(),
+    choices: z.array(z.union([choice, z.tuple([z.string(), choice]).readonly()])).readonly().refine(
+      (choices) => new Set(choices.map((choice) => String(valueOf(choice)))).size === choices.length,
+      "Expected no value twice",
+    ),
     placeholder: z.string().optional(),
     /** Whether nothing may be chosen. */
     nullable: z.boolean().default(false),

@@ -21,7 +21,7 @@ export const number = component({
     maximum: z.number().optional(),
     /** What the arrow keys add. Default 1. */
     step: z.number().positive().optional(),
-    /** Digits after the point that a handler receives; `0` accepts integers only. */
+    /** Digits after the point that values are rounded to; `0` accepts integers only. */
     precision: z.number().int().min(0).max(15).optional(),
     placeholder: z.string().optional(),
     value: z.number().nullable().optional(),
@@ -30,6 +30,7 @@ export const number = component({
     let schema = precision === 0 ? z.number().int() : z.number();
     if (minimum !== undefined) schema = schema.min(minimum);
     if (maximum !== undefined) schema = schema.max(maximum);
+    if (precision) schema = schema.overwrite((value) => Number(value.toFixed(precision)));
     return schema.nullable();
   },
   empty: () => null,

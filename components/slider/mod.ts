@@ -22,7 +22,7 @@ export const slider = component({
     step: z.number().positive().optional(),
     buttons: z.array(z.literal("reset")).default(["reset"]),
     value: z.number().optional(),
-  }),
+  }).refine(({ min, max }) => min < max, { path: ["max"], message: "Expected more than min" }),
   wire: ({ min, max }) => z.number().min(min).max(max),
   empty: ({ min }) => min,
   events: ["change", "input", "release"],

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { h } from "preact";
+import { renderToString } from "preact-render-to-string";
+import { button } from "./mod.ts";
+import { ButtonView } from "./view.tsx";
+
+function draw(given: Parameters<typeof button>[0], more: object = {}): string {
+  const { props, initial } = button(given);
+  return renderToString(
+    h(ButtonView, {
+      id: "go",
+      props: props as never,
+      value: initial as string,
+      interactive: true,
+      status: { phase: "idle" },
+      ...more,
+    }),
+  );
+}
+
+Deno.test("button() says its label, given alone or among options", () => {
+  for (const html of [draw("Blur"), draw({ label: "Blur" })]) assert.match(html, /<span[^>]*>Blur<\/span>/);
+});
+
+Deno.test("button() sends the form only where it stands for an action", () => {
+  assert.match(draw("Go"), /type="button"/);
+  assert.match(draw("Go", { submits: "$run.go" }), /type="submit" name="\$run.go"/);
+});
+
+Deno.test("button() says the label that a handler gave it", () => {
+  assert.match(draw("Go", { value: "Stop" }), /<span[^>]*>Stop<\/span>/);
+});
+
+Deno.test("button() with interactive: false is off", () => {
+  assert.match(draw({ label: "Go", interactive: false }), /disabled/);
+  assert.match(
+    draw({ label: "Go", link: "/x", interactive: false }),
+    /<a(?![^>]* href)[^>]* aria-disabled="true"/,
+  );
+});
+
+Deno.test("button() with a link is a link, and keeps its tab to itself", () => {
+  const html = draw({ label: "Go", link: "https://example.org", newTab: true });
+  assert.match(
+    html,
+    /<a[^>]* href="https:\/\/example.org"[^>]* target="_blank"[^>]* rel="noopener noreferrer"/,
+  );
+});
+
+Deno.test("button() rejects links that run script or leave the scheme open", () => {
+  for (
+    const link of [
+      "javascript:alert(1)",
+      "data:text/html,x",
+      "//evil.example",
+      "/\\evil.example",
+      " javascript:x",
+      "ftp://x",
+    ]
+  ) {
+    assert.throws(() => button({ label: "Go", link }), TypeError, link);
+  }
+  for (const link of ["/demos/shout", "./x", "#top", "?a=1", "mailto:a@example.org", "http://example.org"]) {
+    button({ label: "Go", link });
+  }
+});

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { h } from "preact";
+import { renderToString } from "preact-render-to-string";
+import { dataset } from "./mod.ts";
+import { DatasetView } from "./view.tsx";
+
+function draw(options: Parameters<typeof dataset>[0]): string {
+  return renderToString(
+    h(DatasetView, {
+      id: "it",
+      props: dataset(options).props as never,
+      value: null,
+      interactive: true,
+      status: { phase: "idle" },
+      submits: "$run.example",
+    }),
+  );
+}
+
+Deno.test("dataset() is a table with one button a row", () => {
+  const html = draw({ headers: ["Name", "Age"], samples: [["Ada", 36], ["Alan", 41]] });
+  assert.equal(html.match(/<th [^>]*scope="col"/g)?.length, 2);
+  assert.match(html, /<button type="submit"[^>]* name="\$run.example" value="1"[^>]*>Alan<\/button>/);
+  assert.equal(html.match(/<button/g)?.length, 2);
+});
+
+Deno.test("dataset() is a row of chips where there is one column", () => {
+  assert.doesNotMatch(draw({ headers: ["Name"], samples: [["Ada"], ["Alan"]] }), /<table/);
+});
+
+Deno.test("dataset() draws pictures, and words where it is told words", () => {
+  const picture = { id: "a".repeat(22), url: "/f", name: "cat.png", size: 1, mime: "image/png" };
+  const html = draw({
+    headers: ["Photo", "Mode"],
+    samples: [[picture, { k: 1 }]],
+    summaries: [["A cat", "fast"]],
+  });
+  assert.match(html, /<img[^>]* src="\/f[^"]*"[^>]* alt="A cat"/);
+  assert.match(html, /<td[^>]*>fast<\/td>/);
+});
+
+Deno.test("dataset() rejects rows that do not fit its headers", () => {
+  assert.throws(() => dataset({ headers: ["a", "b"], samples: [["x"]] }), TypeError);
+});

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import type { CodecContext, StoredFile } from "@/lib/demo/component.ts";
+import { Fault } from "@/lib/value/fault.ts";
+import type { FileRef } from "@/lib/value/file_ref.ts";
+import { decodePicture, encodePicture } from "./codec.ts";
+import { pictureSize } from "./size.ts";
+import { image } from "./mod.ts";
+
+const hex = (text: string) =>
+  Uint8Array.from(text.replace(/\s/g, "").match(/../g) ?? [], (two) => parseInt(two, 16));
+const ascii = (text: string) => new TextEncoder().encode(text);
+const join = (...parts: Uint8Array[]) => new Uint8Array(parts.flatMap((part) => [...part]));
+
+// Only the heads of files: 300 x 200 each.
+const heads = {
+  png: hex("89504e470d0a1a0a 0000000d 49484452 0000012c 000000c8 0806000000"),
+  gif: join(ascii("GIF89a"), hex("2c01 c800 80 00 00")),
+  jpeg: hex(
+    "ffd8 ffe0 0010 4a46494600010100000100010000 fffe 0004 6869 ffc2 0011 08 00c8 012c 03 012200 021101 031101",
+  ),
+  webp: join(ascii("RIFF"), hex("00000000"), ascii("WEBPVP8 "), hex("00000000 000000 9d012a 2c01 c800")),
+  webpLossless: join(ascii("RIFF"), hex("00000000"), ascii("WEBPVP8L"), hex("00000000 2f 2bc13100")),
+  webpExtended: join(
+    ascii("RIFF"),
+    hex("00000000"),
+    ascii("WEBPVP8X"),
+    hex("0a000000 00000000 2b0100 c70000"),
+  ),
+  avif: join(
+    hex("00000014"),
+    ascii("ftypavif"),
+    hex("00000000 00000000 00000014"),
+    ascii("ispe"),
+    hex("00000000 0000012c 000000c8 0000 0000"),
+  ),
+};
+
+const ref: FileRef = { id: "a".repeat(22), url: "/f", name: "cat.png", size: 30, mime: "image/png" };
+
+function context(bytes: Uint8Array<ArrayBuffer>): CodecContext {
+  const stored: StoredFile = {
+    ...ref,
+    bytes: () => Promise.resolve(bytes),
+    // One byte at a time: the header may come in any pieces.
+    stream: () => ReadableStream.from(Array.from(bytes, (byte) => Uint8Array.of(byte))),
+  };
+  return {
+    signal: new AbortController().signal,
+    open: () => Promise.resolve(stored),
+    keep: (kept, name) => Promise.resolve({ ...ref, name, size: (kept as Uint8Array).length }),
+  };
+}
+
+for (const [kind, bytes] of Object.entries(heads)) {
+  Deno.test(`pictureSize() reads the size of a ${kind}`, () => {
+    assert.deepEqual(pictureSize(bytes), { width: 300, height: 200 });
+  });
+}
+
+Deno.test("pictureSize() finds nothing in other bytes, in none, and in heads cut short", () => {
+  for (const bytes of [new Uint8Array(), ascii("<svg width='9' height='9'></svg>"), hex("ffd8ffe0")]) {
+    assert.equal(pictureSize(bytes), undefined);
+  }
+  for (const bytes of Object.values(heads)) assert.equal(pictureSize(bytes.subarray(0, 7)), undefined);
+});
+
+Deno.test("image() gives handlers the size, the name and the bytes of a picture", async () => {
+  const bytes = new Uint8Array(heads.png);
+  const picture = await decodePicture(ref, context(bytes));
+  assert.ok(picture);
+  assert.deepEqual([picture.width, picture.height, picture.name, picture.mime], [
+    300,
+    200,
+    "cat.png",
+    "image/png",
+  ]);
+  assert.deepEqual(await picture.bytes(), bytes);
+  assert.equal(await decodePicture(null, context(bytes)), null);
+});
+
+Deno.test("image() refuses a file that is no picture", async () => {
+  const refused = decodePicture(ref, context(new Uint8Array(ascii("<svg/>"))));
+  await assert.rejects(refused, (error) => error instanceof Fault && error.code === "bad_input");
+});
+
+Deno.test("image() keeps bytes, passes pictures on, and refuses bytes that are no picture", async () => {
+  const bytes = new Uint8Array(heads.png);
+  assert.deepEqual(await encodePicture(bytes, context(bytes)), { ...ref, name: "image", size: bytes.length });
+  const picture = await decodePicture(ref, context(bytes));
+  assert.deepEqual(await encodePicture(picture, context(bytes)), ref);
+  assert.equal(await encodePicture(null, context(bytes)), null);
+  await assert.rejects(encodePicture(ascii("hello"), context(bytes)), (error) => error instanceof Fault);
+});
+
+Deno.test("image() takes the file of a form", () => {
+  assert.deepEqual(image.component.form({ texts: [], files: [ref] }, {}), ref);
+  assert.equal(image.component.form({ texts: [], files: [] }, {}), null);
+});

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { h } from "preact";
+import { renderToString } from "preact-render-to-string";
+import { TextboxView } from "./view.tsx";
+import { textbox } from "./mod.ts";
+
+type Options = Parameters<typeof textbox>[0];
+
+function draw(options: Options, value = "", interactive = true): string {
+  const { props } = textbox(options);
+  // The props of a declared field are those of its view.
+  return renderToString(
+    h(TextboxView, {
+      id: "it",
+      props: props as never,
+      value,
+      interactive,
+      status: { phase: "idle" },
+      raise: () => {},
+    }),
+  );
+}
+
+Deno.test("textbox() is a single-line input, and a textarea from two lines on", () => {
+  assert.match(draw({}), /<input[^>]* type="text"/);
+  assert.match(draw({ lines: 2 }), /<textarea[^>]* rows="2"/);
+  assert.match(draw({ lines: 1, maxLines: 4 }), /<textarea[^>]* rows="1"[^>]* data-max="4"/);
+});
+
+Deno.test("textbox() grows with the lines of its value, no further than maxLines", () => {
+  assert.match(draw({ lines: 2, maxLines: 4 }, "a\nb\nc"), /rows="3"/);
+  assert.match(draw({ lines: 2, maxLines: 4 }, "a\nb\nc\nd\ne"), /rows="4"/);
+});
+
+Deno.test("textbox() that is only shown is read-only and shows more than one line", () => {
+  assert.match(draw({}, "a\nb", false), /<textarea[^>]* readonly[^>]* rows="2"/);
+});
+
+Deno.test("textbox() keeps passwords and addresses in one line", () => {
+  assert.match(draw({ type: "password", lines: 3 }), /<input[^>]* type="password"/);
+});
+
+Deno.test("textbox() writes text as text", () => {
+  assert.ok(draw({}, '"><b>').includes('value="&quot;>&lt;b>"') || draw({}, '"><b>').includes("&quot;"));
+  assert.ok(draw({ lines: 2 }, "</textarea><b>").includes("&lt;/textarea"));
+});
+
+Deno.test("textbox() refuses text above maxLength", () => {
+  const { component, props } = textbox({ maxLength: 3 });
+  assert.ok(!textbox.component.wire(props).safeParse("four").success);
+  assert.equal(component, textbox.component);
+  assert.throws(() => textbox({ maxLength: 3, value: "four" }), TypeError);
+});
