@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+
+const root = new URL("../../", import.meta.url);
+const MINE = `import { Interface, textbox } from "atoll";
+
+export default Interface({ title: "Mine", inputs: textbox(), outputs: textbox(), fn: (text) => text.toUpperCase() });
+`;
+
+/** A copy of the project that a test may write to. */
+async function copyProject(): Promise<string> {
+  const copy = await Deno.makeTempDir({ prefix: "atoll-dev-" });
+  const put = async (from: URL, to: string) => {
+    const { isDirectory } = await Deno.stat(from);
+    if (!isDirectory) return await Deno.copyFile(from, to);
+    await Deno.mkdir(to, { recursive: true });
+    for await (const { name } of Deno.readDir(from)) {
+      if (name !== "node_modules") await put(new URL(`${from.href}/${encodeURIComponent(name)}`), `${to}/${name}`);
+    }
+  };
+  for (const name of ["deno.json", "deno.lock", "main.ts", "dev.ts", "routes", "islands", "components", "lib", "static", "links"]) {
+    await put(new URL(name, root), `${copy}/${name}`);
+  }
+  await Deno.symlink(new URL("node_modules", root).pathname, `${copy}/node_modules`);
+  return copy;
+}
+
+Deno.test("A new demo file appears in the gallery and runs, in dev, without a restart", async () => {
+  const copy = await copyProject();
+  const { tasks } = JSON.parse(await Deno.readTextFile(`${copy}/deno.json`)) as { tasks: { dev: string } };
+  const [, ...args] = tasks.dev.split(" ");
+  const port = freePort();
+  const child = new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: copy,
+    env: { NO_COLOR: "1", PORT: String(port), ATOLL_DATA: `${copy}/data` },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let text = "";
+  const heard = new Set<() => void>();
+  const follow = async (stream: ReadableStream<Uint8Array>) => {
+    for await (const piece of stream.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)) {
+      text += piece;
+      for (const tell of heard) tell();
+    }
+  };
+  const followed = Promise.all([follow(child.stdout), follow(child.stderr)]);
+  const base = `http://127.0.0.1:${port}`;
+  try {
+    await until(async () => (await get(base, "/")).includes("Greeter"), () => text);
+    assert.ok(!(await get(base, "/")).includes("Mine"));
+    await Deno.writeTextFile(`${copy}/routes/demos/mine.tsx`, MINE);
+    await until(async () => (await get(base, "/")).includes("Mine"), () => text);
+    await until(async () => (await get(base, "/demos/mine")).includes("$session"), () => text);
+    const session = /name="\$session" value="([^"]+)"/.exec(await get(base, "/demos/mine"))?.[1];
+    const answer = await fetch(`${base}/demos/mine`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ action: "predict", input: { input: "quiet" }, session }),
+    });
+    assert.match(await answer.text(), /"output":"QUIET"/);
+  } finally {
+    child.kill("SIGTERM");
+    await child.status;
+    await followed;
+    await Deno.remove(copy, { recursive: true });
+  }
+});
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+async function get(base: string, path: string): Promise<string> {
+  return await fetch(base + path).then((response) => response.text(), () => "");
+}
+
+// There is nothing to wait for but the server's own answer: it is asked until it changes, for 30 s at most.
+async function until(holds: () => Promise<boolean>, said: () => string): Promise<void> {
+  const end = Date.now() + 30_000;
+  while (!await holds()) {
+    if (Date.now() > end) throw new Error(`The dev server did not get there: ${said()}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
