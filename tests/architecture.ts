@@ -42,7 +42,17 @@ export const rules: readonly Rule[] = [
   { of: /^components\/([a-z_]+)\//, may: [value, demo, zod, ui, anyPackage, /^islands\//] },
   { of: /^lib\/recipes\//, may: [value, demo, /^components\/(mod\.ts|layout\/)/, preact] },
   { of: /^lib\/style\//, may: [anyPackage, fresh] },
-  { of: /^routes\//, may: [/^lib\/mod\.ts$/, /^routes\//, fresh, anyPackage, /^lib\/gate\/(gallery|reply)\.ts$/, /^components\//] },
+  {
+    of: /^routes\//,
+    may: [
+      /^lib\/mod\.ts$/,
+      /^routes\//,
+      fresh,
+      anyPackage,
+      /^lib\/gate\/(gallery|reply)\.ts$/,
+      /^components\//,
+    ],
+  },
 ];
 
 /** The imports that no rule allows. */

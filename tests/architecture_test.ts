@@ -25,7 +25,9 @@ Deno.test("violations() finds a seeded mistake of every kind", () => {
     { from: "routes/demos/greeter.tsx", to: "lib/engine/engine.ts" },
     { from: "lib/store/port.ts", to: "lib/store/blobs_disk.ts" },
   ];
-  for (const edge of seeded.slice(0, -1)) assert.deepEqual(violations([edge]), [edge], `${edge.from} -> ${edge.to}`);
+  for (const edge of seeded.slice(0, -1)) {
+    assert.deepEqual(violations([edge]), [edge], `${edge.from} -> ${edge.to}`);
+  }
   assert.deepEqual(violations([{ from: "lib/engine/run.ts", to: "lib/value/fault.ts" }]), []);
 });
 
@@ -34,7 +36,10 @@ Deno.test("What islands reach is browser code", async () => {
   const reached = closure(all, (file) => file.startsWith("islands/"));
   assert.ok(reached.size > 10);
   for (const file of reached) {
-    assert.ok(!/^(node:|npm:zod|lib\/(engine|gate|store|hub|cli|demo)\/)/.test(file), `islands reach ${file}`);
+    assert.ok(
+      !/^(node:|npm:zod|lib\/(engine|gate|store|hub|cli|demo)\/)/.test(file),
+      `islands reach ${file}`,
+    );
     if (!/\.tsx?$/.test(file)) continue;
     const text = await Deno.readTextFile(new URL(file, root));
     assert.ok(!/\bDeno\./.test(text), `${file} is browser code and uses Deno`);
@@ -52,7 +57,9 @@ Deno.test("Shared code names no component kind", async () => {
   const named = /\bkind\s*[!=]==?|[!=]==?\s*["'`]?\w*\.?kind\b|case\s+\w*\.kind\b|switch \([^)]*kind\)/;
   for await (const file of sources("lib")) {
     if (/^lib\/(recipes|testing|style)\//.test(file)) continue;
-    const line = (await Deno.readTextFile(new URL(file, root))).split("\n").findIndex((line) => named.test(line));
+    const line = (await Deno.readTextFile(new URL(file, root))).split("\n").findIndex((line) =>
+      named.test(line)
+    );
     assert.equal(line, -1, `${file}:${line + 1} names a kind`);
   }
 });
@@ -66,7 +73,10 @@ async function edges(): Promise<(Edge & { runs: boolean })[]> {
   }
   const entry = await Deno.makeTempFile({ suffix: ".ts" });
   try {
-    await Deno.writeTextFile(entry, files.map((file) => `import ${JSON.stringify(new URL(file, root).href)};`).join("\n"));
+    await Deno.writeTextFile(
+      entry,
+      files.map((file) => `import ${JSON.stringify(new URL(file, root).href)};`).join("\n"),
+    );
     const { stdout, code, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["info", "--json", "--config", new URL("deno.json", root).pathname, entry],
       cwd: root,

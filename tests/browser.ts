@@ -24,7 +24,11 @@ export async function launch(): Promise<Browser> {
 }
 
 /** Opens a page in a context of its own. */
-export async function open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<WatchedPage> {
+export async function open(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);

@@ -1,3 +1,4 @@
+// deno-fmt-ignore-file -- each mistake must stand on the line after its comment
 /**
  * What the types promise to authors. Every `@ts-expect-error` is a wrong program that must not compile; the right ones
  * must. The bodies are never run: `deno check` is the test, and the one below proves that the file was looked at.
@@ -160,7 +161,7 @@ function wrongInterfaces() {
   // @ts-expect-error an output that is not one of the choices
   Interface({ inputs: textbox(), outputs: dropdown({ choices: ["a", "b"] }), fn: () => "c" });
   // @ts-expect-error no such helper in the second argument
-  Interface({ inputs: textbox(), outputs: textbox(), fn: (s, { abort }) => s });
+  Interface({ inputs: textbox(), outputs: textbox(), fn: (s, { abort }) => (abort, s) });
   // @ts-expect-error progress takes numbers
   Interface({ inputs: textbox(), outputs: textbox(), fn: (s, { progress }) => (progress("half"), s) });
   // @ts-expect-error confidences are numbers

@@ -26,7 +26,9 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
   let base: string | undefined;
   const ready = Promise.withResolvers<void>();
   const follow = async (stream: ReadableStream<Uint8Array>) => {
-    for await (const piece of stream.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)) {
+    for await (
+      const piece of stream.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
+    ) {
       text += piece;
       base ??= /ready at (http:\/\/[^/]+)\//.exec(text)?.[1];
       if (base) ready.resolve();

@@ -14,9 +14,9 @@ async function surface(file: string): Promise<string[]> {
   const symbols = Array.isArray(nodes) ? nodes : Object.values(nodes).flatMap((module) => module.symbols);
   return [
     ...new Set(
-      symbols.filter(({ name, kind }) => kind !== "moduleDoc" && name !== "default").map(({ name, kind, declarations }) =>
-        `${kind ?? declarations?.[0]?.kind} ${name}`
-      ),
+      symbols.filter(({ name, kind }) => kind !== "moduleDoc" && name !== "default").map((
+        { name, kind, declarations },
+      ) => `${kind ?? declarations?.[0]?.kind} ${name}`),
     ),
   ].sort();
 }

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a command talks to whoever started it
 /**
  * `deno task test`: installs Chromium where it is missing and apt can, checks format, lint and types, and runs every
  * test. Its last line is `N passed, N failed`; it ends with 0 only if nothing failed.
@@ -10,7 +11,18 @@ let failed = 0;
 await needChromium();
 await step("format", ["fmt", "--check", "--quiet"]);
 await step("lint", ["lint", "--quiet"]);
-await step("types", ["check", "--quiet", "main.ts", "dev.ts", "routes", "islands", "components", "lib", "tests", "bench"]);
+await step("types", [
+  "check",
+  "--quiet",
+  "main.ts",
+  "dev.ts",
+  "routes",
+  "islands",
+  "components",
+  "lib",
+  "tests",
+  "bench",
+]);
 await runTests();
 console.log(`${passed} passed, ${failed} failed`);
 Deno.exit(failed === 0 && passed > 0 ? 0 : 1);
@@ -20,7 +32,8 @@ async function needChromium(): Promise<void> {
   if (await Deno.stat(browser).then(() => true, () => false)) return;
   console.log("Chromium is missing: installing it with apt");
   for (const args of [["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]]) {
-    const { code } = await new Deno.Command("apt-get", { args, env: { DEBIAN_FRONTEND: "noninteractive" } }).output()
+    const { code } = await new Deno.Command("apt-get", { args, env: { DEBIAN_FRONTEND: "noninteractive" } })
+      .output()
       .catch(() => ({ code: 1 }));
     if (code !== 0) {
       console.error(`Chromium could not be installed (apt-get ${args[0]} failed). Install it and try again,`);
@@ -33,10 +46,17 @@ async function needChromium(): Promise<void> {
 
 async function step(name: string, args: string[]): Promise<void> {
   const started = performance.now();
-  const { code } = await new Deno.Command(Deno.execPath(), { args, cwd: root, stdout: "inherit", stderr: "inherit" }).output();
+  const { code } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: root,
+    stdout: "inherit",
+    stderr: "inherit",
+  }).output();
   if (code === 0) passed++;
   else failed++;
-  console.log(`${name} ... ${code === 0 ? "ok" : "FAILED"} (${Math.round((performance.now() - started) / 1000)} s)`);
+  console.log(
+    `${name} ... ${code === 0 ? "ok" : "FAILED"} (${Math.round((performance.now() - started) / 1000)} s)`,
+  );
 }
 
 async function runTests(): Promise<void> {

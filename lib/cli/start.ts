@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a command talks to whoever started it
 import { readSettings, type Settings } from "@/lib/gate/settings.ts";
 
 /**
@@ -7,7 +8,17 @@ import { readSettings, type Settings } from "@/lib/gate/settings.ts";
 const NEEDS = "2.9.0";
 const STOP_WITHIN_MS = 3000;
 const root = new URL("../../", import.meta.url);
-const SOURCES = ["deno.json", "main.ts", "dev.ts", "routes", "islands", "components", "lib", "static", "links"];
+const SOURCES = [
+  "deno.json",
+  "main.ts",
+  "dev.ts",
+  "routes",
+  "islands",
+  "components",
+  "lib",
+  "static",
+  "links",
+];
 
 if (older(Deno.version.deno, NEEDS)) {
   fail(`Atoll needs Deno ${NEEDS} or newer, this is ${Deno.version.deno}. Try: npx -y deno@2.9.6 task start`);
@@ -88,7 +99,9 @@ async function newest(path: URL): Promise<number> {
   let ms = stat.mtime?.getTime() ?? 0;
   if (!stat.isDirectory) return ms;
   for await (const entry of Deno.readDir(path)) {
-    if (entry.name === "node_modules" || entry.name.startsWith(".") || entry.name.includes("_test.")) continue;
+    if (entry.name === "node_modules" || entry.name.startsWith(".") || entry.name.includes("_test.")) {
+      continue;
+    }
     ms = Math.max(ms, await newest(new URL(`${path.href}/${encodeURIComponent(entry.name)}`)));
   }
   return ms;

@@ -103,7 +103,7 @@ export class Session {
     const going = this.#going.get(key) ?? new Set<Going>();
     this.#going.set(key, going);
     if (going.size > 0 && plan.mode !== "multiple") {
-      if (plan.mode === "alwaysLast") for (const one of going) one.again = true;
+      if (plan.mode === "alwaysLast") { for (const one of going) one.again = true; }
       return;
     }
     const one: Going = { abort: new AbortController(), run: "", again: false };
@@ -135,10 +135,9 @@ export class Session {
         ended = frame.type === "done";
       }
       if (!ended && !one.abort.signal.aborted) this.#fail(plan, lost);
-    } catch (cause) {
+    } catch {
+      // The connection broke: what fetch says of it helps nobody.
       if (one.abort.signal.aborted) return;
-      // The page may be on its way out, which breaks the stream too: that is not worth a word.
-      console.debug("atoll: the event could not be finished", cause);
       this.#fail(plan, offline);
     } finally {
       this.#settle(plan.gives);

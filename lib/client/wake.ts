@@ -19,7 +19,9 @@ function adopt(element: HTMLElement): void {
     const { type } = element;
     if (type === "file") return;
     if (type === "checkbox" || type === "radio") {
-      if (element.checked !== element.defaultChecked) element.dispatchEvent(new Event("change", { bubbles: true }));
+      if (element.checked !== element.defaultChecked) {
+        element.dispatchEvent(new Event("change", { bubbles: true }));
+      }
     } else if (element.value !== element.defaultValue) tell(element);
   } else if (element instanceof HTMLTextAreaElement) {
     if (element.value !== element.defaultValue) tell(element);

@@ -91,10 +91,14 @@ export function on<const I extends Slot = Record<never, never>, const O extends 
   const events = Array.isArray(when) ? when as readonly EventRef[] : [when as EventRef];
   for (const event of events) {
     if (typeof event?.event !== "string" || event.source === undefined) {
-      throw new TypeError(`Cannot listen to ${String(event)}: on() takes events such as go.click or action.success`);
+      throw new TypeError(
+        `Cannot listen to ${String(event)}: on() takes events such as go.click or action.success`,
+      );
     }
   }
-  if (events.length === 0) throw new TypeError("Cannot make an action that nothing starts: on() takes at least one event");
+  if (events.length === 0) {
+    throw new TypeError("Cannot make an action that nothing starts: on() takes at least one event");
+  }
   const made: Record<string, unknown> = { when: events, spec };
   for (const event of ["done", "success", "failure"]) made[event] = Object.freeze({ source: made, event });
   return Object.freeze(made) as unknown as Action<I, O>;

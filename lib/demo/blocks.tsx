@@ -56,7 +56,10 @@ export interface Demo {
 }
 
 /** A demo as a route: GET draws it, POST runs its actions. `F` and `A` are kept for typed clients. */
-export interface Page<F extends Fields = Fields, A extends Readonly<Record<string, AnyAction>> = Readonly<Record<string, AnyAction>>> {
+export interface Page<
+  F extends Fields = Fields,
+  A extends Readonly<Record<string, AnyAction>> = Readonly<Record<string, AnyAction>>,
+> {
   /** Answers a request, as Fresh calls a route. */
   (context: PageContext): Promise<unknown>;
   /** The demo, ready to run. */
@@ -230,7 +233,11 @@ function nameEvent(event: EventRef, fieldKeys: ReadonlyMap<object, string>, at: 
   return `${field}:${event.event}`;
 }
 
-function chain(then: { success: string[]; failure: string[] } | undefined, event: EventRef, key: string): void {
+function chain(
+  then: { success: string[]; failure: string[] } | undefined,
+  event: EventRef,
+  key: string,
+): void {
   if (event.event !== "failure") then?.success.push(key);
   if (event.event !== "success") then?.failure.push(key);
 }
@@ -254,7 +261,11 @@ function plan(
     if (seen.has(one.key)) return;
     seen.add(one.key);
     for (const field of Object.values(one.outputs.names)) if (held(field)) gives.add(field);
-    if (one !== own) { for (const field of Object.values(one.inputs.names)) if (held(field)) rest.add(field); }
+    if (one !== own) {
+      for (const field of Object.values(one.inputs.names)) {
+        if (held(field)) rest.add(field);
+      }
+    }
     for (const key of [...one.then.success, ...one.then.failure]) visit(all[key] as BoundAction);
   };
   visit(own);
@@ -295,7 +306,9 @@ function checkKey(key: string, what: string, where: string): void {
 
 function checkLimit(limit: number | null | undefined, at: string): number | null | undefined {
   if (limit === undefined || limit === null || (Number.isInteger(limit) && limit > 0)) return limit;
-  throw new RangeError(`Cannot give ${at} a concurrencyLimit of ${limit}: it is a whole number from 1, or null`);
+  throw new RangeError(
+    `Cannot give ${at} a concurrencyLimit of ${limit}: it is a whole number from 1, or null`,
+  );
 }
 
 /** How messages call a demo. */

@@ -23,7 +23,9 @@ export function tell(name: string, error: z.ZodError): string {
     case "invalid_type":
       return `${what} must be ${article(issue.expected)}`;
     case "invalid_value":
-      return `${what} must be one of ${issue.values.slice(0, 20).map((value) => JSON.stringify(value)).join(", ")}`;
+      return `${what} must be one of ${
+        issue.values.slice(0, 20).map((value) => JSON.stringify(value)).join(", ")
+      }`;
     case "custom":
       return issue.message.startsWith(name) ? issue.message : `${what} ${issue.message}`;
     default:

@@ -109,7 +109,12 @@ export class Engine {
   }
 
   /** What is going on: for health checks and tests. */
-  get load(): { readonly waiting: number; readonly busy: number; readonly runs: number; readonly sessions: number } {
+  get load(): {
+    readonly waiting: number;
+    readonly busy: number;
+    readonly runs: number;
+    readonly sessions: number;
+  } {
     return { ...this.#queue.load, runs: this.#runs.size, sessions: this.sessions.size };
   }
 

@@ -109,7 +109,9 @@ Deno.test("Engine.submit() refuses values that do not fit before anything runs, 
   let called = 0;
   const page = Blocks({
     fields: { n: count({ max: 5 }), b: text(), go: push() },
-    actions: ({ n, b, go }) => ({ act: on(go.click, { inputs: { n }, outputs: b, fn: ({ n }) => `${called++}${n}` }) }),
+    actions: ({ n, b, go }) => ({
+      act: on(go.click, { inputs: { n }, outputs: b, fn: ({ n }) => `${called++}${n}` }),
+    }),
   });
   await using app = openDemo(page);
   for (const n of [6, -1, "3", null, [], {}, true, Infinity, NaN]) {
@@ -188,7 +190,19 @@ Deno.test("Sessions.open() refuses tokens that were not minted here", async () =
   await using app = openDemo(page);
   const token = app.engine.sessions.mint();
   const dot = token.indexOf(".");
-  for (const forged of [null, 1, "", ".", token.slice(0, -1), `x${token}`, token.slice(0, dot), `${token.slice(0, dot)}.`, "a".repeat(5000)]) {
+  for (
+    const forged of [
+      null,
+      1,
+      "",
+      ".",
+      token.slice(0, -1),
+      `x${token}`,
+      token.slice(0, dot),
+      `${token.slice(0, dot)}.`,
+      "a".repeat(5000),
+    ]
+  ) {
     assert.throws(() => app.engine.sessions.open(forged), is("expired"), String(forged));
   }
   assert.equal(app.engine.sessions.size, 0);
@@ -207,9 +221,18 @@ Deno.test("update() changes props for the session alone, and the limits that go 
   assert.throws(() => app.submit("use", { n: 7 }), is("bad_input", "n"));
   const run = app.submit("widen");
   const output = run.log.find((frame) => frame.type === "output");
-  assert.deepEqual(output, { type: "output", action: "widen", mode: "set", values: { n: 7 }, props: { n: { max: 8, label: "Wide" } } });
+  assert.deepEqual(output, {
+    type: "output",
+    action: "widen",
+    mode: "set",
+    values: { n: 7 },
+    props: { n: { max: 8, label: "Wide" } },
+  });
   assert.deepEqual(await app.run("use", { n: 7 }), { b: "7" });
-  assert.throws(() => app.submit("use", { n: 7 }, { session: app.engine.sessions.mint() }), is("bad_input", "n"));
+  assert.throws(
+    () => app.submit("use", { n: 7 }, { session: app.engine.sessions.mint() }),
+    is("bad_input", "n"),
+  );
   await assert.rejects(app.run("wrong"), is("bad_output", "n"));
 });
 
@@ -236,7 +259,11 @@ Deno.test("Actions chained to another run in the same run, on what it gave", asy
           return a + "1";
         },
       });
-      const good = on(first.success, { inputs: { b }, outputs: c, fn: ({ b }) => (order.push("good"), b + "2") });
+      const good = on(first.success, {
+        inputs: { b },
+        outputs: c,
+        fn: ({ b }) => (order.push("good"), b + "2"),
+      });
       const bad = on(first.failure, { outputs: c, fn: () => (order.push("bad"), "sorry") });
       const always = on(first.done, { fn: () => void order.push("always") });
       return { first, good, bad, always };
@@ -248,7 +275,14 @@ Deno.test("Actions chained to another run in the same run, on what it gave", asy
   const run = app.submit("first", { a: "bad" });
   for await (const _ of run);
   assert.deepEqual(order, ["first", "bad", "always"]);
-  assert.deepEqual(run.log.map((frame) => frame.type), ["started", "failed", "started", "output", "started", "done"]);
+  assert.deepEqual(run.log.map((frame) => frame.type), [
+    "started",
+    "failed",
+    "started",
+    "output",
+    "started",
+    "done",
+  ]);
 });
 
 Deno.test("Blocks() refuses a chain that never ends", () => {
@@ -304,7 +338,8 @@ Deno.test("A run whose readers have all gone is cancelled after the grace time, 
     actions: ({ b, go }) => ({
       act: on(go.click, {
         outputs: b,
-        fn: (_, { signal }) => new Promise<string>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+        fn: (_, { signal }) =>
+          new Promise<string>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
       }),
     }),
   });

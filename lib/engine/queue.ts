@@ -51,7 +51,9 @@ export class Queue {
     signal: AbortSignal,
   ): Place | Promise<Place> {
     const group = this.#group(name, limit === undefined ? this.#options.limit : limit);
-    if (group.waiting.length === 0 && (group.limit === null || group.busy < group.limit)) return this.#place(name, group);
+    if (group.waiting.length === 0 && (group.limit === null || group.busy < group.limit)) {
+      return this.#place(name, group);
+    }
     if (group.waiting.length >= this.#options.size) {
       throw new Fault("queue_full", `Too many wait already (${group.waiting.length}). Try again in a moment`);
     }

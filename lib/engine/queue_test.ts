@@ -25,10 +25,11 @@ Deno.test("Queue.enter() admits in the order of arrival and tells everyone their
   const told: string[] = [];
   const order: number[] = [];
   const waiting = [1, 2, 3].map((n) =>
-    (q.enter("g", undefined, (position, of) => told.push(`${n}:${position}/${of}`), open) as Promise<Place>).then((place) => {
-      order.push(n);
-      place[Symbol.dispose]();
-    })
+    (q.enter("g", undefined, (position, of) => told.push(`${n}:${position}/${of}`), open) as Promise<Place>)
+      .then((place) => {
+        order.push(n);
+        place[Symbol.dispose]();
+      })
   );
   assert.deepEqual(told, ["1:1/1", "2:2/2", "3:3/3"]);
   told.length = 0;
@@ -42,7 +43,10 @@ Deno.test("Queue.enter() refuses with queue_full when too many wait", () => {
   const { queue: q } = queue(1, 1);
   q.enter("g", undefined, quiet, open);
   q.enter("g", undefined, quiet, open);
-  assert.throws(() => q.enter("g", undefined, quiet, open), (error) => error instanceof Fault && error.code === "queue_full");
+  assert.throws(
+    () => q.enter("g", undefined, quiet, open),
+    (error) => error instanceof Fault && error.code === "queue_full",
+  );
 });
 
 Deno.test("Queue.enter() leaves the queue when its signal aborts, and the ones behind move up", async () => {

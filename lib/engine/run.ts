@@ -132,7 +132,9 @@ export class Run {
       const place = queue.enter(action.group, action.limit, (position, of, etaMs) => {
         this.#emit({ type: "queued", position, of, etaMs });
       }, this.signal);
-      if (place instanceof Promise) return place.then((place) => this.#inPlace(action, place), (e) => this.#fault(e));
+      if (place instanceof Promise) {
+        return place.then((place) => this.#inPlace(action, place), (e) => this.#fault(e));
+      }
       return this.#inPlace(action, place);
     } catch (error) {
       return this.#fault(error);
@@ -144,7 +146,9 @@ export class Run {
     try {
       this.#emit({ type: "started", action: action.key });
       const input = this.#decode(action);
-      const work = isPromise(input) ? input.then((input) => this.#handle(action, input)) : this.#handle(action, input);
+      const work = isPromise(input)
+        ? input.then((input) => this.#handle(action, input))
+        : this.#handle(action, input);
       if (!isPromise(work)) return undefined;
       later = true;
       return work.then(() => undefined, (error) => this.#fault(error)).finally(() => place[Symbol.dispose]());
@@ -194,7 +198,9 @@ export class Run {
       let turn = performance.now();
       for (;;) {
         const step = generator.next();
-        const { done, value } = isPromise(step) ? await step as IteratorResult<unknown> : step as IteratorResult<unknown>;
+        const { done, value } = isPromise(step)
+          ? await step as IteratorResult<unknown>
+          : step as IteratorResult<unknown>;
         if (this.#finished) return;
         if (!done || value !== undefined) {
           const given = this.#give(action, value);
@@ -225,7 +231,10 @@ export class Run {
     for (const [name, value] of Object.entries(given)) {
       const key = names[name];
       if (key === undefined) {
-        throw new Fault("bad_output", `"${action.key}" gave "${name}", which is none of its outputs: ${keys.join(", ")}`);
+        throw new Fault(
+          "bad_output",
+          `"${action.key}" gave "${name}", which is none of its outputs: ${keys.join(", ")}`,
+        );
       }
       if (value !== undefined) entries.push([key, value]);
     }
@@ -270,7 +279,10 @@ export class Run {
     const check = (wire: unknown): Json => {
       const right = component.wire(props).safeParse(wire);
       if (right.success) return right.data;
-      throw new Fault("bad_output", tell(labelOf(demo, key), right.error), { field: key, cause: right.error });
+      throw new Fault("bad_output", tell(labelOf(demo, key), right.error), {
+        field: key,
+        cause: right.error,
+      });
     };
     const { encode } = component;
     if (!encode) return check(value);
@@ -290,7 +302,9 @@ export class Run {
     const changes: Record<string, Patch> = {};
     for (const [key, value] of Object.entries(values)) {
       const before = this.#sent.get(key);
-      if (typeof value === "string" && typeof before === "string" && before !== "" && value.startsWith(before)) {
+      if (
+        typeof value === "string" && typeof before === "string" && before !== "" && value.startsWith(before)
+      ) {
         if (value.length > before.length) append[key] = value.slice(before.length);
       } else {
         const smaller = before === undefined ? undefined : smallerPatch(before, value);
@@ -301,7 +315,11 @@ export class Run {
       this.#sent.set(key, value);
     }
     const changed = Object.keys(props).length > 0 ? props : undefined;
-    const frame = (mode: OutputFrame["mode"], values: OutputFrame["values"], props?: OutputFrame["props"]) => {
+    const frame = (
+      mode: OutputFrame["mode"],
+      values: OutputFrame["values"],
+      props?: OutputFrame["props"],
+    ) => {
       const body: OutputFrame = { type: "output", action: action.key, values, mode };
       this.#emit(props ? { ...body, props } : body);
     };
@@ -311,12 +329,14 @@ export class Run {
   }
 
   #context(action: BoundAction): RunContext {
-    const log = (level: LogFrame["level"]) => (text: string, options: { title?: string; seconds?: number } = {}) => {
-      this.#emit({ type: "log", level, text: String(text), ...options });
-    };
+    const log =
+      (level: LogFrame["level"]) => (text: string, options: { title?: string; seconds?: number } = {}) => {
+        this.#emit({ type: "log", level, text: String(text), ...options });
+      };
     return {
       signal: this.signal,
-      progress: (done, total, note) => this.#emit({ type: "progress", action: action.key, done, total, note }),
+      progress: (done, total, note) =>
+        this.#emit({ type: "progress", action: action.key, done, total, note }),
       log: { info: log("info"), success: log("success"), warning: log("warning") },
       request: this.call.request,
       session: this.call.session.id,
@@ -386,7 +406,8 @@ interface AnyGenerator {
 }
 
 function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+  return typeof value === "object" && value !== null &&
+    typeof (value as { then?: unknown }).then === "function";
 }
 
 function isGenerator(value: unknown): value is AnyGenerator {
@@ -421,7 +442,9 @@ function caught<T>(key: string, work: () => T): T {
 }
 
 function smallerPatch(before: Json, value: Json): Patch | undefined {
-  if (typeof before !== "object" || typeof value !== "object" || before === null || value === null) return undefined;
+  if (typeof before !== "object" || typeof value !== "object" || before === null || value === null) {
+    return undefined;
+  }
   const changes = diff(before, value);
   return JSON.stringify(changes).length < JSON.stringify(value).length ? changes : undefined;
 }

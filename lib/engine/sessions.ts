@@ -113,7 +113,9 @@ class Held implements Session {
     const next = componentOf(field).spec.safeParse({ ...this.props(demo, key), ...props });
     if (!next.success) {
       const [issue] = next.error.issues;
-      throw new Fault("bad_output", `Cannot update "${key}": ${issue?.path.join(".")} ${issue?.message}`, { field: key });
+      throw new Fault("bad_output", `Cannot update "${key}": ${issue?.path.join(".")} ${issue?.message}`, {
+        field: key,
+      });
     }
     this.#props.set(field, Object.freeze(next.data));
     this.#hold();

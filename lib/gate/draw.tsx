@@ -41,7 +41,8 @@ export function draw(demo: Demo, options: DrawOptions): VNode {
     if (demo.live.has(key) && component.island) {
       fields[key] = status ? { value, props, interactive, status } : { value, props, interactive };
       const Island = component.island;
-      ui[key] = ({ class: classes }) => h(Island, classes === undefined ? { page, id: key } : { page, id: key, class: classes });
+      ui[key] = ({ class: classes }) =>
+        h(Island, classes === undefined ? { page, id: key } : { page, id: key, class: classes });
     } else {
       const View = component.view;
       ui[key] = ({ class: classes }) =>
@@ -67,7 +68,9 @@ export function draw(demo: Demo, options: DrawOptions): VNode {
         {demo.title === undefined ? null : <h1 class="atoll-title">{demo.title}</h1>}
         {demo.description === undefined ? null : <p class="atoll-description">{demo.description}</p>}
         {options.notice === undefined ? null : <p class="atoll-notice" role="alert">{options.notice}</p>}
-        {demo.layout ? demo.layout(ui) : <div class="atoll-column">{Object.keys(ui).map((key) => h(ui[key] as FieldSlot, { key }))}</div>}
+        {demo.layout
+          ? demo.layout(ui)
+          : <div class="atoll-column">{Object.keys(ui).map((key) => h(ui[key] as FieldSlot, { key }))}</div>}
       </form>
     </>
   );

@@ -31,7 +31,8 @@ const METHODS = new Set(["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELE
 const FILES = /^(.*)\/files(?:\/([A-Za-z0-9_-]{1,64}))?$/;
 
 // What a document may do when Fresh's own policy, which knows the page's nonce, is not on the answer.
-const STRICT = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; " +
+const STRICT =
+  "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; " +
   "frame-ancestors 'none'";
 
 const HEADERS: readonly (readonly [string, string])[] = [
@@ -74,7 +75,10 @@ function admit(request: Request, names: ReadonlySet<string>): void {
   if (!names.has("*")) {
     const name = host.replace(/:\d+$/, "").toLowerCase();
     if (!names.has(name)) {
-      throw new Fault("bad_host", `This server does not answer to the name it was called by. Its operator can add it to ATOLL_HOSTS`);
+      throw new Fault(
+        "bad_host",
+        `This server does not answer to the name it was called by. Its operator can add it to ATOLL_HOSTS`,
+      );
     }
   }
   const { method } = request;
@@ -100,14 +104,20 @@ function checkOrigin(request: Request, host: string): void {
 
 // A page has its protocols under its own path. The request goes to the page's route with the suffix taken off, so
 // what guards the page guards them too.
-async function forward(request: Request, handle: (request: Request) => Response | Promise<Response>): Promise<Response> {
+async function forward(
+  request: Request,
+  handle: (request: Request) => Response | Promise<Response>,
+): Promise<Response> {
   const { url } = request;
   if (!url.includes("/files")) return await handle(request);
   const { pathname, origin, search } = new URL(url);
   const match = FILES.exec(pathname);
   if (!match) return await handle(request);
   const { method, headers, body } = request;
-  const next = new Request(`${origin}${match[1] || "/"}${search}`, body ? { method, headers, body } : { method, headers });
+  const next = new Request(
+    `${origin}${match[1] || "/"}${search}`,
+    body ? { method, headers, body } : { method, headers },
+  );
   const suffix = { id: match[2], used: false };
   suffixes.set(next, suffix);
   const response = await handle(next);
@@ -128,7 +138,11 @@ function finish(response: Response, request: Request): Response {
   } catch {
     // The headers of a fetched or redirecting response cannot be changed.
     headers = new Headers(headers);
-    response = new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+    response = new Response(response.body, {
+      status: response.status,
+      statusText: response.statusText,
+      headers,
+    });
   }
   for (const [name, value] of HEADERS) if (!headers.has(name)) headers.set(name, value);
   const policy = headers.get("content-security-policy");

@@ -95,7 +95,9 @@ async function answerForm<S extends AtollState>(
 async function answerFiles(at: PageRequest, id: string | undefined, options: HostOptions): Promise<Response> {
   const { request, page } = at;
   if (id !== undefined) {
-    if (request.method === "GET" || request.method === "HEAD") return await deliver(request, id, options.blobs);
+    if (request.method === "GET" || request.method === "HEAD") {
+      return await deliver(request, id, options.blobs);
+    }
     throw new Fault("method_not_allowed", "A file answers GET and HEAD");
   }
   if (request.method !== "POST") throw new Fault("method_not_allowed", "Files are sent by POST");

@@ -86,7 +86,9 @@ export async function readParts(
       failure.signal.throwIfAborted();
       if (++parts > maxParts) throw tooMany(maxParts);
       if (name === undefined) throw new Fault("bad_request", "An entry of the form has no name");
-      if (mimeType.toLowerCase() === "multipart/mixed") throw new Fault("bad_request", "The form has a form inside");
+      if (mimeType.toLowerCase() === "multipart/mixed") {
+        throw new Fault("bad_request", "The form has a form inside");
+      }
       take(name);
       return true;
     } catch (cause) {

@@ -27,7 +27,9 @@ export async function answerEvent(
   { demo, engine, clock }: { demo: Demo; engine: Engine; clock: Clock },
 ): Promise<Response> {
   const body = await readJson(request);
-  if (!isObject(body)) throw new Fault("bad_request", "The body must be a JSON object with an action or a run");
+  if (!isObject(body)) {
+    throw new Fault("bad_request", "The body must be a JSON object with an action or a run");
+  }
   const session = engine.sessions.open(body.session);
   if (body.cancel !== undefined) {
     engine.find(body.cancel, session.id).cancel();
@@ -44,14 +46,28 @@ export async function answerEvent(
   if (typeof action !== "string" || !Object.hasOwn(demo.actions, action)) {
     throw new Fault("not_found", `${capital(nameOf(demo))} has no such action`);
   }
-  if (!isObject(input) || !isObject(rest)) throw new Fault("bad_request", "input and rest must be JSON objects");
+  if (!isObject(input) || !isObject(rest)) {
+    throw new Fault("bad_request", "input and rest must be JSON objects");
+  }
   const { names } = (demo.actions[action] as Demo["actions"][string]).inputs;
   for (const name in input) {
     if (!Object.hasOwn(names, name) && !(name in names)) {
-      throw new Fault("bad_input", `There is no input "${name}". The inputs are: ${Object.keys(names).join(", ") || "none"}`);
+      throw new Fault(
+        "bad_input",
+        `There is no input "${name}". The inputs are: ${Object.keys(names).join(", ") || "none"}`,
+      );
     }
   }
-  const run = engine.submit({ demo, action, input, rest, session, page, event, request: runRequest(request, client) });
+  const run = engine.submit({
+    demo,
+    action,
+    input,
+    rest,
+    session,
+    page,
+    event,
+    request: runRequest(request, client),
+  });
   return answerRun(engine, run, clock);
 }
 

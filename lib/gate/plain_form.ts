@@ -29,7 +29,10 @@ export async function runForm(
   const status = new Map<string, FieldStatus>();
   let notice: string | undefined;
   let code = 200;
-  const fail = (fault: Fault | { code: Fault["code"]; message: string; field?: string | undefined }, gives: string[]) => {
+  const fail = (
+    fault: Fault | { code: Fault["code"]; message: string; field?: string | undefined },
+    gives: string[],
+  ) => {
     code = fault instanceof Fault ? fault.status : new Fault(fault.code, fault.message).status;
     const at = fault.field !== undefined && fault.field in demo.fields ? [fault.field] : gives;
     for (const key of at) status.set(key, { phase: "failed", message: fault.message });
@@ -48,7 +51,8 @@ export async function runForm(
     const component = componentOf(field);
     if (component.holds !== "page" || !component.input) continue;
     // A button that stands for a choice carries its value under the action's name.
-    const own = entries.get(key) ?? (plan.when.includes(`${key}:click`) ? entries.get(`$run.${pressed}`) : undefined);
+    const own = entries.get(key) ??
+      (plan.when.includes(`${key}:click`) ? entries.get(`$run.${pressed}`) : undefined);
     const sent = component.form(own ?? { texts: [], files: [] }, field.props);
     if (sent !== undefined) values.set(key, sent as Json);
   }

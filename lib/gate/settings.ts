@@ -31,7 +31,9 @@ export function readSettings(env: (name: string) => string | undefined): Setting
   return {
     port: whole(env, "PORT", 8000, 0, 65535),
     host: env("HOST") || "127.0.0.1",
-    names: (env("ATOLL_HOSTS") ?? "").split(",").map((name) => name.trim().toLowerCase()).filter((name) => name !== ""),
+    names: (env("ATOLL_HOSTS") ?? "").split(",").map((name) => name.trim().toLowerCase()).filter((name) =>
+      name !== ""
+    ),
     data: env("ATOLL_DATA") || "data",
     maxUploadBytes: whole(env, "ATOLL_MAX_UPLOAD", 2 ** 30, 1, Number.MAX_SAFE_INTEGER),
     secret: secret === undefined ? undefined : new TextEncoder().encode(secret),

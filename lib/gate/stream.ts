@@ -52,6 +52,8 @@ export function answerRun(engine: Engine, run: Run, clock: Clock, seq = 0): Resp
 
 function take(run: Run, seq: number): string {
   let text = "";
-  for (let i = seq; i < run.log.length; i++) text += writeFrame(run.log[i] as Run["log"][number], run.id, i + 1);
+  for (let i = seq; i < run.log.length; i++) {
+    text += writeFrame(run.log[i] as Run["log"][number], run.id, i + 1);
+  }
   return text;
 }

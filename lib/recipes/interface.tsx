@@ -28,7 +28,8 @@ export interface InterfaceSpec<I extends Slot, O extends Slot> {
 }
 
 /** One example: the bare value for a single field, a record for several. */
-export type Example<I extends Slot> = I extends AnyField ? Shown<I> : { readonly [K in keyof I]?: Shown<I[K]> };
+export type Example<I extends Slot> = I extends AnyField ? Shown<I>
+  : { readonly [K in keyof I]?: Shown<I[K]> };
 
 type Shown<F> = F extends { readonly [Out]: infer O } ? O : never;
 
@@ -58,14 +59,18 @@ export function Interface<const I extends Slot, const O extends Slot>(
   const outputs = named(spec.outputs, "output");
   for (const key of Object.keys(inputs)) {
     if (key in outputs && inputs[key] !== outputs[key]) {
-      throw new TypeError(`Cannot use "${key}" as an input and as an output: keys are ids, so give one another name`);
+      throw new TypeError(
+        `Cannot use "${key}" as an input and as an output: keys are ids, so give one another name`,
+      );
     }
   }
   const samples = (spec.examples ?? []).map((example, row) => sample(example, inputs, spec.inputs, row));
   const examples = samples.length === 0 ? undefined : dataset({
     label: "Examples",
     headers: Object.entries(inputs).map(([key, field]) => (field.props.label as string | undefined) ?? key),
-    samples: samples.map((row) => Object.keys(inputs).map((key) => summarise(inputs[key] as AnyField, row[key]))),
+    samples: samples.map((row) =>
+      Object.keys(inputs).map((key) => summarise(inputs[key] as AnyField, row[key]))
+    ),
   });
   const own = {
     submit: button({ label: spec.submitLabel ?? "Submit", variant: "primary" }),
@@ -74,7 +79,9 @@ export function Interface<const I extends Slot, const O extends Slot>(
   };
   for (const key of Object.keys(own)) {
     if (key in inputs || key in outputs) {
-      throw new TypeError(`Cannot call a field "${key}": Interface has one of that name. Give it another name`);
+      throw new TypeError(
+        `Cannot call a field "${key}": Interface has one of that name. Give it another name`,
+      );
     }
   }
   const fields: Fields = { ...inputs, ...outputs, ...own };
@@ -85,13 +92,18 @@ export function Interface<const I extends Slot, const O extends Slot>(
     ...(spec.description === undefined ? {} : { description: spec.description }),
     fields,
     actions: (): Readonly<Record<string, AnyAction>> => {
-      const entered = Object.values(inputs).flatMap((field) => "submit" in field ? [(field as Submitting).submit] : []);
-      const predict: AnyAction = on([own.submit.click, ...entered], {
-        inputs: spec.inputs,
-        outputs: spec.outputs,
-        fn: spec.fn as AnyAction["spec"]["fn"],
-        ...(spec.concurrencyLimit === undefined ? {} : { concurrencyLimit: spec.concurrencyLimit }),
-      } as AnyAction["spec"]);
+      const entered = Object.values(inputs).flatMap((field) =>
+        "submit" in field ? [(field as Submitting).submit] : []
+      );
+      const predict: AnyAction = on(
+        [own.submit.click, ...entered],
+        {
+          inputs: spec.inputs,
+          outputs: spec.outputs,
+          fn: spec.fn as AnyAction["spec"]["fn"],
+          ...(spec.concurrencyLimit === undefined ? {} : { concurrencyLimit: spec.concurrencyLimit }),
+        } as AnyAction["spec"],
+      );
       const clear: AnyAction = on(own.clear.click, {
         outputs: { ...inputs, ...outputs },
         fn: () => Object.fromEntries(all.map((key) => [key, reset()])),
@@ -99,12 +111,15 @@ export function Interface<const I extends Slot, const O extends Slot>(
         api: false,
       });
       if (!examples) return { predict, clear };
-      const example: AnyAction = on(examples.click, {
-        inputs: { examples },
-        outputs: inputs,
-        fn: ({ examples: row }: { examples: number | null }) => samples[row ?? -1] ?? {},
-        api: false,
-      } as AnyAction["spec"]);
+      const example: AnyAction = on(
+        examples.click,
+        {
+          inputs: { examples },
+          outputs: inputs,
+          fn: ({ examples: row }: { examples: number | null }) => samples[row ?? -1] ?? {},
+          api: false,
+        } as AnyAction["spec"],
+      );
       return { predict, clear, example };
     },
     layout: (ui) => {
@@ -148,7 +163,9 @@ function sample(example: unknown, inputs: Fields, slot: Slot, row: number): Reco
     const field = inputs[key];
     if (!field) throw new TypeError(`Cannot use example ${row + 1}: there is no input "${key}"`);
     const component = componentOf(field);
-    if (!component.encode && !component.wire(field.props).safeParse(value).success) throw new TypeError(`Cannot use example ${row + 1}: its "${key}" does not fit its field`);
+    if (!component.encode && !component.wire(field.props).safeParse(value).success) {
+      throw new TypeError(`Cannot use example ${row + 1}: its "${key}" does not fit its field`);
+    }
   }
   return record;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { openDemo, type OpenDemo, type SubmitOptions } from "./open_demo.ts";
+export { type OpenDemo, openDemo, type SubmitOptions } from "./open_demo.ts";
 export { type FakeClock, fakeClock } from "./clock.ts";
 export { memoryBlobs } from "@/lib/store/blobs_memory.ts";
 export { type Clock, Engine, type EngineOptions } from "@/lib/engine/engine.ts";

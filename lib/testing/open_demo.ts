@@ -63,7 +63,11 @@ export function openDemo<F extends Fields, A extends Readonly<Record<string, Any
     ...options,
   });
   const session = engine.sessions.mint();
-  const submit: OpenDemo<keyof A & string>["submit"] = (action, input = {}, { session: token, rest = {}, event } = {}) =>
+  const submit: OpenDemo<keyof A & string>["submit"] = (
+    action,
+    input = {},
+    { session: token, rest = {}, event } = {},
+  ) =>
     engine.submit({
       demo: page.demo,
       action,
@@ -84,8 +88,9 @@ export function openDemo<F extends Fields, A extends Readonly<Record<string, Any
       let failed: Fault | undefined;
       for await (const frame of submit(...call)) {
         if (frame.type === "output") apply(values, frame);
-        else if (frame.type === "failed") failed = new Fault(frame.code, frame.message, { field: frame.field });
-        else if (frame.type === "done" && frame.outcome !== "done") {
+        else if (frame.type === "failed") {
+          failed = new Fault(frame.code, frame.message, { field: frame.field });
+        } else if (frame.type === "done" && frame.outcome !== "done") {
           throw failed ?? new Fault("cancelled", "The run was cancelled");
         }
       }

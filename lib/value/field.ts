@@ -68,4 +68,8 @@ export type Given<T> = T extends AnyField ? GivenOne<T>
   : { readonly [K in keyof T]?: GivenOne<T[K]> };
 
 /** A handler's result: a value, a promise of one, or a generator whose every yield replaces the value. */
-export type Result<T> = T | Promise<T> | AsyncGenerator<T, T | void, unknown> | Generator<T, T | void, unknown>;
+export type Result<T> =
+  | T
+  | Promise<T>
+  | AsyncGenerator<T, T | void, unknown>
+  | Generator<T, T | void, unknown>;

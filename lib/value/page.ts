@@ -99,7 +99,9 @@ export interface ViewProps<P, V> {
   /** Raises an event of this component, with what happened. */
   readonly raise?: ((event: string, detail?: Json) => void) | undefined;
   /** Sends a file to the server. Rejects with a `Fault` that says what is allowed. */
-  readonly upload?: ((file: Blob & { name?: string }, options?: UploadOptions) => Promise<FileRef>) | undefined;
+  readonly upload?:
+    | ((file: Blob & { name?: string }, options?: UploadOptions) => Promise<FileRef>)
+    | undefined;
 }
 
 /** Options of an upload. */

@@ -28,7 +28,9 @@ for (const size of [1, 2, 3, 7, 10_000]) {
 }
 
 Deno.test("readFrames() names the run it was told when it starts in the middle", async () => {
-  const [frame] = await Array.fromAsync(readFrames(cut(writeFrame(bodies[1] as FrameBody, "r1", 7), 50), "r1"));
+  const [frame] = await Array.fromAsync(
+    readFrames(cut(writeFrame(bodies[1] as FrameBody, "r1", 7), 50), "r1"),
+  );
   assert.equal(frame?.run, "r1");
   assert.equal(frame?.seq, 7);
 });

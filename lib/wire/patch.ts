@@ -84,7 +84,11 @@ function change(value: Json, path: Change[1], at: number, op: Change[0], by: Jso
     const copy: Record<string, Json | undefined> = { ...value };
     if (last && op === "delete") delete copy[key];
     else if (last && op === "add") define(copy, key, by);
-    else define(copy, key, change((Object.hasOwn(copy, key) ? copy[key] : null) as Json, path, at + 1, op, by));
+    else {define(
+        copy,
+        key,
+        change((Object.hasOwn(copy, key) ? copy[key] : null) as Json, path, at + 1, op, by),
+      );}
     return copy as JsonObject;
   }
   throw new TypeError(`Cannot change ${JSON.stringify(path)}: there is nothing at ${JSON.stringify(key)}`);

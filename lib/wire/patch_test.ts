@@ -41,7 +41,9 @@ Deno.test("diff() leads between random values in every case", () => {
       case 4:
         return Array.from({ length: random(4) }, () => make(depth + 1));
       default:
-        return Object.fromEntries(Array.from({ length: random(4) }, () => ["abcd"[random(4)], make(depth + 1)]));
+        return Object.fromEntries(
+          Array.from({ length: random(4) }, () => ["abcd"[random(4)], make(depth + 1)]),
+        );
     }
   };
   for (let i = 0; i < 3000; i++) {

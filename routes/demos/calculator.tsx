@@ -15,7 +15,11 @@ export default Interface({
   description: "Four operations on two numbers. Dividing by zero is refused, at the field that is at fault.",
   inputs: {
     a: number({ label: "First number", value: 6 }),
-    operation: dropdown({ label: "Operation", choices: ["add", "subtract", "multiply", "divide"], value: "divide" }),
+    operation: dropdown({
+      label: "Operation",
+      choices: ["add", "subtract", "multiply", "divide"],
+      value: "divide",
+    }),
     b: number({ label: "Second number", value: 3 }),
   },
   outputs: { result: number({ label: "Result" }) },

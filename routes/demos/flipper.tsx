@@ -11,7 +11,9 @@ export default Blocks({
     imageInput: image({ label: "Picture" }),
     imageOutput: image({ label: "Flipped picture" }),
     flipImage: button({ label: "Flip picture", variant: "primary" }),
-    about: markdown({ value: "Text is reversed by **characters as people see them**; pictures are mirrored left to right." }),
+    about: markdown({
+      value: "Text is reversed by **characters as people see them**; pictures are mirrored left to right.",
+    }),
   },
   actions: ({ textInput, textOutput, flipText, imageInput, imageOutput, flipImage }) => ({
     text: on([flipText.click, textInput.submit], { inputs: textInput, outputs: textOutput, fn: reverse }),

@@ -23,7 +23,9 @@ export default Blocks({
     choose: on(ocean.change, {
       inputs: { ocean },
       outputs: { atoll },
-      fn: ({ ocean }) => ({ atoll: update({ choices: regions[ocean] ?? [], value: regions[ocean]?.[0] ?? "" }) }),
+      fn: ({ ocean }) => ({
+        atoll: update({ choices: regions[ocean] ?? [], value: regions[ocean]?.[0] ?? "" }),
+      }),
     }),
     ask: on(contact.change, {
       inputs: { contact },

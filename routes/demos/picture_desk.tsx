@@ -1,9 +1,24 @@
-import { Accordion, Blocks, button, Column, image, on, Row, slider, state, Tab, Tabs, textbox, update } from "atoll";
+import {
+  Accordion,
+  Blocks,
+  button,
+  Column,
+  image,
+  on,
+  Row,
+  slider,
+  state,
+  Tab,
+  Tabs,
+  textbox,
+  update,
+} from "atoll";
 import { blur, edges, resize } from "./(_picture_desk)/steps.ts";
 
 export default Blocks({
   title: "Picture desk",
-  description: "A photograph blurred, reduced to its edges, or resized. Every step is shown as soon as it is done.",
+  description:
+    "A photograph blurred, reduced to its edges, or resized. Every step is shown as soon as it is done.",
   fields: {
     photo: image({ label: "Photo" }),
     radius: slider({ label: "Blur radius", min: 0, max: 40, step: 1, value: 8 }),
@@ -18,7 +33,9 @@ export default Blocks({
     caption: textbox({ label: "Caption", interactive: false }),
     seen: state(0),
   },
-  actions: ({ photo, radius, width, goBlur, goEdges, goResize, stop, blurred, edged, resized, caption, seen }) => {
+  actions: (
+    { photo, radius, width, goBlur, goEdges, goResize, stop, blurred, edged, resized, caption, seen },
+  ) => {
     const blurring = on([goBlur.click, radius.release], {
       inputs: { photo, radius },
       outputs: blurred,
@@ -46,7 +63,10 @@ export default Blocks({
       outputs: { caption, seen },
       fn: ({ photo, seen }) =>
         photo
-          ? { caption: `${photo.name}, ${photo.width} × ${photo.height}, picture ${seen + 1} of this visit`, seen: seen + 1 }
+          ? {
+            caption: `${photo.name}, ${photo.width} × ${photo.height}, picture ${seen + 1} of this visit`,
+            seen: seen + 1,
+          }
           : { caption: update({ value: "Choose a photo first" }) },
     });
     const stopping = on(stop.click, { cancels: [blurring, edging, resizing] });

@@ -1,3 +1,8 @@
 import { Interface, textbox } from "atoll";
 
-export default Interface({ title: "Shout", inputs: textbox(), outputs: textbox(), fn: (text) => text.toUpperCase() });
+export default Interface({
+  title: "Shout",
+  inputs: textbox(),
+  outputs: textbox(),
+  fn: (text) => text.toUpperCase(),
+});

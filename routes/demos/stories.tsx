@@ -14,7 +14,8 @@ const turns = [
 
 async function* tell(subject: string, pace: number, signal: AbortSignal): AsyncGenerator<string> {
   const start = openings[subject.length % openings.length] ?? "";
-  const words = [start, `It was about ${subject || "nothing in particular"}, as most things are.`, ...turns].join(" ").split(" ");
+  const words = [start, `It was about ${subject || "nothing in particular"}, as most things are.`, ...turns]
+    .join(" ").split(" ");
   let story = "";
   for (const word of words) {
     if (signal.aborted) return;

@@ -5,9 +5,9 @@ import { startServer } from "@/tests/server.ts";
 
 const PATHS = [
   "/",
-  ...["greeter", "shout", "calculator", "stories", "picture_desk", "digits", "flipper", "form_builder"].map((name) =>
-    `/demos/${name}`
-  ),
+  ...["greeter", "shout", "calculator", "stories", "picture_desk", "digits", "flipper", "form_builder"].map((
+    name,
+  ) => `/demos/${name}`),
   "/nothing-here",
 ];
 
@@ -29,7 +29,9 @@ Deno.test("axe finds no violation, light and dark, wide and 360 px", async (t) =
             const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
               runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
             });
-            return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+            return violations.map(({ id, nodes }) =>
+              `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`
+            );
           });
           assert.deepEqual(found, []);
           const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -61,7 +63,9 @@ Deno.test("The greeter works by keyboard alone", async () => {
     await page.keyboard.press("ArrowRight");
     await reach("submit");
     await page.keyboard.press("Enter");
-    await page.waitForFunction(() => (document.getElementById("greeting") as HTMLInputElement).value === "Hello, Ada!!");
+    await page.waitForFunction(() =>
+      (document.getElementById("greeting") as HTMLInputElement).value === "Hello, Ada!!"
+    );
     assert.deepEqual(watched.complaints, []);
   } finally {
     await browser.close();

@@ -106,7 +106,10 @@ const demos: Record<string, (page: Page) => Promise<void>> = {
       });
       await page.waitForFunction((digit) => {
         const label = document.querySelector("[data-field=digit]");
-        return label?.textContent?.includes("%") && new RegExp(`(^|\\D)${digit}(\\D|$)`).test(label.querySelector("[data-top]")?.textContent ?? label.textContent);
+        return label?.textContent?.includes("%") &&
+          new RegExp(`(^|\\D)${digit}(\\D|$)`).test(
+            label.querySelector("[data-top]")?.textContent ?? label.textContent,
+          );
       }, digit);
     }
   },

@@ -14,10 +14,25 @@ async function copyProject(): Promise<string> {
     if (!isDirectory) return await Deno.copyFile(from, to);
     await Deno.mkdir(to, { recursive: true });
     for await (const { name } of Deno.readDir(from)) {
-      if (name !== "node_modules") await put(new URL(`${from.href}/${encodeURIComponent(name)}`), `${to}/${name}`);
+      if (name !== "node_modules") {
+        await put(new URL(`${from.href}/${encodeURIComponent(name)}`), `${to}/${name}`);
+      }
     }
   };
-  for (const name of ["deno.json", "deno.lock", "main.ts", "dev.ts", "routes", "islands", "components", "lib", "static", "links"]) {
+  for (
+    const name of [
+      "deno.json",
+      "deno.lock",
+      "main.ts",
+      "dev.ts",
+      "routes",
+      "islands",
+      "components",
+      "lib",
+      "static",
+      "links",
+    ]
+  ) {
     await put(new URL(name, root), `${copy}/${name}`);
   }
   await Deno.symlink(new URL("node_modules", root).pathname, `${copy}/node_modules`);
@@ -40,7 +55,9 @@ Deno.test("A new demo file appears in the gallery and runs, in dev, without a re
   let text = "";
   const heard = new Set<() => void>();
   const follow = async (stream: ReadableStream<Uint8Array>) => {
-    for await (const piece of stream.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)) {
+    for await (
+      const piece of stream.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
+    ) {
       text += piece;
       for (const tell of heard) tell();
     }

@@ -6,7 +6,9 @@ Deno.test("Without script a demo is a form: inputs are kept, outputs filled, err
   await using server = await startServer();
   const browser = await launch();
   try {
-    await using watched = await open(browser, `${server.base}/demos/calculator`, { javaScriptEnabled: false });
+    await using watched = await open(browser, `${server.base}/demos/calculator`, {
+      javaScriptEnabled: false,
+    });
     const { page } = watched;
     await page.getByLabel("First number").fill("84");
     await page.getByLabel("Second number").fill("2");
@@ -56,7 +58,11 @@ Deno.test("Without script a picture goes with the form and stays over a second o
     await using watched = await open(browser, `${server.base}/demos/digits`, { javaScriptEnabled: false });
     const { page } = watched;
     const buffer = await Deno.readFile(new URL("../../static/samples/digit_3.png", import.meta.url));
-    await page.locator("#picture").setInputFiles({ name: "digit_3.png", mimeType: "image/png", buffer: buffer as never });
+    await page.locator("#picture").setInputFiles({
+      name: "digit_3.png",
+      mimeType: "image/png",
+      buffer: buffer as never,
+    });
     for (let round = 0; round < 2; round++) {
       await page.getByRole("button", { name: /Submit|Classify/ }).click();
       await page.waitForLoadState();

@@ -21,11 +21,19 @@ Deno.test("What is wrong with a request is answered with one clear error, and th
   const call = (input: unknown, action = "predict", token: unknown = session) =>
     JSON.stringify({ action, input, session: token });
   const upload = (body: BodyInit, headers: Record<string, string> = {}) =>
-    fetch(`${greeter}/files`, { method: "POST", body, headers: { "atoll-session": session, "atoll-name": "a.png", ...headers } });
-  const post = (body: BodyInit | null, headers: Record<string, string> = json) => fetch(greeter, { method: "POST", body, headers });
+    fetch(`${greeter}/files`, {
+      method: "POST",
+      body,
+      headers: { "atoll-session": session, "atoll-name": "a.png", ...headers },
+    });
+  const post = (body: BodyInit | null, headers: Record<string, string> = json) =>
+    fetch(greeter, { method: "POST", body, headers });
   const good = { name: "Ada", volume: 3 };
 
-  const cases: Record<string, [status: number, code: keyof typeof FAULTS, request: () => Promise<Response>, field?: string]> = {
+  const cases: Record<
+    string,
+    [status: number, code: keyof typeof FAULTS, request: () => Promise<Response>, field?: string]
+  > = {
     "no body": [400, "bad_request", () => post("")],
     "half a body": [400, "bad_request", () => post("{")],
     "a list for a body": [400, "bad_request", () => post("[]")],
@@ -33,9 +41,21 @@ Deno.test("What is wrong with a request is answered with one clear error, and th
     "two values": [400, "bad_request", () => post("{}{}")],
     "bytes that are no UTF-8": [400, "bad_request", () => post(new Uint8Array([0x7b, 0xff, 0x7d]))],
     "a body nested too deep": [400, "bad_request", () => post(`{"action":"predict","input":${deep}}`)],
-    "a number past the end of numbers": [422, "bad_input", () => post('{"action":"predict","input":{"volume":1e999}}')],
-    "a key that reaches for the prototype": [422, "bad_input", () => post('{"__proto__":{"x":1},"action":"predict"}')],
-    "JSON under another name": [415, "unsupported_type", () => post(call(good), { "content-type": "text/plain" })],
+    "a number past the end of numbers": [
+      422,
+      "bad_input",
+      () => post('{"action":"predict","input":{"volume":1e999}}'),
+    ],
+    "a key that reaches for the prototype": [
+      422,
+      "bad_input",
+      () => post('{"__proto__":{"x":1},"action":"predict"}'),
+    ],
+    "JSON under another name": [
+      415,
+      "unsupported_type",
+      () => post(call(good), { "content-type": "text/plain" }),
+    ],
     "a body over the limit": [413, "too_large", () => post(call({ name: "x".repeat(1_200_000) }))],
     "an action that there is not": [404, "not_found", () => post(call(good, "nope"))],
     "an action named as Object's own": [404, "not_found", () => post(call(good, "constructor"))],
@@ -45,16 +65,33 @@ Deno.test("What is wrong with a request is answered with one clear error, and th
     "text for a number": [422, "bad_input", () => post(call({ name: "Ada", volume: "3" })), "volume"],
     "null for a number": [422, "bad_input", () => post(call({ name: "Ada", volume: null })), "volume"],
     "a number for text": [422, "bad_input", () => post(call({ name: 3, volume: 3 })), "name"],
-    "a choice that is not offered": [422, "bad_input", async () =>
-      await fetch(`${server.base}/demos/calculator`, {
-        method: "POST",
-        headers: json,
-        body: JSON.stringify({ action: "predict", input: { a: 1, operation: "power", b: 2 }, session: other }),
-      }), "operation"],
+    "a choice that is not offered": [
+      422,
+      "bad_input",
+      async () =>
+        await fetch(`${server.base}/demos/calculator`, {
+          method: "POST",
+          headers: json,
+          body: JSON.stringify({
+            action: "predict",
+            input: { a: 1, operation: "power", b: 2 },
+            session: other,
+          }),
+        }),
+      "operation",
+    ],
     "no session": [410, "expired", () => post(call(good, "predict", null))],
-    "a session of one's own making": [410, "expired", () => post(call(good, "predict", `${"A".repeat(22)}.${"B".repeat(22)}`))],
+    "a session of one's own making": [
+      410,
+      "expired",
+      () => post(call(good, "predict", `${"A".repeat(22)}.${"B".repeat(22)}`)),
+    ],
     "a run that there is not": [404, "not_found", () => post(JSON.stringify({ cancel: "x", session }))],
-    "a run to resume that there is not": [404, "not_found", () => post(JSON.stringify({ resume: "x", after: 0, session }))],
+    "a run to resume that there is not": [
+      404,
+      "not_found",
+      () => post(JSON.stringify({ resume: "x", after: 0, session })),
+    ],
     "an upload over the limit": [413, "too_large", () => upload(new Uint8Array(100_001))],
     "an upload without a session": [410, "expired", () => upload("x", { "atoll-session": "" })],
     "a file that there is not": [404, "not_found", () => fetch(`${greeter}/files/${"A".repeat(22)}`)],
@@ -62,7 +99,11 @@ Deno.test("What is wrong with a request is answered with one clear error, and th
     "another method": [405, "method_not_allowed", () => fetch(greeter, { method: "DELETE" })],
     "another site": [403, "forbidden", () => post(call(good), { ...json, origin: "https://evil.example" })],
     "a site that hides its name": [403, "forbidden", () => post(call(good), { ...json, origin: "null" })],
-    "another site, without its name": [403, "forbidden", () => post(call(good), { ...json, "sec-fetch-site": "cross-site" })],
+    "another site, without its name": [
+      403,
+      "forbidden",
+      () => post(call(good), { ...json, "sec-fetch-site": "cross-site" }),
+    ],
   };
   for (const [name, [status, code, request, field]] of Object.entries(cases)) {
     await t.step(name, async () => {
@@ -107,16 +148,32 @@ Deno.test("A file belongs to the session that sent it", async () => {
     const body = JSON.stringify({ action: "predict", input: { picture: ref }, session });
     return await (await fetch(page, { method: "POST", headers: json, body })).text();
   };
-  assert.match(await use(theirs), /"type":"failed".*"code":"bad_input".*not known here any more.*"field":"picture"/);
+  assert.match(
+    await use(theirs),
+    /"type":"failed".*"code":"bad_input".*not known here any more.*"field":"picture"/,
+  );
   assert.doesNotMatch(await use(mine), /not known here any more/);
 });
 
 Deno.test("The guard refuses names that the server does not have", async () => {
   await using server = await startServer();
   const { hostname, port } = new URL(server.base);
-  for (const host of ["evil.example", "localhost.evil.example", "127.0.0.1.nip.io", "a/b?c@d", "a b<script>", "user@localhost", "", "localhost:999999"]) {
+  for (
+    const host of [
+      "evil.example",
+      "localhost.evil.example",
+      "127.0.0.1.nip.io",
+      "a/b?c@d",
+      "a b<script>",
+      "user@localhost",
+      "",
+      "localhost:999999",
+    ]
+  ) {
     using connection = await Deno.connect({ hostname, port: Number(port) });
-    await connection.write(new TextEncoder().encode(`GET /demos/greeter HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`));
+    await connection.write(
+      new TextEncoder().encode(`GET /demos/greeter HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
+    );
     const text = await new Response(connection.readable).text();
     assert.match(text, /^HTTP\/1\.1 (421|400) /, `${host}: ${text.slice(0, 100)}`);
   }

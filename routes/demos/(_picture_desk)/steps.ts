@@ -25,7 +25,11 @@ async function jpeg(picture: Sharp): Promise<Uint8Array> {
  * Blurs a photograph, a little more with each step, so that one can stop when it is enough. Gives JPEG.
  * `radius` is the standard deviation in pixels at the end, 0 to 40.
  */
-export async function* blur(photo: Uint8Array, radius: number, { signal, progress }: Steps): AsyncGenerator<Uint8Array> {
+export async function* blur(
+  photo: Uint8Array,
+  radius: number,
+  { signal, progress }: Steps,
+): AsyncGenerator<Uint8Array> {
   const steps = radius < 1 ? [0] : [0.25, 0.5, 0.75, 1].map((share) => share * radius);
   for (const [i, sigma] of steps.entries()) {
     if (signal.aborted) return;
