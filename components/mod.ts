@@ -1,3 +1,4 @@
+import type { Component } from "@/lib/demo/component.ts";
 import { button } from "./button/mod.ts";
 import { checkbox } from "./checkbox/mod.ts";
 import { dataset } from "./dataset/mod.ts";
@@ -11,7 +12,7 @@ import { slider } from "./slider/mod.ts";
 import { state } from "./state/mod.ts";
 import { textbox } from "./textbox/mod.ts";
 
-export { button, type ButtonOptions } from "./button/mod.ts";
+export { button, type ButtonOptions, type DeclareButton } from "./button/mod.ts";
 export { checkbox } from "./checkbox/mod.ts";
 export { dataset } from "./dataset/mod.ts";
 export {
@@ -19,20 +20,21 @@ export {
   type DeclareDropdown,
   dropdown,
   type DropdownEvent,
+  type DropdownField,
   type DropdownOptions,
   type ValueOf,
 } from "./dropdown/mod.ts";
 export { image, type Picture } from "./image/mod.ts";
 export { json } from "./json/mod.ts";
 export { type Confidence, label, type Ranking } from "./label/mod.ts";
-export { markdown, type MarkdownOptions } from "./markdown/mod.ts";
+export { type DeclareMarkdown, markdown, type MarkdownOptions } from "./markdown/mod.ts";
 export { number } from "./number/mod.ts";
 export { slider } from "./slider/mod.ts";
-export { state } from "./state/mod.ts";
+export { type DeclareState, state } from "./state/mod.ts";
 export { textbox } from "./textbox/mod.ts";
 
 /** The components that Atoll brings, in the order of their names. */
-export const builtIn = [
+export const builtIn: readonly Component[] = [
   button.component,
   checkbox.component,
   dataset.component,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { component, type PropsInput } from "@/lib/demo/component.ts";
+import { type Component, component, type PropsInput } from "@/lib/demo/component.ts";
 import type { Field } from "@/lib/value/field.ts";
 import Button from "@/islands/Button.tsx";
 import { ButtonView } from "./view.tsx";
@@ -32,7 +32,28 @@ const declare = component({
 });
 
 /** Options of {@linkcode button}. */
-export type ButtonOptions = Omit<NonNullable<Parameters<typeof declare>[0]>, "value">;
+export interface ButtonOptions {
+  /** Its weight. Default `secondary`. */
+  readonly variant?: "primary" | "secondary" | "stop" | undefined;
+  /** Default `md`. */
+  readonly size?: "sm" | "md" | "lg" | undefined;
+  /** Address of a small picture before the label. */
+  readonly icon?: string | undefined;
+  /** Makes it a link to this address: a path, http, https or mailto. */
+  readonly link?: string | undefined;
+  /** Whether the link opens in a tab of its own. */
+  readonly newTab?: boolean | undefined;
+}
+
+/** Declares a button. */
+export interface DeclareButton {
+  /** From its label, or from all its options. */
+  (
+    labelOrOptions: string | PropsInput<ButtonOptions>,
+  ): Field<string, string, "click" | "change", PropsInput<ButtonOptions>>;
+  /** The component behind it. */
+  readonly component: Component;
+}
 
 /**
  * Something to press. Its value is its label, so a handler may give it another one. Raises `click`.
@@ -45,10 +66,8 @@ export type ButtonOptions = Omit<NonNullable<Parameters<typeof declare>[0]>, "va
  * const remove = button({ label: "Remove all", variant: "stop", size: "sm" });
  * ```
  */
-export const button = Object.assign(
-  (
-    labelOrOptions: string | PropsInput<ButtonOptions>,
-  ): Field<string, string, "click" | "change", PropsInput<ButtonOptions>> => {
+export const button: DeclareButton = Object.assign(
+  (labelOrOptions: string | PropsInput<ButtonOptions>) => {
     const { label, ...rest } = typeof labelOrOptions === "string"
       ? { label: labelOrOptions }
       : labelOrOptions;

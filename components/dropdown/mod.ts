@@ -50,7 +50,8 @@ const declare = component({
 /** The events of a {@linkcode dropdown}. */
 export type DropdownEvent = "change" | "input" | "select" | "focus" | "blur";
 
-type DropdownField<V> = Field<V, V, DropdownEvent, PropsInput<DropdownOptions<Choice>>>;
+/** A declared dropdown whose value is a `V`. */
+export type DropdownField<V> = Field<V, V, DropdownEvent, PropsInput<DropdownOptions<Choice>>>;
 
 /** Declares a dropdown. */
 export interface DeclareDropdown {

@@ -4,13 +4,17 @@ import { Frame } from "@/components/ui/frame.tsx";
 
 /** A class and how sure the model is of it, 0 to 1. */
 export interface Confidence {
+  /** Name of the class. */
   readonly label: string;
+  /** Share, 0 to 1. */
   readonly confidence: number;
 }
 
 /** The wire value of a label. */
 export interface Ranking {
+  /** The best class. */
   readonly label: string;
+  /** All classes, the best first; `null` when there is only the best. */
   readonly confidences: readonly Confidence[] | null;
 }
 

@@ -5,6 +5,7 @@ import { classes } from "@/components/ui/classes.ts";
 export interface BoxProps {
   /** Utility classes for the outer element. */
   readonly class?: string | undefined;
+  /** Fields and further parts. */
   readonly children?: ComponentChildren;
 }
 

@@ -1,3 +1,3 @@
 export { Accordion, type AccordionProps } from "./accordion.tsx";
-export { Column, type ColumnProps, Group, Row, type RowProps } from "./boxes.tsx";
+export { type BoxProps, Column, type ColumnProps, Group, Row, type RowProps } from "./boxes.tsx";
 export { Tab, type TabProps, Tabs, type TabsProps } from "./tabs.tsx";

@@ -13,6 +13,7 @@ export interface TabsProps extends BoxProps {
 
 /** What a {@linkcode Tab} takes. */
 export interface TabProps extends BoxProps {
+  /** What stands on the tab. */
   readonly label: string;
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { component, type PropsInput } from "@/lib/demo/component.ts";
+import { type Component, component, type PropsInput } from "@/lib/demo/component.ts";
 import type { Field } from "@/lib/value/field.ts";
 import Markdown from "@/islands/Markdown.tsx";
 import { renderMarkdown } from "./render.ts";
@@ -27,7 +27,20 @@ const declare = component({
 });
 
 /** Options of {@linkcode markdown}. */
-export type MarkdownOptions = Omit<NonNullable<Parameters<typeof declare>[0]>, "value">;
+export interface MarkdownOptions {
+  /** `copy` puts the text into the clipboard. Default none. */
+  readonly buttons?: "copy"[] | undefined;
+}
+
+/** Declares a markdown. */
+export interface DeclareMarkdown {
+  /** From its first text, or from all its options. */
+  (
+    given?: string | PropsInput<MarkdownOptions & { readonly value?: string | undefined }>,
+  ): Field<string, string, "change" | "copy", PropsInput<MarkdownOptions>>;
+  /** The component behind it. */
+  readonly component: Component;
+}
 
 /**
  * Prose in Markdown. Handlers receive and give the text; the markup is made and made safe on the server.
@@ -40,10 +53,8 @@ export type MarkdownOptions = Omit<NonNullable<Parameters<typeof declare>[0]>, "
  * const intro = markdown("# Bird songs\nSend a recording of **at most 10 s**.");
  * ```
  */
-export const markdown = Object.assign(
-  (
-    given: string | PropsInput<MarkdownOptions & { readonly value?: string | undefined }> = {},
-  ): Field<string, string, "change" | "copy", PropsInput<MarkdownOptions>> => {
+export const markdown: DeclareMarkdown = Object.assign(
+  (given: string | PropsInput<MarkdownOptions & { readonly value?: string | undefined }> = {}) => {
     const { value, ...rest } = typeof given === "string" ? { value: given } : given;
     return declare({ ...rest, value: renderMarkdown(value ?? "") });
   },
