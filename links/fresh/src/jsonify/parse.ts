@@ -51,22 +51,18 @@ export function parse<T = unknown>(text: string, custom: Parsers = {}): T {
   return (Array.isArray(data) ? value(0) : value(data)) as T;
 }
 
+const BUILTINS: Readonly<Record<string, (text: string, flags: string) => unknown>> = {
+  BigInt,
+  URL: (text) => new URL(text),
+  Date: (text) => new Date(text ?? NaN),
+  RegExp,
+  Uint8Array: (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0)),
+};
+
 function builtin(type: string, text: string, flags: string): unknown {
-  switch (type) {
-    case "BigInt":
-      return BigInt(text);
-    case "URL":
-      return new URL(text);
-    case "Date":
-      return new Date(text ?? NaN);
-    case "RegExp":
-      return new RegExp(text, flags);
-    case "Uint8Array":
-      return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
-    default:
-      // Temporal types; named at run time because not every browser has them
-      return (globalThis as unknown as { Temporal: Record<string, { from(text: string): unknown }> })
-        .Temporal[type]
-        .from(text);
-  }
+  const make = BUILTINS[type];
+  if (make) return make(text, flags);
+  // A Temporal type; named at run time because not every browser has them
+  return (globalThis as unknown as { Temporal: Record<string, { from(text: string): unknown }> })
+    .Temporal[type].from(text);
 }

@@ -12,20 +12,26 @@ export function alignAttributes(on: boolean): void {
 }
 
 // `__e` is the element, in all of Preact 10 and 11
-options.diffed = (vnode: VNode & { __e?: Element }) => {
+options.diffed = (vnode: VNode & { __e?: Element & Record<string, unknown> }) => {
   if (isOn && typeof vnode.type === "string" && vnode.__e) {
     align(vnode.__e, vnode.props as Record<string, unknown>);
   }
   diffed?.(vnode);
 };
 
-function align(element: Element, props: Record<string, unknown>): void {
+function align(element: Element & Record<string, unknown>, props: Record<string, unknown>): void {
   for (const prop in props) {
-    const value = props[prop];
-    if (/^(value|checked|children)$/.test(prop) || /object|function/.test(typeof value) && value) continue;
+    const value = props[prop] ?? false;
+    // What a field holds is the visitor's; objects are styles and inner HTML
+    if (/^(default)?(value|checked)|^children$/i.test(prop) || /object|function/.test(typeof value)) continue;
     const name = prop === "className" ? "class" : prop === "htmlFor" ? "for" : prop;
     const old = element.getAttribute(name);
-    if (value == null || value === false && name[4] !== "-") old === null || element.removeAttribute(name);
-    else if (value === true ? old === null : old !== String(value)) element.setAttribute(name, String(value));
+    if (typeof value === "boolean" && typeof element[prop] === "boolean") {
+      if (element[prop] !== value) element[prop] = value;
+    } else if (value === false && name[4] !== "-") {
+      if (old !== null) element.removeAttribute(name);
+    } else if (value === true ? old === null : old !== String(value)) {
+      element.setAttribute(name, String(value));
+    }
   }
 }

@@ -58,7 +58,8 @@ function findIslands(): Pending[] {
   const found: Pending[] = [];
   const walker = document.createTreeWalker(document.body, 128 /* comments */);
   let depth = 0;
-  for (let node; node = walker.nextNode() as Comment | null;) {
+  while (walker.nextNode()) {
+    const node = walker.currentNode as Comment;
     if (data(node, "frsh:island") && !depth++) found.push({ start: node, end: node, hasSlots: false });
     else if (data(node, "/frsh:island") && !--depth) found[found.length - 1].end = node;
     else if (depth && data(node, "frsh:slot")) found[found.length - 1].hasSlots = true;
@@ -74,10 +75,10 @@ function revive({ start, end, hasSlots }: Pending, islands: Islands, props: Prop
   const parent = end.parentNode as Element;
   const [, , name, index] = start.data.split(":");
   if (start.parentNode !== parent || start === end) {
-    console.error(
-      `Cannot revive island "${name}": its markup is not valid HTML, so the browser moved parts of it`,
+    // Not thrown: the other islands are whole
+    return reportError(
+      new Error(`Cannot revive island "${name}": the browser moved its parts as they are not valid HTML`),
     );
-    return;
   }
   if (hasSlots) readSlots(start.nextSibling, end);
   const childNodes: Node[] = [];
@@ -87,17 +88,12 @@ function revive({ start, end, hasSlots }: Pending, islands: Islands, props: Prop
   const anchor = new Text();
   end.replaceWith(anchor);
   start.remove();
-  // Preact takes the nodes between the markers for the children of an element
+  // All that Preact asks of the element it works in
   const root = {
-    nodeType: 1,
     namespaceURI: parent.namespaceURI,
-    parentNode: parent,
-    firstChild: childNodes[0] ?? null,
+    firstChild: childNodes[0],
     childNodes,
-    contains: (node: Node) => parent.contains(node),
     insertBefore: (node: Node, before: Node | null) => parent.insertBefore(node, before ?? anchor),
-    appendChild: (node: Node) => parent.insertBefore(node, anchor),
-    removeChild: (node: Node) => parent.removeChild(node),
   };
   try {
     alignAttributes(true);

@@ -89,7 +89,9 @@ function wrapIsland(state: RenderState, vnode: InternalVNode, island: Island): v
   state.inner.add(inner);
   const index = state.islands.push({ island, props: sent }) - 1;
   state.used.add(island);
-  const key = vnode.key == null ? "" : encodeURIComponent(String(vnode.key)).replaceAll("-", "%2D");
+  const key = vnode.key === null || vnode.key === undefined
+    ? ""
+    : encodeURIComponent(String(vnode.key)).replaceAll("-", "%2D");
   vnode.type = Fragment;
   vnode.props = template([`<!--frsh:island:${island.name}:${index}:${key}-->`, "<!--/frsh:island-->"], [
     inner,
