@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import process from "node:process";
 import { sniff, SNIFF_BYTES } from "./sniff.ts";
 
 const PNG = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDAT";
@@ -73,9 +74,15 @@ Deno.test("sniff() is quick with heads made to be slow", async () => {
     "PK\x03\x04",
     "\x30\x26\xb2\x75\x8e\x66\xcf\x11",
   ];
-  const startMs = performance.now();
+  const startMs = cpuMs();
   for (const piece of slow) {
     await sniff(Uint8Array.from(piece.repeat(2000).slice(0, SNIFF_BYTES), (letter) => letter.charCodeAt(0)));
   }
-  assert.ok(performance.now() - startMs < 1000);
+  assert.ok(cpuMs() - startMs < 1000);
 });
+
+/** Time that this process has worked: other than the clock, it does not run while others work. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
