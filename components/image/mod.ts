@@ -36,6 +36,15 @@ export const image = component({
   island: Image,
   decode: decodePicture,
   encode: encodePicture,
-  form: ({ files: [file] }) => file ?? null,
+  form: ({ files: [file], texts: [earlier] }) => file ?? (earlier ? parse(earlier) : null),
   summary: (file) => file?.name ?? "",
 });
+
+// What is no JSON stays text, which the wire schema refuses with a message for the person.
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

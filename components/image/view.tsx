@@ -75,6 +75,8 @@ export function ImageView(view: ViewProps<ImageProps, FileRef | null>): VNode | 
             }}
           />
         )}
+        {/* Without script the picture that was sent before goes along with the form again. */}
+        {interactive && value && <input type="hidden" name={id} value={JSON.stringify(value)} />}
         {value && (
           <span class="at-tools">
             {props.buttons.includes("download") && (

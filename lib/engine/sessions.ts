@@ -45,14 +45,18 @@ export class Sessions {
 
   /** The session of a token. @throws {Fault} `expired` when the token was not minted here. */
   open(token: unknown): Session {
-    if (typeof token === "string" && token.length < 100) {
-      const dot = token.indexOf(".");
-      const id = token.slice(0, dot);
-      const given = new TextEncoder().encode(token.slice(dot + 1));
-      const right = new TextEncoder().encode(this.#sign(id));
-      if (dot > 0 && given.length === right.length && timingSafeEqual(given, right)) return this.#find(id);
-    }
+    if (this.knows(token)) return this.#find(token.slice(0, token.indexOf(".")));
     throw new Fault("expired", "This page is from an earlier start of the server. Reload it");
+  }
+
+  /** Whether a token was minted here. */
+  knows(token: unknown): token is string {
+    if (typeof token !== "string" || token.length > 100) return false;
+    const dot = token.indexOf(".");
+    if (dot <= 0) return false;
+    const given = Buffer.from(token.slice(dot + 1));
+    const right = Buffer.from(this.#sign(token.slice(0, dot)));
+    return given.length === right.length && timingSafeEqual(given, right);
   }
 
   /** How many sessions hold values. */

@@ -28,7 +28,8 @@ export interface FormLimits {
 
 /** Whose the files of a form will be and where they will be found. */
 export interface FormOptions {
-  readonly owner: string;
+  /** The session, or who tells it by the texts that came before the first file. */
+  readonly owner: string | ((text: (name: string) => string | undefined) => string);
   readonly blobs: Blobs;
   /** Path that answers with the bytes of an id. */
   readonly url: (id: string) => string;
@@ -133,8 +134,9 @@ async function readMultipart(
     const first = await chunks.next();
     // A browser sends an input with no file chosen as a file without name and bytes.
     if (first.done && filename === "") return;
+    const text = (name: string) => entries.find((entry) => entry.name === name)?.text;
     const record = await blobs.put(toStream(first, chunks), {
-      owner,
+      owner: typeof owner === "string" ? owner : owner(text),
       name: filename,
       maxBytes: limits.maxFileBytes,
     });

@@ -76,18 +76,23 @@ async function answerForm<S extends AtollState>(
   at: PageRequest,
   { engine, blobs, maxUploadBytes }: HostOptions,
 ): Promise<Response> {
-  // The session is named in the form itself, after its files have begun to arrive: what they belong to is settled first.
-  const fresh = engine.sessions.mint();
-  const owner = engine.sessions.open(fresh).id;
+  // The form names its session in its first entry, before its files. One that is not known any more gets another.
+  let token = engine.sessions.mint();
+  const owner = (text: (name: string) => string | undefined): string => {
+    const named = text("$session");
+    if (named !== undefined && engine.sessions.knows(named)) token = named;
+    return engine.sessions.open(token).id;
+  };
   const entries = await readForm(at.request, {
     owner,
     blobs,
     url: (id) => fileUrl(at.page, id),
     limits: { maxFileBytes: maxUploadBytes },
   });
-  const outcome = await runForm(at, entries, { demo, engine, token: fresh });
+  owner((name) => entries.get(name)?.texts[0]);
+  const outcome = await runForm(at, entries, { demo, engine, token });
   return await context.render(
-    draw(demo, { url: at.page, session: fresh, ...outcome }),
+    draw(demo, { url: at.page, session: token, ...outcome }),
     { status: outcome.code, headers: PAGE_HEADERS },
   );
 }
