@@ -36,6 +36,7 @@ export class Session {
   readonly #fields = new Map<string, LiveField>();
   readonly #listeners = new Map<string, string[]>();
   readonly #going = new Map<string, Set<Going>>();
+  readonly #coming = new Map<string, Promise<unknown>>();
 
   constructor(page: PageGraph) {
     this.#page = page;
@@ -82,6 +83,14 @@ export class Session {
     if (changed) this.raise(id, "change");
   }
 
+  /** Says that a field's value is on its way. An action that takes the field waits for it. */
+  awaits<T>(id: string, value: Promise<T>): Promise<T> {
+    this.#coming.set(id, value);
+    return value.finally(() => {
+      if (this.#coming.get(id) === value) this.#coming.delete(id);
+    });
+  }
+
   /** Tells the page that something happened; starts the actions that listen. */
   raise(id: string, event: string, detail?: Json): void {
     for (const key of this.#listeners.get(`${id}:${event}`) ?? []) this.#fire(key, detail);
@@ -115,11 +124,17 @@ export class Session {
   }
 
   async #run(key: string, plan: ActionPlan, one: Going, detail: Json | undefined): Promise<void> {
+    this.#show(plan.gives, { phase: "running" });
+    const coming = [...Object.values(plan.takes), ...plan.rest].flatMap((id) => this.#coming.get(id) ?? []);
+    if (coming.length > 0) {
+      await Promise.allSettled(coming);
+      // The view that asked for it writes the value in the same turn, after this.
+      await new Promise((resolve) => setTimeout(resolve));
+    }
     const input: Record<string, Json> = {};
     const rest: Record<string, Json> = {};
     for (const [name, id] of Object.entries(plan.takes)) input[name] = this.field(id).value.peek();
     for (const id of plan.rest) rest[id] = this.field(id).value.peek();
-    this.#show(plan.gives, { phase: "running" });
     let ended = false;
     try {
       const answer = await this.#post({ action: key, input, rest, event: detail }, one.abort.signal);

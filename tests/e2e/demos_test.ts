@@ -102,13 +102,10 @@ const demos: Record<string, (page: Page) => Promise<void>> = {
       await page.locator("#picture").setInputFiles(new URL(file, samples).pathname);
       await page.locator("[data-field=picture] img").waitFor();
       await page.getByRole("button", { name: "Submit" }).click();
-      await page.waitForFunction((digit) => {
-        const label = document.querySelector("[data-field=digit]");
-        return label?.textContent?.includes("%") &&
-          new RegExp(`(^|\\D)${digit}(\\D|$)`).test(
-            label.querySelector("[data-top]")?.textContent ?? label.textContent,
-          );
-      }, digit);
+      await page.waitForFunction(
+        (digit) => document.querySelector("[data-field=digit] p")?.textContent === digit,
+        digit,
+      );
     }
   },
   async flipper(page) {
