@@ -74,14 +74,14 @@ export const dark: Colours = {
   shade: "#0009",
 };
 
-/** The tokens as CSS: light by default, dark when the system asks for it, `data-theme` on the root element decides. */
+/** The tokens as CSS: light by default and on paper, dark when the system asks for it; `data-theme` on the root element decides. */
 export function tokensCss(day: Colours = light, night: Colours = dark): string {
   const dark = `color-scheme:dark;${declare(night)}`;
   return `:root{color-scheme:light;${declare(day)}` +
     `--sans:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;` +
     `--mono:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;--radius:6px}` +
-    `@media (prefers-color-scheme:dark){:root:not([data-theme=light]){${dark}}}` +
-    `[data-theme=dark]{${dark}}`;
+    `@media screen and (prefers-color-scheme:dark){:root:not([data-theme=light]){${dark}}}` +
+    `@media screen{[data-theme=dark]{${dark}}}`;
 }
 
 function declare(colours: Colours): string {

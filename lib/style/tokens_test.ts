@@ -38,12 +38,12 @@ for (const [name, colours] of [["light", light], ["dark", dark]] as const) {
   });
 }
 
-Deno.test("tokensCss() follows the system, and data-theme decides otherwise", () => {
+Deno.test("tokensCss() follows the system, data-theme decides otherwise, and paper is light", () => {
   const css = tokensCss();
   assert.match(css, /^:root\{color-scheme:light;/);
   assert.match(
     css,
-    /@media \(prefers-color-scheme:dark\)\{:root:not\(\[data-theme=light\]\)\{color-scheme:dark;/,
+    /@media screen and \(prefers-color-scheme:dark\)\{:root:not\(\[data-theme=light\]\)\{color-scheme:dark;/,
   );
-  assert.match(css, /\[data-theme=dark\]\{color-scheme:dark;/);
+  assert.match(css, /@media screen\{\[data-theme=dark\]\{color-scheme:dark;/);
 });
