@@ -1,22 +1,14 @@
 import { type BuildCache, emptyBuildCache } from "./build_cache.ts";
-import {
-  applyCommands,
-  assertResponse,
-  type Command,
-  joinPath,
-  methodNotAllowed,
-  mounted,
-  plainError,
-  throwNotFound,
-} from "./commands.ts";
+import { applyCommands, type Command, methodNotAllowed, mounted, throwNotFound } from "./commands.ts";
 import type { RouteComponent } from "./components.ts";
 import { type FreshConfig, resolveConfig, type ResolvedFreshConfig } from "./config.ts";
-import { Context } from "./context.ts";
+import { Context, getInternals } from "./context.ts";
 import { HttpError, statusText } from "./error.ts";
+import { errorPage } from "./error_page.ts";
 import { fsCommands } from "./fs_routes.ts";
 import type { LayoutConfig, MaybeLazy, Route, RouteConfig, RouteOrMiddleware } from "./handlers.ts";
 import { type ListenOptions, serve } from "./listen.ts";
-import { type Middleware, runSteps, type Step } from "./middlewares/mod.ts";
+import { assertResponse, type Middleware, runSteps, type Step } from "./middlewares/mod.ts";
 import { pathnameOf } from "./pathname.ts";
 import { type Method, Router } from "./router.ts";
 import { reportError } from "./segments.ts";
@@ -177,7 +169,7 @@ export class App<State> {
         last,
       );
       return runSteps(ctx, steps, last).then(
-        (response) => finish(response, method),
+        (response) => finish(ctx, response),
         (error) => failed(ctx, error),
       );
     };
@@ -198,19 +190,20 @@ export class App<State> {
   }
 }
 
-function finish(response: Response, method: string): Response {
-  assertResponse(response);
-  return method === "HEAD" ? new Response(null, response) : response;
+function finish(ctx: Context<unknown>, response: unknown): Response {
+  try {
+    assertResponse(response);
+  } catch (error) {
+    return failed(ctx, error);
+  }
+  return ctx.req.method === "HEAD" ? new Response(null, response) : response;
 }
 
 function failed(ctx: Context<unknown>, error: unknown): Response {
   if (!(error instanceof HttpError)) {
-    reportError(ctx, error);
+    reportError(error);
+    if (ctx.config.mode === "development") return errorPage(error, getInternals(ctx).buildCache.devScript);
     return new Response("Internal server error", { status: 500 });
   }
-  return error.message === ""
-    ? new Response(statusText(error.status), { status: error.status })
-    : plainError(error);
+  return new Response(error.message || statusText(error.status), { status: error.status });
 }
-
-export { joinPath };

@@ -1,6 +1,5 @@
 import type { RouteComponent } from "./components.ts";
 import { HttpError } from "./error.ts";
-import type { Context } from "./context.ts";
 import {
   isHandlerByMethod,
   type LayoutConfig,
@@ -10,7 +9,7 @@ import {
   type RouteConfig,
   type RouteOrMiddleware,
 } from "./handlers.ts";
-import { assertResponse, type Middleware, type Step, toStep } from "./middlewares/mod.ts";
+import { type Middleware, type Step, toStep } from "./middlewares/mod.ts";
 import type { Method, Router } from "./router.ts";
 import { getOrCreateSegment, newSegment, type Segment, segmentOfRoute, segmentSteps } from "./segments.ts";
 
@@ -158,11 +157,3 @@ export function methodNotAllowed(method: string, allowed: readonly string[]): ()
     return Promise.resolve(new Response(null, { status: 204, headers: { allow: allowed.join(", ") } }));
   };
 }
-
-/** The answer for what no error page took. */
-export function plainError(error: unknown): Response {
-  if (error instanceof HttpError) return new Response(error.message, { status: error.status });
-  return new Response("Internal server error", { status: 500 });
-}
-
-export { assertResponse, type Context };

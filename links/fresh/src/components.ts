@@ -1,4 +1,4 @@
-import type { ComponentType, FunctionComponent, VNode } from "preact";
+import type { ComponentType, FunctionComponent, RenderableProps, VNode } from "preact";
 import { h } from "preact";
 import { jsx } from "preact/jsx-runtime";
 import type { ResolvedFreshConfig } from "./config.ts";
@@ -6,6 +6,10 @@ import type { ResolvedFreshConfig } from "./config.ts";
 /** A component of any props. */
 // deno-lint-ignore no-explicit-any -- props are invariant, so nothing but any admits every component
 export type AnyComponent = ComponentType<any>;
+
+/** A vnode of any props. */
+// deno-lint-ignore no-explicit-any -- see AnyComponent
+export type AnyVNode = VNode<any>;
 
 /** What pages, layouts and the app wrapper receive. */
 export interface PageProps<Data = unknown, T = unknown> {
@@ -34,12 +38,21 @@ export interface PageProps<Data = unknown, T = unknown> {
 }
 
 /** A component that waits. It may answer with a `Response` instead of a page. */
-export type AsyncRouteComponent<P> = (props: P) => Promise<VNode | Response | null>;
+// Parameters exactly as those of a FunctionComponent: only then TypeScript infers them for functions written in place
+export type AsyncRouteComponent<P> = (
+  props: RenderableProps<P>,
+  // deno-lint-ignore no-explicit-any -- as in FunctionComponent
+  context?: any,
+) => Promise<AnyVNode | Response | null>;
 
 /** The component of a page, layout or app wrapper. */
 export type RouteComponent<Data = unknown, State = unknown> =
   | ComponentType<PageProps<Data, State>>
   | AsyncRouteComponent<PageProps<Data, State>>;
+
+/** {@linkcode RouteComponent} for data of any type. */
+// deno-lint-ignore no-explicit-any -- data is invariant, so nothing but any admits every page
+export type AnyRouteComponent<State = unknown> = RouteComponent<any, State>;
 
 function isAsync<P>(component: unknown): component is AsyncRouteComponent<P> {
   return typeof component === "function" && component.constructor.name === "AsyncFunction";

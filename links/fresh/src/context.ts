@@ -1,6 +1,6 @@
-import type { FunctionComponent, VNode } from "preact";
+import type { FunctionComponent } from "preact";
 import type { BuildCache } from "./build_cache.ts";
-import { drawComponent, type PageProps, type RouteComponent } from "./components.ts";
+import { type AnyVNode, drawComponent, type PageProps, type RouteComponent } from "./components.ts";
 import type { ResolvedFreshConfig } from "./config.ts";
 import type { LayoutConfig } from "./handlers.ts";
 import { renderPage } from "./render.ts";
@@ -106,7 +106,11 @@ export class Context<State> {
   }
 
   /** Draws `vnode` inside the layouts and the app wrapper of the route. */
-  async render(vnode: VNode | null, init: ResponseInit = {}, config: LayoutConfig = {}): Promise<Response> {
+  async render(
+    vnode: AnyVNode | null,
+    init: ResponseInit = {},
+    config: LayoutConfig = {},
+  ): Promise<Response> {
     const { frame } = this.#internals;
     const layouts = config.skipInheritedLayouts ? [] : frame.layouts;
     const app = config.skipAppWrapper ? null : frame.app;

@@ -1,6 +1,6 @@
 import type { ComponentType } from "preact";
 import type { AsyncRouteComponent, PageProps } from "./components.ts";
-import type { HandlerByMethod, HandlerFn, RouteData, RouteHandler } from "./handlers.ts";
+import type { RouteData, RouteHandler } from "./handlers.ts";
 import type { Middleware } from "./middlewares/mod.ts";
 
 /** Functions that return what they are given, for its types. */
@@ -8,14 +8,9 @@ export interface Define<State> {
   /** Types a route's handlers. */
   handlers<Data, Handlers extends RouteHandler<Data, State> = RouteHandler<Data, State>>(
     handlers: Handlers & RouteHandler<Data, State>,
-  ): typeof handlers;
+  ): Handlers;
   /** Types a page; `define.page<typeof handler>` also types its `data`. */
-  page<
-    Handler extends RouteHandler<unknown, State> = never,
-    Data = Handler extends HandlerByMethod<infer D, State>
-      ? RouteData<Handler> | (D extends never ? D : never)
-      : RouteData<Handler>,
-  >(
+  page<Handler extends RouteHandler<unknown, State> = never, Data = RouteData<Handler>>(
     render: ComponentType<PageProps<Data, State>> | AsyncRouteComponent<PageProps<Data, State>>,
   ): typeof render;
   /** Types a layout or app wrapper. */
@@ -38,5 +33,3 @@ export function createDefine<State>(): Define<State> {
   const identity = <T>(value: T): T => value;
   return { handlers: identity, page: identity, layout: identity, middleware: identity } as Define<State>;
 }
-
-export type { HandlerFn };

@@ -1,5 +1,5 @@
 import type { Command } from "./commands.ts";
-import type { RouteComponent } from "./components.ts";
+import type { AnyRouteComponent, RouteComponent } from "./components.ts";
 import type { LayoutConfig, Route, RouteConfig, RouteHandler } from "./handlers.ts";
 import type { Middleware } from "./middlewares/mod.ts";
 
@@ -84,7 +84,7 @@ function componentOf({ file }: FsRoute, module: FsModule): RouteComponent<never,
 }
 
 function routeOf(file: string, module: FsModule): Route<unknown> {
-  const component = module.default as RouteComponent<never, unknown> | undefined;
+  const component = module.default as AnyRouteComponent | undefined;
   const handler = (module.handler ?? module.handlers) as RouteHandler<unknown, unknown> | undefined;
   if (typeof component !== "function" && handler === undefined) {
     throw new Error(

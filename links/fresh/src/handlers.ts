@@ -1,4 +1,4 @@
-import type { RouteComponent } from "./components.ts";
+import type { AnyRouteComponent, RouteComponent } from "./components.ts";
 import { type Context, pageProps } from "./context.ts";
 import { drawComponent } from "./components.ts";
 import type { Lazy, MaybeLazy, Middleware } from "./middlewares/mod.ts";
@@ -42,15 +42,15 @@ export type HandlerByMethod<Data, State> = { [M in Method]?: HandlerFn<Data, Sta
 export type RouteHandler<Data, State> = HandlerFn<Data, State> | HandlerByMethod<Data, State>;
 
 /** The data a handler passes to its page. */
-export type RouteData<Handler> = Handler extends HandlerFn<infer Data, unknown> ? DataOf<Data>
-  : Handler extends object ? {
-      [M in keyof Handler]: Handler[M] extends (...args: never[]) => infer R ? DataOf<Unwrapped<R>> : never;
-    }[keyof Handler]
-  : never;
-type Unwrapped<R> = Exclude<Awaited<R>, Response> extends infer P
-  ? P extends PageResponse<infer Data> ? Data : never
-  : never;
-type DataOf<T> = T;
+export type RouteData<Handler> = Handler extends (...args: never[]) => infer Result
+  ? PageData<Awaited<Result>>
+  : {
+    [M in keyof Handler]-?: Handler[M] extends (...args: never[]) => infer Result ? PageData<Awaited<Result>>
+      : never;
+  }[
+    keyof Handler
+  ];
+type PageData<Result> = Result extends PageResponse<infer Data> ? Data : never;
 
 /** Which of the frames around a page are left out. */
 export interface LayoutConfig {
@@ -71,7 +71,7 @@ export interface RouteConfig extends LayoutConfig {
 /** A route in pieces. */
 export interface Route<State> {
   /** Draws the page. */
-  component?: RouteComponent<never, State>;
+  component?: AnyRouteComponent<State>;
   /** Answers, or hands data to the component. */
   handler?: RouteHandler<unknown, State>;
   /** Settings. */

@@ -99,7 +99,7 @@ function guard(root: Segment, frame: Frame, errorRoutes: readonly RouteOrMiddlew
       let failure = error;
       for (const route of errorRoutes) {
         try {
-          if (status >= 500) reportError(ctx, failure);
+          if (status >= 500) reportError(failure);
           return await renderFallback(ctx, route, status);
         } catch (next) {
           ctx.error = failure = next;
@@ -113,7 +113,7 @@ function guard(root: Segment, frame: Frame, errorRoutes: readonly RouteOrMiddlew
 const reported = new WeakSet<object>();
 
 /** Writes an error to the console, once. */
-export function reportError(_ctx: Context<unknown>, error: unknown): void {
+export function reportError(error: unknown): void {
   if (typeof error === "object" && error !== null) {
     if (reported.has(error)) return;
     reported.add(error);

@@ -9,6 +9,7 @@ import { crawl, type Crawled } from "./crawl.ts";
 import { serveDev } from "./dev_server.ts";
 import { DEV_SCRIPT_PATH } from "./live_reload.ts";
 import { MemoryBuildCache } from "./memory_build_cache.ts";
+import { assertOnePreact } from "./one_preact.ts";
 import { Project } from "./project.ts";
 import { writeBuild } from "./snapshot.ts";
 import { freshStaticFiles } from "./static_source.ts";
@@ -162,6 +163,7 @@ export class Builder {
   async #bundle(crawled: Crawled) {
     const { root, target, mode, staticDir, sourceMap } = this.config;
     const project = await Project.load(root);
+    await assertOnePreact(project.dir);
     const islands = crawled.islands.map((specifier) => {
       const found = project.resolve(specifier, join(root, "_"));
       if (found?.kind !== "file") {

@@ -3,6 +3,7 @@ import { basename, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { denoPlugin } from "./esbuild_plugin.ts";
 import { mergeEntry } from "./merge_entry.ts";
+import { assertOnePreactIn } from "./one_preact.ts";
 import type { Project } from "./project.ts";
 
 /** An island file and where its exports are found in the browser. */
@@ -60,6 +61,7 @@ export async function bundleIslands(options: BundleOptions): Promise<Bundle> {
       [RUNTIME_NAME]: RUNTIME_SOURCE,
       ...Object.fromEntries(entries.map(({ name, path }) => [name, path])),
     });
+    assertOnePreactIn(Object.keys(first.metafile.inputs));
     for (const entry of entries) entry.exports = exportsOf(first.metafile, entry.name);
     if (options.isDev) return toBundle(first, entries, new Set());
     const plan = planShared(first.metafile, entries, options.project.dir);

@@ -14,7 +14,9 @@ export interface HeadProps {
 export function Head({ children }: HeadProps): null {
   collectHead(children);
   useEffect(() => {
-    for (const child of toChildArray(children)) if (typeof child === "object") apply(child);
+    for (const child of toChildArray(children)) {
+      if (typeof child === "object") apply(child);
+    }
   });
   return null;
 }
@@ -33,7 +35,11 @@ function apply({ type, props }: VNode<Record<string, unknown>>): void {
         : ""
     ).join("");
   let element = selector === type ? null : document.head.querySelector(selector);
-  if (element === null) document.head.append(element = document.createElement(type));
-  for (const name in props) if (name !== "children") element.setAttribute(name, String(props[name]));
+  if (element === null) {
+    document.head.append(element = document.createElement(type));
+  }
+  for (const name in props) {
+    if (name !== "children") element.setAttribute(name, String(props[name]));
+  }
   element.textContent = text;
 }

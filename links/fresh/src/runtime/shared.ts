@@ -15,7 +15,9 @@ const CACHE_KEY = "__frsh_c";
 
 /** A URL of the static file at `path` that may be cached for ever. Paths that are not the app's own stay as they are. */
 export function asset(path: string): string {
-  if (!path.startsWith("/") || path.startsWith("//") || path.includes(CACHE_KEY)) return path;
+  if (
+    !path.startsWith("/") || path.startsWith("//") || path.includes(CACHE_KEY)
+  ) return path;
   const hash = path.indexOf("#");
   const [base, fragment] = hash === -1 ? [path, ""] : [path.slice(0, hash), path.slice(hash)];
   return `${base}${base.includes("?") ? "&" : "?"}${CACHE_KEY}=${BUILD_ID}${fragment}`;
@@ -25,7 +27,8 @@ export function asset(path: string): string {
 export function assetSrcSet(srcset: string): string {
   if (srcset.includes("(")) return srcset;
   return srcset.split(",").map((part) => {
-    const [, space, url, rest] = /^(\s*)(\S*)([\s\S]*)$/.exec(part) ?? ["", "", part, ""];
+    const [, space, url, rest] = /^(\s*)(\S*)([\s\S]*)$/.exec(part) ??
+      ["", "", part, ""];
     return space + asset(url) + rest;
   }).join(",");
 }

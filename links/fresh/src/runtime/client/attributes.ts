@@ -12,18 +12,26 @@ export function alignAttributes(on: boolean): void {
 }
 
 // `__e` is the element, in all of Preact 10 and 11
-options.diffed = (vnode: VNode & { __e?: Element & Record<string, unknown> }) => {
+options.diffed = (
+  vnode: VNode & { __e?: Element & Record<string, unknown> },
+) => {
   if (isOn && typeof vnode.type === "string" && vnode.__e) {
     align(vnode.__e, vnode.props as Record<string, unknown>);
   }
   diffed?.(vnode);
 };
 
-function align(element: Element & Record<string, unknown>, props: Record<string, unknown>): void {
+function align(
+  element: Element & Record<string, unknown>,
+  props: Record<string, unknown>,
+): void {
   for (const prop in props) {
     const value = props[prop] ?? false;
     // What a field holds is the visitor's; objects are styles and inner HTML
-    if (/^(default)?(value|checked)|^children$/i.test(prop) || /object|function/.test(typeof value)) continue;
+    if (
+      /^(default)?(value|checked)|^children$/i.test(prop) ||
+      /object|function/.test(typeof value)
+    ) continue;
     const name = prop === "className" ? "class" : prop === "htmlFor" ? "for" : prop;
     const old = element.getAttribute(name);
     if (typeof value === "boolean" && typeof element[prop] === "boolean") {

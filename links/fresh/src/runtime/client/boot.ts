@@ -30,7 +30,10 @@ export function boot(islands: Islands, json: string): void {
   const start = (island: Pending) => {
     if (island.isAlive) return;
     island.isAlive = true;
-    withTyped(typed.filter((field) => isWithin(island, field)), () => revive(island, islands, props));
+    withTyped(
+      typed.filter((field) => isWithin(island, field)),
+      () => revive(island, islands, props),
+    );
   };
   const channel = new MessageChannel();
   let next = 0;
@@ -60,29 +63,42 @@ function findIslands(): Pending[] {
   let depth = 0;
   while (walker.nextNode()) {
     const node = walker.currentNode as Comment;
-    if (data(node, "frsh:island") && !depth++) found.push({ start: node, end: node, hasSlots: false });
-    else if (data(node, "/frsh:island") && !--depth) found[found.length - 1].end = node;
-    else if (depth && data(node, "frsh:slot")) found[found.length - 1].hasSlots = true;
+    if (data(node, "frsh:island") && !depth++) {
+      found.push({ start: node, end: node, hasSlots: false });
+    } else if (data(node, "/frsh:island") && !--depth) {
+      found[found.length - 1].end = node;
+    } else if (depth && data(node, "frsh:slot")) {
+      found[found.length - 1].hasSlots = true;
+    }
   }
   return found;
 }
 
 function isWithin({ start, end }: Pending, node: Node): number {
-  return start.compareDocumentPosition(node) & 4 && end.compareDocumentPosition(node) & 2;
+  return start.compareDocumentPosition(node) & 4 &&
+    end.compareDocumentPosition(node) & 2;
 }
 
-function revive({ start, end, hasSlots }: Pending, islands: Islands, props: PropsList): void {
+function revive(
+  { start, end, hasSlots }: Pending,
+  islands: Islands,
+  props: PropsList,
+): void {
   const parent = end.parentNode as Element;
   const [, , name, index] = start.data.split(":");
   if (start.parentNode !== parent || start === end) {
     // Not thrown: the other islands are whole
     return reportError(
-      new Error(`Cannot revive island "${name}": the browser moved its parts as they are not valid HTML`),
+      new Error(`Cannot revive island "${name}": invalid HTML nesting`),
     );
   }
   if (hasSlots) readSlots(start.nextSibling, end);
   const childNodes: Node[] = [];
-  for (let node = start.nextSibling; node !== end; node = (node as Node).nextSibling) {
+  for (
+    let node = start.nextSibling;
+    node !== end;
+    node = (node as Node).nextSibling
+  ) {
     childNodes.push(node as Node);
   }
   const anchor = new Text();
@@ -97,7 +113,10 @@ function revive({ start, end, hasSlots }: Pending, islands: Islands, props: Prop
   };
   try {
     alignAttributes(true);
-    hydrate(h(islands[name] as ComponentType, props[+index]), root as unknown as Element);
+    hydrate(
+      h(islands[name] as ComponentType, props[+index]),
+      root as unknown as Element,
+    );
   } catch (error) {
     // One island's failure is not the others'
     reportError(error);

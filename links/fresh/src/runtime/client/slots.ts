@@ -1,7 +1,9 @@
 import { type ComponentChild, type ComponentType, h } from "preact";
 
 /** The islands of the page by name. */
-export type Islands = Readonly<Record<string, ComponentType<Record<string, unknown>>>>;
+export type Islands = Readonly<
+  Record<string, ComponentType<Record<string, unknown>>>
+>;
 /** The props of each island of the page, by number. */
 export type PropsList = readonly Record<string, unknown>[];
 
@@ -16,9 +18,13 @@ export function setPage(pageIslands: Islands, pageProps: PropsList): void {
 }
 
 /** Stands in the props of an island for JSX of the server. */
-export function Slot({ id, name }: { id: number; name: string }): ComponentChild[] | null {
+export function Slot(
+  { id, name }: { id: number; name: string },
+): ComponentChild[] | null {
   if (!(id in contents)) {
-    const template = document.getElementById(`frsh-${id}-${name}`) as HTMLTemplateElement | null;
+    const template = document.getElementById(`frsh-${id}-${name}`) as
+      | HTMLTemplateElement
+      | null;
     contents[id] = template && readNodes(template.content.firstChild, null);
   }
   return contents[id];
@@ -51,13 +57,19 @@ function readNodes(node: Node | null, end: Node | null): ComponentChild[] {
     else if (node.nodeType === 1) {
       const element = node as Element & Record<string, unknown>;
       const attributes: Record<string, unknown> = {};
-      for (const { name, value } of element.attributes) attributes[name] = element[name] === true || value;
-      children.push(h(element.localName, attributes, readNodes(node.firstChild, null)));
+      for (const { name, value } of element.attributes) {
+        attributes[name] = element[name] === true || value;
+      }
+      children.push(
+        h(element.localName, attributes, readNodes(node.firstChild, null)),
+      );
     } else if (data(node, "frsh:island")) {
       const close = closing(node, "frsh:island");
       readSlots(next, close);
       const [, , name, index, key] = (node as Comment).data.split(":");
-      children.push(h(islands[name], { ...props[+index], key: key || undefined }));
+      children.push(
+        h(islands[name], { ...props[+index], key: key || undefined }),
+      );
       next = remove(node, close);
     }
     node = next;

@@ -16,7 +16,10 @@ interface InternalOptions {
 }
 
 /** A vnode that prints `parts` as they are, with `content` between them. */
-function template(parts: string[], content: unknown[]): { tpl: string[]; exprs: unknown[] } {
+function template(
+  parts: string[],
+  content: unknown[],
+): { tpl: string[]; exprs: unknown[] } {
   return { tpl: parts, exprs: content };
 }
 
@@ -24,7 +27,10 @@ function template(parts: string[], content: unknown[]): { tpl: string[]; exprs: 
 export function SlotMarker({ slot }: { slot: Slot }): VNode {
   slot.drawn = true;
   const vnode = h(Fragment, null) as unknown as InternalVNode;
-  vnode.props = template([`<!--frsh:slot:${slot.id}:${slot.name}-->`, "<!--/frsh:slot-->"], [
+  vnode.props = template([
+    `<!--frsh:slot:${slot.id}:${slot.name}-->`,
+    "<!--/frsh:slot-->",
+  ], [
     h(Fragment, null, slot.content),
   ]);
   return vnode as VNode;
@@ -54,12 +60,18 @@ function visit(state: RenderState, vnode: InternalVNode): void {
   if (typeof type === "string") return visitElement(state, vnode, type);
   if (type === Fragment) return;
   const island = state.buildCache.islands.get(type);
-  if (island !== undefined && !isInsideIsland(state, vnode)) wrapIsland(state, vnode, island);
+  if (island !== undefined && !isInsideIsland(state, vnode)) {
+    wrapIsland(state, vnode, island);
+  }
 }
 
 function isInsideIsland(state: RenderState, vnode: InternalVNode): boolean {
   if (state.inner.size === 0) return false;
-  for (let node: InternalVNode | null | undefined = vnode; node; node = node.__) {
+  for (
+    let node: InternalVNode | null | undefined = vnode;
+    node;
+    node = node.__
+  ) {
     if (state.inner.has(node)) return true;
     if (node.type === SlotMarker) return false;
   }
@@ -67,14 +79,23 @@ function isInsideIsland(state: RenderState, vnode: InternalVNode): boolean {
 }
 
 // The vnode becomes a template that prints the markers around a vnode of the island itself
-function wrapIsland(state: RenderState, vnode: InternalVNode, island: Island): void {
+function wrapIsland(
+  state: RenderState,
+  vnode: InternalVNode,
+  island: Island,
+): void {
   state.restore.push({ vnode, type: vnode.type, props: vnode.props });
   let { props } = vnode;
   let sent = props;
   for (const name in props) {
     const value = props[name];
     if (!isSlotContent(name, value)) continue;
-    const slot: Slot = { id: state.slots.length, name, content: value as Slot["content"], drawn: false };
+    const slot: Slot = {
+      id: state.slots.length,
+      name,
+      content: value as Slot["content"],
+      drawn: false,
+    };
     state.slots.push(slot);
     if (sent === vnode.props) {
       props = { ...props };
@@ -93,28 +114,41 @@ function wrapIsland(state: RenderState, vnode: InternalVNode, island: Island): v
     ? ""
     : encodeURIComponent(String(vnode.key)).replaceAll("-", "%2D");
   vnode.type = Fragment;
-  vnode.props = template([`<!--frsh:island:${island.name}:${index}:${key}-->`, "<!--/frsh:island-->"], [
+  vnode.props = template([
+    `<!--frsh:island:${island.name}:${index}:${key}-->`,
+    "<!--/frsh:island-->",
+  ], [
     inner,
   ]);
 }
 
 function isSlotContent(name: string, value: unknown): boolean {
-  if (typeof value !== "object" || value === null || isSignal(value)) return false;
+  if (typeof value !== "object" || value === null || isSignal(value)) {
+    return false;
+  }
   if ("constructor" in value && value.constructor === undefined) return true;
   return name === "children" && Array.isArray(value);
 }
 
-function visitElement(state: RenderState, vnode: InternalVNode, type: string): void {
+function visitElement(
+  state: RenderState,
+  vnode: InternalVNode,
+  type: string,
+): void {
   switch (type) {
     case "a": {
       const { href } = vnode.props;
-      if (typeof href === "string" && href.charCodeAt(0) === 47) markLink(state, vnode, href);
+      if (typeof href === "string" && href.charCodeAt(0) === 47) {
+        markLink(state, vnode, href);
+      }
       return;
     }
     case "img":
     case "source": {
       const { src, srcset, srcSet } = vnode.props;
-      if (src === undefined && srcset === undefined && srcSet === undefined) return;
+      if (src === undefined && srcset === undefined && srcSet === undefined) {
+        return;
+      }
       const props = replaceProps(state, vnode);
       if (typeof src === "string") props.src = asset(src);
       if (typeof srcset === "string") props.srcset = assetSrcSet(srcset);
@@ -135,17 +169,26 @@ function visitElement(state: RenderState, vnode: InternalVNode, type: string): v
       state.hasBody = true;
   }
   const nav = vnode.props["f-client-nav"];
-  if (typeof nav === "boolean") replaceProps(state, vnode)["f-client-nav"] = String(nav);
+  if (typeof nav === "boolean") {
+    replaceProps(state, vnode)["f-client-nav"] = String(nav);
+  }
 }
 
-function replaceProps(state: RenderState, vnode: InternalVNode): Record<string, unknown> {
+function replaceProps(
+  state: RenderState,
+  vnode: InternalVNode,
+): Record<string, unknown> {
   state.restore.push({ vnode, type: vnode.type, props: vnode.props });
   return vnode.props = { ...vnode.props };
 }
 
 // Links to the page itself and to those above it are marked, so that style sheets and readers can tell. A link to the
 // page with another query is not the page itself
-function markLink(state: RenderState, vnode: InternalVNode, href: string): void {
+function markLink(
+  state: RenderState,
+  vnode: InternalVNode,
+  href: string,
+): void {
   const { pathname } = state;
   const end = href.search(/[?#]/);
   const path = trimSlash(end === -1 ? href : href.slice(0, end));

@@ -32,14 +32,22 @@ export interface RenderState {
   /** Contents of `<Head>` in the order they were met. */
   readonly head: ComponentChildren[];
   /** What has to be put back when the page is done: a vnode may be a constant of a module. */
-  readonly restore: { vnode: { type: VNode["type"]; props: object }; type: VNode["type"]; props: object }[];
+  readonly restore: {
+    vnode: { type: VNode["type"]; props: object };
+    type: VNode["type"];
+    props: object;
+  }[];
   hasHtml: boolean;
   hasHead: boolean;
   hasBody: boolean;
 }
 
 /** A state for one page. */
-export function newRenderState(ctx: Context<unknown>, buildCache: BuildCache, pathname: string): RenderState {
+export function newRenderState(
+  ctx: Context<unknown>,
+  buildCache: BuildCache,
+  pathname: string,
+): RenderState {
   return {
     ctx,
     buildCache,

@@ -1,0 +1,4 @@
+/** Only ever loaded on demand. */
+export function heavy(): string {
+  return "heavy code";
+}

@@ -1,0 +1,3 @@
+import type { Context } from "../../src/context.ts";
+
+export default (ctx: Context<unknown>) => ctx.next();
