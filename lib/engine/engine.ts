@@ -16,8 +16,11 @@ export interface Clock {
 
 /** What the engine is told. */
 export interface EngineOptions {
+  /** Where the bytes of files are kept. */
   readonly blobs: Blobs;
+  /** Its time. */
   readonly clock: Clock;
+  /** Random bytes for ids, fit for secrets. */
   readonly random: (bytes: number) => Uint8Array;
   /** Secret that session ids are signed with, 32 bytes or more. */
   readonly secret: Uint8Array;
@@ -37,6 +40,7 @@ export interface EngineOptions {
 
 /** Runs actions: sessions, queue, handlers, frames. Knows no HTTP. */
 export class Engine {
+  /** The sessions that it runs for. */
   readonly sessions: Sessions;
   readonly #options: EngineOptions;
   readonly #queue: Queue;
@@ -45,6 +49,7 @@ export class Engine {
   readonly #leaving = new Map<Run, Disposable>();
   readonly #host: RunHost;
 
+  /** Makes an engine; nothing runs until a call is submitted. */
   constructor(options: EngineOptions) {
     this.#options = options;
     const { clock, random, secret } = options;

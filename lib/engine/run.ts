@@ -47,7 +47,9 @@ const TURN_MS = 12;
  * and name the last frame they have seen.
  */
 export class Run {
+  /** Id of the run. */
   readonly id: string;
+  /** What was asked for. */
   readonly call: Call;
   /** All frames so far. The frame at index `i` has `seq` `i + 1`. */
   readonly log: FrameBody[] = [];
@@ -61,6 +63,7 @@ export class Run {
   #waiting: (() => void)[] = [];
   #finished = false;
 
+  /** Checks the call's values. @throws {Fault} `bad_input` with the field, `not_found`. */
   constructor(id: string, call: Call, host: RunHost) {
     this.id = id;
     this.call = call;
