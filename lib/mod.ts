@@ -3,7 +3,12 @@
  *
  * @module
  */
-export { type Example, Interface, type InterfaceActions, type InterfaceSpec } from "@/lib/recipes/interface.tsx";
+export {
+  type Example,
+  Interface,
+  type InterfaceActions,
+  type InterfaceSpec,
+} from "@/lib/recipes/interface.tsx";
 export {
   type Binding,
   Blocks,
@@ -45,6 +50,13 @@ export type {
   Field,
   Fields,
   Given,
+  GivenOne,
+  In,
+  InOf,
+  Out,
+  OutOf,
+  Props,
+  PropsOf,
   Result,
   Slot,
   Taken,

@@ -7,6 +7,7 @@ import type { CommonProps, DoorProps, ViewProps } from "@/lib/value/page.ts";
 
 /** What a component may use to turn wire values into what handlers see, and back. */
 export interface CodecContext {
+  /** Aborts with the run. */
   readonly signal: AbortSignal;
   /** Reads a file that the session may read. @throws {Fault} `bad_input` for an unknown or foreign one. */
   readonly open: (ref: FileRef) => Promise<StoredFile>;
@@ -16,7 +17,9 @@ export interface CodecContext {
 
 /** A file that a handler was handed. */
 export interface StoredFile extends FileRef {
+  /** All of it. */
   readonly bytes: () => Promise<Uint8Array<ArrayBuffer>>;
+  /** All of it, piece by piece. */
   readonly stream: () => ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
@@ -67,20 +70,33 @@ export interface ComponentSpec<A, P, W, I, O, E extends string> {
 
 /** A component as shared code sees it: every question answered, no kind named. */
 export interface Component extends AnyComponent {
+  /** Schema of its props, those of every field included. */
   readonly spec: z.ZodObject;
+  /** Schema of its wire value under these props. */
   readonly wire: (props: Readonly<Record<string, unknown>>) => z.ZodType<Json>;
+  /** Events that it raises. */
   readonly events: readonly string[];
+  /** Draws it. */
   readonly view: ComponentType<ViewProps<object, Json>>;
+  /** The view behind its door. */
   readonly island: ComponentType<DoorProps> | undefined;
+  /** Where its value is. */
   readonly holds: "page" | "session";
+  /** Whether a person can give it a value. */
   readonly input: boolean;
+  /** Whether its view lives by itself. */
   readonly alive: (props: Readonly<Record<string, unknown>>) => boolean;
+  /** Wire value to what handlers receive. */
   readonly decode: ((wire: Json, context: CodecContext) => unknown) | undefined;
+  /** What handlers give to wire value. */
   readonly encode:
     | ((out: unknown, context: CodecContext, props: Readonly<Record<string, unknown>>) => unknown)
     | undefined;
+  /** Reads it from a form without script. */
   readonly form: (entries: FormEntries, props: Readonly<Record<string, unknown>>) => unknown;
+  /** The value in a few words. */
   readonly summary: (wire: Json) => string;
+  /** Brings a stored value up to date. */
   readonly migrate: (stored: unknown) => unknown;
   /** The JSON Schema of the wire value under these props. */
   readonly jsonSchema: (props: Readonly<Record<string, unknown>>) => JsonObject;

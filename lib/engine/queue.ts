@@ -2,6 +2,7 @@ import { Fault } from "@/lib/value/fault.ts";
 
 /** A place in a concurrency group; given back when it is disposed of. */
 export interface Place extends Disposable {
+  /** The group. */
   readonly group: string;
 }
 
@@ -27,6 +28,7 @@ export interface QueueOptions {
   readonly limit: number | null;
   /** How many calls may wait in one group. One more is refused with `queue_full`. */
   readonly size: number;
+  /** Milliseconds, never going back. */
   readonly now: () => number;
 }
 
@@ -35,6 +37,7 @@ export class Queue {
   readonly #groups = new Map<string, Group>();
   readonly #options: QueueOptions;
 
+  /** All places are free at first. */
   constructor(options: QueueOptions) {
     this.#options = options;
   }

@@ -12,6 +12,7 @@ import type { Session } from "./sessions.ts";
 
 /** A request to run an action: what every protocol is translated into. */
 export interface Call {
+  /** The demo whose action it is. */
   readonly demo: Demo;
   /** Key of the action. */
   readonly action: string;
@@ -19,9 +20,11 @@ export interface Call {
   readonly input: Readonly<Record<string, Json | undefined>>;
   /** Wire values of further fields by key, for the actions that follow. */
   readonly rest?: Readonly<Record<string, Json | undefined>>;
+  /** Who asks, and what is held for them. */
   readonly session: Session;
   /** Path of the page, under which its files are reached. */
   readonly page: string;
+  /** The request that started it, for the handler to see. */
   readonly request: RunRequest;
   /** What the event that started it carried. */
   readonly event?: Json | undefined;
@@ -29,7 +32,9 @@ export interface Call {
 
 /** What a run needs of the engine. */
 export interface RunHost {
+  /** Hands out the places of concurrency groups. */
   readonly queue: Queue;
+  /** Milliseconds, never going back. */
   readonly now: () => number;
   /** Makes the codec context of one run: how its components read and keep files. */
   readonly codec: (run: Run) => CodecContext;

@@ -7,12 +7,15 @@ import { Fault } from "@/lib/value/fault.ts";
 
 /** What the server holds for one page in one browser. */
 export interface Session {
+  /** Id, without its signature. */
   readonly id: string;
   /** Values of fields that live on the server, by demo and key. */
   value(demo: Demo, key: string): unknown;
+  /** Writes a value that lives on the server. */
   setValue(demo: Demo, key: string, value: unknown): void;
   /** The props of a field as this session sees it: the author's, changed by `update()`. */
   props(demo: Demo, key: string): Readonly<Record<string, unknown>>;
+  /** Changes props. @throws {Fault} `bad_output` when one is wrong. */
   changeProps(demo: Demo, key: string, props: Readonly<Record<string, unknown>>): void;
 }
 
@@ -20,6 +23,7 @@ export interface Session {
 export interface SessionsOptions {
   /** Secret that ids are signed with, 32 bytes or more. */
   readonly secret: Uint8Array;
+  /** Random bytes, fit for secrets. */
   readonly random: (bytes: number) => Uint8Array;
   /** How many sessions hold values at most; the one that was idle longest is forgotten first. */
   readonly capacity: number;
@@ -37,6 +41,7 @@ export class Sessions {
   /** Tokens that were checked and right. A page sends its own with each event, and checking costs more than the rest. */
   readonly #known = new Set<string>();
 
+  /** Holds nothing at first. */
   constructor(options: SessionsOptions) {
     this.#options = options;
   }

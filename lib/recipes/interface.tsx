@@ -1,5 +1,5 @@
 import type { Given, Result, Slot, Taken } from "@/lib/value/field.ts";
-import type { AnyField, Field, Fields, Out } from "@/lib/value/field.ts";
+import type { AnyField, Field, Fields, OutOf } from "@/lib/value/field.ts";
 import type { Json } from "@/lib/value/json.ts";
 import { type Action, type AnyAction, on, reset, type RunContext } from "@/lib/demo/action.ts";
 import { Blocks, type FieldSlot, type Page } from "@/lib/demo/blocks.tsx";
@@ -28,10 +28,8 @@ export interface InterfaceSpec<I extends Slot, O extends Slot> {
 }
 
 /** One example: the bare value for a single field, a record for several. */
-export type Example<I extends Slot> = I extends AnyField ? Shown<I>
-  : { readonly [K in keyof I]?: Shown<I[K]> };
-
-type Shown<F> = F extends { readonly [Out]: infer O } ? O : never;
+export type Example<I extends Slot> = I extends AnyField ? OutOf<I>
+  : { readonly [K in keyof I]?: OutOf<I[K]> };
 
 /** The actions of an interface. */
 export interface InterfaceActions<I extends Slot, O extends Slot> {

@@ -20,6 +20,7 @@ export interface BlobRecord {
 
 /** How to keep some bytes. */
 export interface PutOptions {
+  /** Session that may use it as an input. */
   readonly owner: string;
   /** The name that the bytes came with; it is cleaned. */
   readonly name: string;
@@ -27,12 +28,15 @@ export interface PutOptions {
   readonly maxBytes?: number | undefined;
   /** How long to keep it, in milliseconds. Default: the store's. */
   readonly keepMs?: number | undefined;
+  /** Ends the putting. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Part of some bytes: both ends counted, from 0. Both lie within the bytes. */
 export interface ByteRange {
+  /** First byte. */
   readonly start: number;
+  /** Last byte. */
   readonly end: number;
 }
 

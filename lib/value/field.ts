@@ -17,13 +17,17 @@ export interface EventRef {
 
 /** The declaration behind a field, as shared code sees it. See `component()`. */
 export interface AnyComponent {
+  /** Name in the registry and in stored data. */
   readonly kind: string;
 }
 
 /** Any declared field. */
 export interface AnyField {
+  /** Only in types: what a handler receives. */
   readonly [In]: unknown;
+  /** Only in types: what a handler may give. */
   readonly [Out]: unknown;
+  /** Only in types: the props that `update()` may change. */
   readonly [Props]: object;
   /** The component that this field is one of. */
   readonly component: AnyComponent;
@@ -45,19 +49,24 @@ export type Fields = Readonly<Record<string, AnyField>>;
 /** One field or a record of them: what `inputs` and `outputs` accept. */
 export type Slot = AnyField | Fields;
 
-type InOf<F> = F extends { readonly [In]: infer I } ? I : never;
-type OutOf<F> = F extends { readonly [Out]: infer O } ? O : never;
-type PropsOf<F> = F extends { readonly [Props]: infer P } ? P : never;
+/** What a handler receives of one field. */
+export type InOf<F> = F extends { readonly [In]: infer I } ? I : never;
+/** What a handler may give to one field. */
+export type OutOf<F> = F extends { readonly [Out]: infer O } ? O : never;
+/** The props of one field that `update()` may change. */
+export type PropsOf<F> = F extends { readonly [Props]: infer P } ? P : never;
 
 /** What `update()` returns: a change of props for field type `P`. */
 export interface Update<P> {
+  /** The props to change, and `value`. */
   readonly update: P;
 }
 
 /** What a handler receives for a slot: the bare value of one field, or a record. */
 export type Taken<T> = T extends AnyField ? InOf<T> : { readonly [K in keyof T]: InOf<T[K]> };
 
-type GivenOne<F> = OutOf<F> | Update<Partial<PropsOf<F> & { value: OutOf<F> }>>;
+/** What a handler may give for one field: a value, or a change of its props. */
+export type GivenOne<F> = OutOf<F> | Update<Partial<PropsOf<F> & { value: OutOf<F> }>>;
 
 /**
  * What a handler may give for a slot. In a record an absent key leaves that field as it is; where nothing is asked

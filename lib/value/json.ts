@@ -3,5 +3,6 @@ export type Json = null | boolean | number | string | readonly Json[] | JsonObje
 
 /** A JSON object. */
 export interface JsonObject {
+  /** Value by key; an undefined one counts as absent. */
   readonly [key: string]: Json | undefined;
 }

@@ -6,6 +6,7 @@ export type FieldPhase = "idle" | "queued" | "running" | "failed";
 
 /** What a field shows about the action that fills it. */
 export interface FieldStatus {
+  /** What is going on. */
   readonly phase: FieldPhase;
   /** What to tell the person: an error, or the progress note. */
   readonly message?: string | undefined;
@@ -33,7 +34,9 @@ export interface ActionPlan {
 
 /** A live field of a page. */
 export interface FieldState {
+  /** Wire value to draw first. */
   readonly value: Json;
+  /** Props to draw it with. */
   readonly props: Readonly<Record<string, unknown>>;
   /** Whether the person may change it. */
   readonly interactive: boolean;
@@ -58,7 +61,9 @@ export interface PageGraph {
 
 /** What a door is given: the page and which of its fields to draw. */
 export interface DoorProps {
+  /** What all doors of the page share. */
   readonly page: PageGraph;
+  /** Key of the field. */
   readonly id: string;
   /** Author's classes from the layout, put on the field's outer element. */
   readonly class?: string | undefined;
@@ -85,10 +90,13 @@ export interface CommonProps {
 export interface ViewProps<P, V> {
   /** Key of the field; the id of the element that takes the focus, and its name in a form. */
   readonly id: string;
+  /** The component's props and those that every field has. */
   readonly props: P & CommonProps;
+  /** The wire value to show. */
   readonly value: V;
   /** Whether the person may change the value. `false` draws it to be read. */
   readonly interactive: boolean;
+  /** What to say about the action that fills it. */
   readonly status: FieldStatus;
   /** Name of the submit button that stands for this field's events in a form without script. */
   readonly submits?: string | undefined;
@@ -106,6 +114,7 @@ export interface ViewProps<P, V> {
 
 /** Options of an upload. */
 export interface UploadOptions {
+  /** Ends the upload. */
   readonly signal?: AbortSignal | undefined;
   /** Called with the share sent, 0 to 1. */
   readonly progress?: ((share: number) => void) | undefined;

@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { listDemos } from "./gallery.ts";
+
+Deno.test("listDemos() lists every demo of the project once, by title", async () => {
+  const listed = await listDemos(true);
+  assert.deepEqual(listed.filter(({ error }) => error !== undefined), []);
+  const greeter = listed.find(({ path }) => path === "/demos/greeter");
+  assert.equal(greeter?.title, "Greeter");
+  const titles = listed.map(({ title }) => title);
+  assert.deepEqual(titles, [...titles].sort((a, b) => a.localeCompare(b, "en")));
+});
+
+Deno.test("listDemos() asks a page again only when its file has changed", async () => {
+  const [first] = await listDemos();
+  const [again] = await listDemos();
+  assert.equal(first, again);
+});
