@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { FileRef } from "@/lib/value/file_ref.ts";
 import type { FieldStatus, ViewProps } from "@/lib/value/page.ts";
 import { aria, Frame, nameOf } from "@/components/ui/frame.tsx";
@@ -19,6 +19,7 @@ const TYPES = "image/png,image/jpeg,image/gif,image/webp,image/avif";
 export function ImageView(view: ViewProps<ImageProps, FileRef | null>): VNode | null {
   const { id, props, value, interactive, set, raise, upload } = view;
   const [sending, setSending] = useState<FieldStatus | null>(null);
+  const going = useRef<AbortController>();
   const framed = { ...view, status: sending ?? view.status };
   const name = nameOf(view);
 
@@ -31,13 +32,21 @@ export function ImageView(view: ViewProps<ImageProps, FileRef | null>): VNode | 
       return;
     }
     if (!set || !upload) return;
+    going.current?.abort();
+    const { signal } = going.current = new AbortController();
     setSending({ phase: "running", progress: 0 });
     try {
-      set(await upload(file, { progress: (progress) => setSending({ phase: "running", progress }) }));
+      const sent = await upload(file, {
+        signal,
+        progress: (progress) => signal.aborted || setSending({ phase: "running", progress }),
+      });
+      if (signal.aborted) return;
       setSending(null);
+      set(sent);
       raise?.("upload");
     } catch (fault) {
-      setSending({ phase: "failed", message: (fault as Error).message });
+      // Another picture, or none, was chosen meanwhile: nobody waits for this one
+      if (!signal.aborted) setSending({ phase: "failed", message: (fault as Error).message });
     }
   };
   const handle = (transfer: DataTransfer | null, event: Event) => {
@@ -105,6 +114,7 @@ export function ImageView(view: ViewProps<ImageProps, FileRef | null>): VNode | 
                 label="Remove image"
                 d="M3.5 3.5l9 9M12.5 3.5l-9 9"
                 onClick={() => {
+                  going.current?.abort();
                   setSending(null);
                   set(null);
                   raise?.("clear");

@@ -27,5 +27,14 @@ export const json = component({
   events: ["change"],
   view: JsonView,
   island: JsonIsland,
-  form: ({ texts: [text] }) => text === undefined ? null : JSON.parse(text),
+  form: ({ texts: [text] }) => text ? parse(text) : null,
 });
+
+// Text that is no JSON is the JSON string of that text.
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
 import type { Json } from "@/lib/value/json.ts";
+import { json } from "./mod.ts";
 import { JsonView } from "./view.tsx";
 
 function draw(value: Json, open = 2): string {
@@ -29,4 +30,10 @@ Deno.test("json() draws empty lists and objects, and text as text", () => {
 
 Deno.test("json() cuts long lists and says how much is left out", () => {
   assert.match(draw(Array.from({ length: 250 }, (_, index) => index)), /50 more/);
+});
+
+Deno.test("json() reads JSON from a form, and other text as text", () => {
+  const read = (text: string) => json.component.form({ texts: [text], files: [] }, {});
+  assert.deepEqual(read('{"a":1}'), { a: 1 });
+  assert.equal(read("{a"), "{a");
 });
