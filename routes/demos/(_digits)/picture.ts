@@ -1,6 +1,6 @@
 import sharp from "sharp";
 
-import { Fault } from "@/lib/value/fault.ts";
+import { Fault } from "atoll";
 
 import { framed } from "./frame.ts";
 import type { Grey } from "./ground.ts";

@@ -26,6 +26,7 @@ function align(
   props: Record<string, unknown>,
 ): void {
   for (const prop in props) {
+    // What is not given is absent; a false one of `aria-*` and `data-*` is the word "false"
     const value = props[prop] ?? false;
     // What a field holds is the visitor's; objects are styles and inner HTML
     if (
@@ -36,7 +37,7 @@ function align(
     const old = element.getAttribute(name);
     if (typeof value === "boolean" && typeof element[prop] === "boolean") {
       if (element[prop] !== value) element[prop] = value;
-    } else if (value === false && name[4] !== "-") {
+    } else if (value === false && (props[prop] !== false || name[4] !== "-")) {
       if (old !== null) element.removeAttribute(name);
     } else if (value === true ? old === null : old !== String(value)) {
       element.setAttribute(name, String(value));
