@@ -1,6 +1,8 @@
 import { Fragment, h, options, type VNode } from "preact";
+import { jsx } from "preact/jsx-runtime";
 import { isSignal } from "../../jsonify/stringify.ts";
 import type { Island } from "../../build_cache.ts";
+import type { AnyComponent } from "../../components.ts";
 import { onHead } from "../head_collector.ts";
 import { asset, assetSrcSet } from "../shared.ts";
 import { currentState, type RenderState, type Slot, SlotRef } from "./state.ts";
@@ -101,12 +103,11 @@ function wrapIsland(
       props = { ...props };
       sent = { ...props };
     }
-    props[name] = h(SlotMarker, { slot });
+    props[name] = jsx(SlotMarker, { slot });
     sent[name] = new SlotRef(name, slot.id);
   }
-  const inner = h(Fragment, null) as unknown as InternalVNode;
-  inner.type = vnode.type;
-  inner.props = props;
+  // jsx() as compiled pages use it: vnodes of one shape keep the renderer fast
+  const inner = jsx(vnode.type as AnyComponent, props);
   state.inner.add(inner);
   const index = state.islands.push({ island, props: sent }) - 1;
   state.used.add(island);
