@@ -1,5 +1,5 @@
 /**
- * Functions that remember how they were called, and stand-ins for methods.
+ * Functions that remember how they were called, and stand-ins for methods. One file, as upstream's export path is one.
  * @module
  */
 import { AssertionError, deepStrictEqual } from "node:assert/strict";
