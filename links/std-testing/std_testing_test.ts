@@ -1,6 +1,12 @@
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import { afterEach, beforeAll, beforeEach, describe, it } from "./bdd.ts";
-import { assertSpyCall, assertSpyCalls, returnsNext, spy, stub } from "./mock.ts";
+import {
+  assertSpyCall,
+  assertSpyCalls,
+  returnsNext,
+  spy,
+  stub,
+} from "./mock.ts";
 import { assertSnapshot } from "./snapshot.ts";
 import { FakeTime } from "./time.ts";
 
