@@ -10,8 +10,7 @@ export type TestFunction<T> = (
 ) => void | Promise<void>;
 
 /** Options of one test. */
-export interface ItDefinition<T>
-  extends Partial<Omit<Deno.TestDefinition, "fn" | "name">> {
+export interface ItDefinition<T> extends Partial<Omit<Deno.TestDefinition, "fn" | "name">> {
   /** What the test shows. */
   name?: string;
   /** The suite it belongs to. @default the one being described */
@@ -23,8 +22,7 @@ export interface ItDefinition<T>
 }
 
 /** Options of a suite. */
-export interface DescribeDefinition<T>
-  extends Partial<Omit<Deno.TestDefinition, "fn" | "name">> {
+export interface DescribeDefinition<T> extends Partial<Omit<Deno.TestDefinition, "fn" | "name">> {
   /** What the suite is about. */
   name?: string;
   /** The suite it belongs to. @default the one being described */
@@ -171,55 +169,54 @@ function registrar<A extends readonly unknown[], R>(
 }
 
 /** Registers a group of tests. */
-export const describe: Registrar<DescribeArgs<never>, TestSuite<never>> =
-  registrar((args, flags) => {
-    const { name, fn, suite: parent, options, ignore, only } = {
-      ...definition(args),
-      ...flags,
-    };
-    const hooks = newHooks();
-    for (const hook of Object.keys(hooks) as HookName[]) {
-      hooks[hook].push(...[options[hook] ?? []].flat());
-    }
-    const {
-      beforeAll: _1,
-      afterAll: _2,
-      beforeEach: _3,
-      afterEach: _4,
-      fn: _5,
-      name: _6,
-      suite: _7,
-      skip: _8,
-      ...rest
-    } = options;
-    const suite: Suite = {
-      symbol: Symbol(name),
+export const describe: Registrar<DescribeArgs<never>, TestSuite<never>> = registrar((args, flags) => {
+  const { name, fn, suite: parent, options, ignore, only } = {
+    ...definition(args),
+    ...flags,
+  };
+  const hooks = newHooks();
+  for (const hook of Object.keys(hooks) as HookName[]) {
+    hooks[hook].push(...[options[hook] ?? []].flat());
+  }
+  const {
+    beforeAll: _1,
+    afterAll: _2,
+    beforeEach: _3,
+    afterEach: _4,
+    fn: _5,
+    name: _6,
+    suite: _7,
+    skip: _8,
+    ...rest
+  } = options;
+  const suite: Suite = {
+    symbol: Symbol(name),
+    name,
+    options: rest,
+    hooks,
+    items: [],
+  };
+  suites.set(suite.symbol, suite);
+  const outer = current;
+  current = suite;
+  try {
+    (fn as (() => void) | undefined)?.();
+  } finally {
+    current = outer;
+  }
+  if (parent !== null) {
+    parent.items.push({ kind: "suite", suite, only, ignore });
+  } else {
+    Deno.test({
+      ...rest,
       name,
-      options: rest,
-      hooks,
-      items: [],
-    };
-    suites.set(suite.symbol, suite);
-    const outer = current;
-    current = suite;
-    try {
-      (fn as (() => void) | undefined)?.();
-    } finally {
-      current = outer;
-    }
-    if (parent !== null) {
-      parent.items.push({ kind: "suite", suite, only, ignore });
-    } else {
-      Deno.test({
-        ...rest,
-        name,
-        ignore,
-        only: only || hasOnly(suite),
-        fn: (t) => runSuite(t, suite, {}, [], []),
-      });
-    }
-    return { symbol: suite.symbol };
-  });
+      ignore,
+      only: only || hasOnly(suite),
+      fn: (t) => runSuite(t, suite, {}, [], []),
+    });
+  }
+  return { symbol: suite.symbol };
+});
 
 /** Registers a test. */
 export const it: Registrar<ItArgs<never>, void> = registrar((args, flags) => {
@@ -238,15 +235,13 @@ export const it: Registrar<ItArgs<never>, void> = registrar((args, flags) => {
     });
     return;
   }
-  const { suite: _1, fn: _2, name: _3, skip: _4, ...rest } =
-    options as ItDefinition<never>;
+  const { suite: _1, fn: _2, name: _3, skip: _4, ...rest } = options as ItDefinition<never>;
   Deno.test({
     ...rest,
     name,
     ignore: ignore || fn === undefined,
     only,
-    fn: (t) =>
-      runTest(t, body, {}, globalHooks.beforeEach, globalHooks.afterEach),
+    fn: (t) => runTest(t, body, {}, globalHooks.beforeEach, globalHooks.afterEach),
   });
 });
 
@@ -254,9 +249,7 @@ export const it: Registrar<ItArgs<never>, void> = registrar((args, flags) => {
 export const test: typeof it = it;
 
 function hasOnly({ items }: Suite): boolean {
-  return items.some((item) =>
-    item.only || (item.kind === "suite" && hasOnly(item.suite))
-  );
+  return items.some((item) => item.only || (item.kind === "suite" && hasOnly(item.suite)));
 }
 
 async function runSuite(
@@ -266,9 +259,7 @@ async function runSuite(
   before: readonly TestFunction<never>[],
   after: readonly TestFunction<never>[],
 ): Promise<void> {
-  const isFocused = items.some((item) =>
-    item.only || (item.kind === "suite" && hasOnly(item.suite))
-  );
+  const isFocused = items.some((item) => item.only || (item.kind === "suite" && hasOnly(item.suite)));
   const own = Object.assign(Object.create(context), {});
   const beforeEach = [...before, ...hooks.beforeEach];
   const afterEach = [...hooks.afterEach, ...after];
@@ -288,8 +279,7 @@ async function runSuite(
         await t.step({
           name: item.name,
           ignore,
-          fn: (t) =>
-            runTest(t, item.fn, Object.create(own), beforeEach, afterEach),
+          fn: (t) => runTest(t, item.fn, Object.create(own), beforeEach, afterEach),
         });
       }
     }

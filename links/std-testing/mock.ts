@@ -63,11 +63,9 @@ export interface Stub<
   fake: (this: Self, ...args: Args) => Return;
 }
 
-type ArgsOf<Self, Prop extends keyof Self> = Self[Prop] extends
-  (...args: infer Args) => unknown ? Args
+type ArgsOf<Self, Prop extends keyof Self> = Self[Prop] extends (...args: infer Args) => unknown ? Args
   : never;
-type ReturnOf<Self, Prop extends keyof Self> = Self[Prop] extends
-  (...args: never[]) => infer Return ? Return
+type ReturnOf<Self, Prop extends keyof Self> = Self[Prop] extends (...args: never[]) => infer Return ? Return
   : never;
 
 function makeSpy<Self, Args extends unknown[], Return>(
@@ -215,10 +213,9 @@ export function assertSpyCalls<Self, Args extends unknown[], Return>(
   if (spy.calls.length === expectedCalls) return;
   const error = spy.calls.find((call) => call.error !== undefined)?.error;
   throw new AssertionError({
-    message:
-      `Expected number of calls: ${expectedCalls}. Received: ${spy.calls.length}${
-        error === undefined ? "" : `. Error in spy call: ${error.message}`
-      }`,
+    message: `Expected number of calls: ${expectedCalls}. Received: ${spy.calls.length}${
+      error === undefined ? "" : `. Error in spy call: ${error.message}`
+    }`,
     actual: spy.calls.length,
     expected: expectedCalls,
   });
@@ -241,8 +238,7 @@ export function assertSpyCall<Self, Args extends unknown[], Return>(
     }
     if (call.error !== undefined) {
       throw new AssertionError({
-        message:
-          `Expected spy call to return, but it threw: ${call.error.message}`,
+        message: `Expected spy call to return, but it threw: ${call.error.message}`,
       });
     }
     deepStrictEqual(call.returned, expected.returned);
@@ -328,8 +324,7 @@ function callAt<Self, Args extends unknown[], Return>(
   const call = spy.calls[index];
   if (call === undefined) {
     throw new AssertionError({
-      message:
-        `Expected a spy call at index ${index}, but there are ${spy.calls.length}`,
+      message: `Expected a spy call at index ${index}, but there are ${spy.calls.length}`,
     });
   }
   return call;

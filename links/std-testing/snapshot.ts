@@ -34,9 +34,7 @@ interface SnapshotFile {
 const files = new Map<string, Promise<SnapshotFile>>();
 
 function defaultMode(): SnapshotMode {
-  return Deno.args.some((arg) => arg === "--update" || arg === "-u")
-    ? "update"
-    : "assert";
+  return Deno.args.some((arg) => arg === "--update" || arg === "-u") ? "update" : "assert";
 }
 
 /** The text a value is recorded as. */
@@ -59,9 +57,7 @@ export async function assertSnapshot<T>(
   actual: T,
   msgOrOptions: string | SnapshotOptions<T> = {},
 ): Promise<void> {
-  const options = typeof msgOrOptions === "string"
-    ? { msg: msgOrOptions }
-    : msgOrOptions;
+  const options = typeof msgOrOptions === "string" ? { msg: msgOrOptions } : msgOrOptions;
   const file = await openFile(context, options);
   const name = options.name ?? nameOf(context);
   const count = (file.counts.get(name) ?? 0) + 1;
@@ -96,9 +92,7 @@ export function createAssertSnapshot<T>(
   base: typeof assertSnapshot = assertSnapshot,
 ): typeof assertSnapshot {
   return (context, actual, msgOrOptions) => {
-    const own = typeof msgOrOptions === "string"
-      ? { msg: msgOrOptions }
-      : msgOrOptions;
+    const own = typeof msgOrOptions === "string" ? { msg: msgOrOptions } : msgOrOptions;
     return base(
       context,
       actual,
@@ -108,9 +102,7 @@ export function createAssertSnapshot<T>(
 }
 
 function nameOf(context: Deno.TestContext): string {
-  return context.parent === undefined
-    ? context.name
-    : `${nameOf(context.parent)} > ${context.name}`;
+  return context.parent === undefined ? context.name : `${nameOf(context.parent)} > ${context.name}`;
 }
 
 function openFile(
@@ -148,14 +140,10 @@ async function load(path: string): Promise<SnapshotFile> {
 }
 
 async function save({ path, entries }: SnapshotFile): Promise<void> {
-  const quote = (text: string) =>
-    "`" + text.replace(/[`\\]|\$\{/g, "\\$&") + "`";
+  const quote = (text: string) => "`" + text.replace(/[`\\]|\$\{/g, "\\$&") + "`";
   const lines = Array.from(
     entries,
-    ([key, text]) =>
-      `snapshot[${quote(key)}] = ${
-        quote(text.includes("\n") ? `\n${text}\n` : text)
-      };`,
+    ([key, text]) => `snapshot[${quote(key)}] = ${quote(text.includes("\n") ? `\n${text}\n` : text)};`,
   );
   await Deno.mkdir(dirname(path), { recursive: true });
   await Deno.writeTextFile(

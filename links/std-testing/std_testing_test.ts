@@ -1,12 +1,6 @@
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import { afterEach, beforeAll, beforeEach, describe, it } from "./bdd.ts";
-import {
-  assertSpyCall,
-  assertSpyCalls,
-  returnsNext,
-  spy,
-  stub,
-} from "./mock.ts";
+import { assertSpyCall, assertSpyCalls, returnsNext, spy, stub } from "./mock.ts";
 import { assertSnapshot } from "./snapshot.ts";
 import { FakeTime } from "./time.ts";
 

@@ -284,8 +284,7 @@ export class FakeTime implements Disposable {
           newTarget,
         ),
       apply: () => new real.Date(time.#now).toString(),
-      get: (target, key, receiver) =>
-        key === "now" ? () => time.#now : Reflect.get(target, key, receiver),
+      get: (target, key, receiver) => key === "now" ? () => time.#now : Reflect.get(target, key, receiver),
     });
     Object.assign(globalThis, {
       Date: FakeDate,
