@@ -50,8 +50,8 @@ export default Blocks({
         <ui.subject />
         <ui.pace />
         <div class="flex flex-wrap gap-2">
-          <ui.stop />
           <ui.write />
+          <ui.stop />
         </div>
       </Column>
       <Column>
