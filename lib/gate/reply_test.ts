@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- the log itself is what is tested
 import assert from "node:assert/strict";
 import { Fault, type FaultCode, FAULTS } from "@/lib/value/fault.ts";
 import { refuse, report } from "./reply.ts";
@@ -79,7 +80,6 @@ Deno.test("report() copes with whatever is thrown", () => {
 });
 
 function logged<T>(run: () => T): { log: string; result: T } {
-  // deno-lint-ignore no-console
   const real = console.error;
   const lines: string[] = [];
   console.error = (...parts: unknown[]) => void lines.push(parts.join(" "));
