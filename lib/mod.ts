@@ -24,6 +24,7 @@ export {
   type Action,
   type ActionSpec,
   type AnyAction,
+  type AnyActionSpec,
   load,
   on,
   reset,

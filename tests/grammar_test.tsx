@@ -208,6 +208,12 @@ function wrongBlocks() {
   Blocks({ fields: { a, n, go }, actions: ({ a, n, go }) => ({ x: on(go.click, { inputs: { a }, outputs: { n }, fn: ({ a }) => ({ n: a }) }) }) });
   // @ts-expect-error state keeps its type
   Blocks({ fields: { s: state(0), go }, actions: ({ s, go }) => ({ x: on(go.click, { outputs: { s }, fn: () => ({ s: "x" }) }) }) });
+  // @ts-expect-error a prop that the field does not have
+  Blocks({ fields: { a, go }, actions: ({ a, go }) => ({ x: on(go.click, { outputs: a, fn: () => update({ choices: ["x"] }) }) }) });
+  // @ts-expect-error a prop of the wrong type
+  Blocks({ fields: { a, go }, actions: ({ a, go }) => ({ x: on(go.click, { outputs: { a }, fn: () => ({ a: update({ lines: "3" }) }) }) }) });
+  // @ts-expect-error a value that the field cannot have
+  Blocks({ fields: { n, go }, actions: ({ n, go }) => ({ x: on(go.click, { outputs: n, fn: () => update({ value: "x" }) }) }) });
   // @ts-expect-error on() takes events
   on("click", {});
   // @ts-expect-error an unknown code

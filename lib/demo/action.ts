@@ -1,4 +1,4 @@
-import type { EventRef, Given, Result, Slot, Taken } from "@/lib/value/field.ts";
+import type { EventRef, Given, Result, Slot, Taken, Update } from "@/lib/value/field.ts";
 import type { Json } from "@/lib/value/json.ts";
 
 /** Who asked for a run. Headers are those of the request that started it, without cookies' secrets of the server. */
@@ -68,8 +68,13 @@ export interface AnyAction {
   /** What starts it. */
   readonly when: readonly EventRef[];
   /** What it was told. */
-  // deno-lint-ignore no-explicit-any -- any action, whatever its handler takes and gives
-  readonly spec: ActionSpec<any, any>;
+  readonly spec: AnyActionSpec;
+}
+
+/** What `on()` was told, whatever the handler takes and gives. */
+export interface AnyActionSpec extends Omit<ActionSpec<Slot, Slot>, "fn"> {
+  /** The handler. It is called with what the inputs give, whatever that is. */
+  readonly fn?: (input: never, run: RunContext) => unknown;
 }
 
 /** A declared action: an edge between fields. `I` and `O` are kept for clients that are typed by the demo. */
@@ -119,9 +124,8 @@ export class Updated {
  * Given to a field instead of a value, changes its props: `visible`, `label`, `choices`, `interactive`, `value` ...
  * What is not named stays.
  */
-// deno-lint-ignore no-explicit-any -- the field that it is given to decides which props are right
-export function update<const P extends object>(props: P): { readonly update: any } {
-  return new Updated(props as Record<string, unknown>);
+export function update<P extends object>(props: P): Update<P> {
+  return new Updated(props as Record<string, unknown>) as unknown as Update<P>;
 }
 
 /** What {@linkcode reset} gives. */

@@ -219,7 +219,7 @@ Deno.test("update() changes props for the session alone, and the limits that go 
     actions: ({ n, b, go }) => ({
       widen: on(go.click, { outputs: n, fn: () => update({ max: 8, label: "Wide", value: 7 }) }),
       use: on(go.click, { inputs: n, outputs: b, fn: (n) => String(n) }),
-      wrong: on(go.click, { outputs: n, fn: () => update({ max: "8" }) }),
+      wrong: on(go.click, { outputs: n, fn: () => update({ max: "8" }) as never }),
     }),
   });
   await using app = openDemo(page);

@@ -193,7 +193,7 @@ export class Run {
 
   #handle(action: BoundAction, input: unknown): void | Promise<void> {
     if (!action.fn) return;
-    const result: unknown = action.fn(input, this.#context(action));
+    const result: unknown = action.fn(input as never, this.#context(action));
     if (isPromise(result)) return result.then((value) => this.#give(action, value));
     if (isGenerator(result)) return this.#drain(action, result);
     return this.#give(action, result);

@@ -1,7 +1,14 @@
 import type { Given, Result, Slot, Taken } from "@/lib/value/field.ts";
 import type { AnyField, Field, Fields, OutOf } from "@/lib/value/field.ts";
 import type { Json } from "@/lib/value/json.ts";
-import { type Action, type AnyAction, on, reset, type RunContext } from "@/lib/demo/action.ts";
+import {
+  type Action,
+  type ActionSpec,
+  type AnyAction,
+  on,
+  reset,
+  type RunContext,
+} from "@/lib/demo/action.ts";
 import { Blocks, type FieldSlot, type Page } from "@/lib/demo/blocks.tsx";
 import { componentOf } from "@/lib/demo/component.ts";
 import { button, dataset } from "@/components/mod.ts";
@@ -98,9 +105,9 @@ export function Interface<const I extends Slot, const O extends Slot>(
         {
           inputs: spec.inputs,
           outputs: spec.outputs,
-          fn: spec.fn as AnyAction["spec"]["fn"],
+          fn: spec.fn as ActionSpec<Slot, Slot>["fn"],
           ...(spec.concurrencyLimit === undefined ? {} : { concurrencyLimit: spec.concurrencyLimit }),
-        } as AnyAction["spec"],
+        } as ActionSpec<Slot, Slot>,
       );
       const clear: AnyAction = on(own.clear.click, {
         outputs: { ...inputs, ...outputs },
@@ -116,7 +123,7 @@ export function Interface<const I extends Slot, const O extends Slot>(
           outputs: inputs,
           fn: ({ examples: row }: { examples: number | null }) => samples[row ?? -1] ?? {},
           api: false,
-        } as AnyAction["spec"],
+        } as ActionSpec<Slot, Slot>,
       );
       return { predict, clear, example };
     },
