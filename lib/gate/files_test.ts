@@ -64,6 +64,20 @@ Deno.test("receive() reads nothing of a body that says it is too large", async (
   assert.equal(read, false);
 });
 
+Deno.test("receive() takes 16 MiB and no more of a body whose length is not told", async () => {
+  const options = { owner: "ann", blobs: memoryBlobs(), url, maxBytes: 2 ** 30 };
+  const body = (count: number) => ReadableStream.from(Array(count).fill(new Uint8Array(2 ** 20)));
+  assert.equal((await receive(post(body(16)), options)).size, 2 ** 24);
+  await assert.rejects(receive(post(body(17)), options), {
+    code: "too_large",
+    message: /without a Content-Length/,
+  });
+  assert.equal(
+    (await receive(post(body(17), { "content-length": `${17 * 2 ** 20}` }), options)).size,
+    17 * 2 ** 20,
+  );
+});
+
 Deno.test("receive() gives up on a body that stalls", async () => {
   const body = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => {}) }, { highWaterMark: 0 });
   const options = { owner: "ann", blobs: memoryBlobs(), url, maxBytes: 1000, stallMs: 10 };

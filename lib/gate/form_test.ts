@@ -201,7 +201,7 @@ const allowed: readonly (readonly [what: string, body: () => string, count: numb
     `${MULTIPART.slice(0, -1)}${LONG}`,
   ],
   ["a quoted boundary", () => multipart(FILE), 1, 'Multipart/Form-Data; charset=utf-8; boundary="b"; x=y'],
-  ["30 MB of dashes behind its end", () => `--b${"-".repeat(30_000_000)}`, 0],
+  ["15 MB of dashes behind its end", () => `--b${"-".repeat(15_000_000)}`, 0],
 ];
 for (const [what, body, count, type = MULTIPART] of allowed) {
   Deno.test(`readForm() reads a form with ${what}`, async () => {
