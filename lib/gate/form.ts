@@ -28,7 +28,7 @@ export interface FormLimits {
 
 /** Whose the files of a form will be and where they will be found. */
 export interface FormOptions {
-  /** The session, or who tells it by the texts that came before the first file. */
+  /** The session, or who tells it by the texts that came before the file. */
   readonly owner: string | ((text: (name: string) => string | undefined) => string);
   readonly blobs: Blobs;
   /** Path that answers with the bytes of an id. */
@@ -130,11 +130,12 @@ async function readMultipart(
     return entry;
   };
   const keep = async (entry: Entry, { filename, bytes }: FilePart) => {
+    const before = entries.length;
     const chunks = bytes[Symbol.asyncIterator]();
     const first = await chunks.next();
     // A browser sends an input with no file chosen as a file without name and bytes.
     if (first.done && filename === "") return;
-    const text = (name: string) => entries.find((entry) => entry.name === name)?.text;
+    const text = (name: string) => entries.slice(0, before).find((entry) => entry.name === name)?.text;
     const record = await blobs.put(toStream(first, chunks), {
       owner: typeof owner === "string" ? owner : owner(text),
       name: filename,

@@ -63,6 +63,25 @@ Deno.test("readForm() keeps the files of a form, each under its field and in ord
   assert.equal((await blobs.get(files[0]?.id ?? ""))?.owner, "ann");
 });
 
+Deno.test("readForm() asks whose a file is with the texts that came before it", async () => {
+  const blobs = memoryBlobs();
+  const body = multipart(['name="who"', "ann"], FILE, ['name="late"', "x"], ['name="none"; filename=""', ""]);
+  const asked: unknown[] = [];
+  const owner = (text: (name: string) => string | undefined) => {
+    asked.push(["who", "late", "f"].map(text));
+    return text("who") ?? "";
+  };
+  const entries = await readForm(post(body, MULTIPART), { owner, blobs, url: String });
+  assert.deepEqual(asked, [["ann", undefined, undefined]]);
+  assert.equal((await blobs.get(entries.get("f")?.files[0]?.id ?? ""))?.owner, "ann");
+
+  const refuse = () => {
+    throw new Fault("expired", "The session is over");
+  };
+  const again = readForm(post(body, MULTIPART), { owner: refuse, blobs, url: String });
+  await assert.rejects(again, { code: "expired" });
+});
+
 const names: readonly (readonly [given: string, clean: string])[] = [
   ["../../x.png", "x.png"],
   ["C:\\dir\\x.png", "x.png"],
