@@ -8,7 +8,7 @@ import type { FileRef } from "@/lib/value/file_ref.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { FieldStatus } from "@/lib/value/page.ts";
 import { button, checkbox, dataset, dropdown, image, json, label, markdown } from "./mod.ts";
-import { builtIn, number, slider, state, textbox } from "./mod.ts";
+import { builtIn, number, slider, state, textbox, timer } from "./mod.ts";
 
 const file: FileRef = { id: "a".repeat(22), url: "/files/a", name: "a.png", size: 3, mime: "image/png" };
 
@@ -19,6 +19,8 @@ interface Case {
   readonly wrong: readonly unknown[];
   /** What a form without script sends for `value`; absent where a form sends nothing. */
   readonly sent?: { readonly texts?: readonly string[]; readonly files?: readonly FileRef[] };
+  /** Set when it is on the page with nothing to see: it has no name, no message and no progress. */
+  readonly unseen?: true;
 }
 
 const cases: Readonly<Record<string, Case>> = {
@@ -67,6 +69,13 @@ const cases: Readonly<Record<string, Case>> = {
   slider: { field: slider({ min: 0, max: 9 }), value: 4, wrong: ["4", 10, null], sent: { texts: ["4"] } },
   state: { field: state(0), value: 1, wrong: [] },
   textbox: { field: textbox(), value: "<b>", wrong: [3, null, ["a"]], sent: { texts: ["<b>"] } },
+  timer: {
+    field: timer(2),
+    value: 0.5,
+    wrong: ["2", 0, -1, null, Infinity],
+    sent: { texts: ["0.5"] },
+    unseen: true,
+  },
 };
 
 const still: FieldStatus = { phase: "idle" };
@@ -177,6 +186,14 @@ for (const component of builtIn) {
       assert.doesNotMatch(html, /\sstyle=|\son[a-z]+=|javascript:/i);
     }
   });
+
+  if (it.unseen) {
+    Deno.test(`${kind} is drawn as an empty element that nobody sees`, () => {
+      assert.match(draw(component, it, alive), /^<([a-z]+)[^>]* hidden[^>]*><\/\1>$/);
+      assert.equal(draw(component, it, { props: { ...it.field.props, visible: false } }), "");
+    });
+    continue;
+  }
 
   Deno.test(`${kind} has an accessible name from its label, and from its key without one`, () => {
     const named = draw(component, it, { props: { ...it.field.props, label: "A & B" } });

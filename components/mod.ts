@@ -11,6 +11,7 @@ import { number } from "./number/mod.ts";
 import { slider } from "./slider/mod.ts";
 import { state } from "./state/mod.ts";
 import { textbox } from "./textbox/mod.ts";
+import { timer } from "./timer/mod.ts";
 
 export { button, type ButtonOptions, type DeclareButton } from "./button/mod.ts";
 export { checkbox } from "./checkbox/mod.ts";
@@ -32,6 +33,7 @@ export { number } from "./number/mod.ts";
 export { slider } from "./slider/mod.ts";
 export { type DeclareState, state } from "./state/mod.ts";
 export { textbox } from "./textbox/mod.ts";
+export { type DeclareTimer, timer, type TimerOptions, type TimerProps } from "./timer/mod.ts";
 
 /** The components that Atoll brings, in the order of their names. */
 export const builtIn: readonly Component[] = [
@@ -47,4 +49,5 @@ export const builtIn: readonly Component[] = [
   slider.component,
   state.component,
   textbox.component,
+  timer.component,
 ];
