@@ -9,7 +9,8 @@ import { diskBlobs } from "@/lib/store/blobs_disk.ts";
 const settings = readSettings((name) => Deno.env.get(name));
 const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
 const clock = systemClock;
-const blobs = diskBlobs({ root: settings.data, now: Date.now, random });
+/** Where the files that people send are kept. */
+export const blobs = diskBlobs({ root: settings.data, now: Date.now, random });
 
 /** The engine that runs every demo of this server. */
 export const engine = new Engine({

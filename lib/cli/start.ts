@@ -1,5 +1,6 @@
 // deno-lint-ignore-file no-console -- a command talks to whoever started it
 import { readSettings, type Settings } from "@/lib/gate/settings.ts";
+import type { Blobs } from "@/lib/store/port.ts";
 
 /**
  * `deno task start`: builds when something changed since the last build, then serves production.
@@ -7,6 +8,7 @@ import { readSettings, type Settings } from "@/lib/gate/settings.ts";
  */
 const NEEDS = "2.9.0";
 const STOP_WITHIN_MS = 3000;
+const SWEEP_EVERY_MS = 10 * 60_000;
 const root = new URL("../../", import.meta.url);
 const SOURCES = [
   "deno.json",
@@ -34,9 +36,9 @@ if (await changedSince(built)) await build();
 await serve(settings);
 
 async function serve({ port, host }: Settings): Promise<void> {
-  const [{ default: server }, { engine }] = await Promise.all([
+  const [{ default: server }, { blobs, engine }] = await Promise.all([
     import(built.href) as Promise<{ default: { fetch: Deno.ServeHandler } }>,
-    import(new URL("main.ts", root).href) as Promise<{ engine: Disposable & { close(): void } }>,
+    import(new URL("main.ts", root).href) as Promise<{ blobs: Blobs; engine: { close(): void } }>,
   ]);
   let http: Deno.HttpServer;
   try {
@@ -54,6 +56,10 @@ async function serve({ port, host }: Settings): Promise<void> {
     }
     throw error;
   }
+  const sweep = () =>
+    blobs.sweep().catch((error) => console.error("Expired files could not be removed:", error));
+  sweep();
+  Deno.unrefTimer(setInterval(sweep, SWEEP_EVERY_MS));
   // An error that nothing waits for must not end the server for everybody.
   addEventListener("unhandledrejection", (event) => {
     event.preventDefault();

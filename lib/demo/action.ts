@@ -21,12 +21,20 @@ export interface RunLog {
   warning(text: string, options?: { title?: string; seconds?: number }): void;
 }
 
+/** Tells how far a handler is. */
+export interface Progress {
+  /** `done` of `total`, or without `total` a share from 0 to 1; `note` says what is being done. */
+  (done: number, total?: number, note?: string): void;
+  /** Hands the items on one by one and tells after each how many are done. An array tells the total by itself. */
+  each<T>(items: Iterable<T> | AsyncIterable<T>, note?: string): AsyncGenerator<T, void, undefined>;
+}
+
 /** The second argument of every handler. */
 export interface RunContext {
   /** Aborts when the run is cancelled or nobody is left to see it. */
   readonly signal: AbortSignal;
-  /** Tells how far the handler is: a share from 0 to 1, or `done` of `total`, with a note. */
-  progress(done: number, total?: number, note?: string): void;
+  /** Tells how far the handler is. */
+  readonly progress: Progress;
   /** Tells the person something beside the outputs. */
   readonly log: RunLog;
   /** Who asked, and how. */
@@ -49,6 +57,12 @@ export interface ActionSpec<I extends Slot, O extends Slot> {
   readonly concurrencyLimit?: number | null;
   /** Actions that name the same group share its places; the lowest limit counts. Default: a group of its own. */
   readonly concurrencyGroup?: string;
+  /** Calls of a higher priority leave the queue first. Default 0. */
+  readonly priority?: number;
+  /** How long the handler may take, in milliseconds, before it is aborted and fails with `timeout`. Default: no limit. */
+  readonly timeoutMs?: number;
+  /** How long a run goes on with nobody reading it, in milliseconds. Default: the server's setting, one minute. */
+  readonly graceMs?: number;
   /** When it is raised while it runs: drop (`once`), run beside (`multiple`), run once more after (`alwaysLast`). */
   readonly triggerMode?: "once" | "multiple" | "alwaysLast";
   /** Actions whose runs it stops. */

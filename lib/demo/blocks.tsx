@@ -26,10 +26,26 @@ export interface BoundAction {
   readonly group: string;
   /** Places of the group; `undefined` is the server's setting, `null` no limit. */
   readonly limit: number | null | undefined;
+  /** Who leaves the queue first: higher before lower. */
+  readonly priority: number;
+  /** Longest time of the handler, in milliseconds. */
+  readonly timeoutMs: number | undefined;
+  /** How long it goes on unread, in milliseconds; `undefined` is the server's setting. */
+  readonly graceMs: number | undefined;
   /** Whether it is part of the public interface. */
   readonly api: boolean;
-  /** Keys of the actions that follow it, by how it ended. */
-  readonly then: { readonly success: readonly string[]; readonly failure: readonly string[] };
+  /** What follows it. */
+  readonly then: Following;
+}
+
+/** Keys of the actions that follow another, by how it ended. */
+export interface Following {
+  /** After it ended well. */
+  readonly success: readonly string[];
+  /** After it refused or broke. */
+  readonly failure: readonly string[];
+  /** Whether one of these follows only failures, so that a failure counts as dealt with. */
+  readonly mends: boolean;
 }
 
 /** Draws one field where the layout wants it. */
@@ -141,8 +157,8 @@ function bind(
 
   const bound: Record<string, BoundAction> = Object.create(null);
   const starts = new Map<string, string[]>();
-  const then = new Map<string, { success: string[]; failure: string[] }>();
-  for (const key of Object.keys(actions)) then.set(key, { success: [], failure: [] });
+  const then = new Map<string, Chained>();
+  for (const key of Object.keys(actions)) then.set(key, { success: [], failure: [], mends: false });
   for (const [key, action] of Object.entries(actions)) {
     const at = `action "${key}" of ${where}`;
     bound[key] = {
@@ -152,8 +168,11 @@ function bind(
       fn: action.spec.fn,
       group: action.spec.concurrencyGroup ?? `:${key}`,
       limit: checkLimit(action.spec.concurrencyLimit, at),
+      priority: action.spec.priority ?? 0,
+      timeoutMs: checkMs(action.spec.timeoutMs, "timeoutMs", at),
+      graceMs: checkMs(action.spec.graceMs, "graceMs", at),
       api: action.spec.api ?? true,
-      then: then.get(key) ?? { success: [], failure: [] },
+      then: then.get(key) ?? { success: [], failure: [], mends: false },
     };
     const when: string[] = [];
     for (const event of action.when) {
@@ -233,13 +252,17 @@ function nameEvent(event: EventRef, fieldKeys: ReadonlyMap<object, string>, at: 
   return `${field}:${event.event}`;
 }
 
-function chain(
-  then: { success: string[]; failure: string[] } | undefined,
-  event: EventRef,
-  key: string,
-): void {
-  if (event.event !== "failure") then?.success.push(key);
-  if (event.event !== "success") then?.failure.push(key);
+interface Chained extends Following {
+  readonly success: string[];
+  readonly failure: string[];
+  mends: boolean;
+}
+
+function chain(then: Chained | undefined, event: EventRef, key: string): void {
+  if (!then) return;
+  if (event.event !== "failure") then.success.push(key);
+  if (event.event !== "success") then.failure.push(key);
+  if (event.event === "failure") then.mends = true;
 }
 
 function plan(
@@ -309,6 +332,11 @@ function checkLimit(limit: number | null | undefined, at: string): number | null
   throw new RangeError(
     `Cannot give ${at} a concurrencyLimit of ${limit}: it is a whole number from 1, or null`,
   );
+}
+
+function checkMs(ms: number | undefined, name: string, at: string): number | undefined {
+  if (ms === undefined || (Number.isFinite(ms) && ms >= 0)) return ms;
+  throw new RangeError(`Cannot give ${at} a ${name} of ${ms}: it is a number of milliseconds from 0`);
 }
 
 /** How messages call a demo. */

@@ -58,10 +58,12 @@ export class Engine {
       limit: options.concurrencyLimit === undefined ? 16 : options.concurrencyLimit,
       size: options.queueSize ?? 1000,
       now: clock.now,
+      after: clock.after,
     });
     this.#host = {
       queue: this.#queue,
       now: clock.now,
+      after: clock.after,
       codec: (run) => this.#codec(run),
       broke: options.broke,
       ended: (run) => this.#ended(run),
@@ -108,7 +110,8 @@ export class Engine {
         this.#readers.delete(run);
         if (run.finished) return;
         const { clock, graceMs = 60_000 } = this.#options;
-        this.#leaving.set(run, clock.after(graceMs, () => run.cancel()));
+        const own = run.call.demo.actions[run.call.action]?.graceMs;
+        this.#leaving.set(run, clock.after(own ?? graceMs, () => run.cancel()));
       },
     };
   }

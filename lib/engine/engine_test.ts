@@ -326,7 +326,7 @@ Deno.test("Run.cancel() ends a run at once, aborts its signal and runs the gener
   });
   await using app = openDemo(page);
   const run = app.submit("act");
-  await run.after(2);
+  await run.after(1);
   run.cancel();
   run.cancel();
   assert.equal(run.finished, true);
@@ -427,4 +427,71 @@ Deno.test("progress and log reach the page in order", async () => {
     { type: "progress", action: "act", done: 1, total: 2, note: "half" },
     { type: "log", level: "warning", text: "careful", title: "Look", seconds: 3 },
   ]);
+});
+
+Deno.test("timeoutMs ends a handler that takes longer, gives its place back and runs the failure branch", async () => {
+  let aborted = false;
+  const page = Blocks({
+    fields: { b: text(), go: push() },
+    actions: ({ b, go }) => {
+      const slow = on(go.click, {
+        outputs: b,
+        timeoutMs: 2000,
+        fn: (_, { signal }) => {
+          signal.addEventListener("abort", () => aborted = true);
+          return new Promise<string>(() => {});
+        },
+      });
+      return { slow, sorry: on(slow.failure, { outputs: b, fn: () => "sorry" }) };
+    },
+  });
+  await using app = openDemo(page);
+  const run = app.submit("slow");
+  await run.after(0);
+  app.clock.tick(2000);
+  for await (const _ of run);
+  assert.ok(aborted);
+  assert.deepEqual(run.log.map((frame) => frame.type), ["started", "failed", "started", "output", "done"]);
+  assert.equal(run.log[1]?.type === "failed" && run.log[1].code, "timeout");
+  assert.deepEqual(app.engine.load.busy, 0);
+  assert.equal(app.clock.waiting, 0);
+});
+
+Deno.test("progress.each() hands items on and tells how many are done", async () => {
+  const page = Blocks({
+    fields: { b: text(), go: push() },
+    actions: ({ b, go }) => ({
+      act: on(go.click, {
+        outputs: b,
+        async fn(_, { progress }) {
+          let all = "";
+          for await (const letter of progress.each(["a", "b"], "letters")) all += letter;
+          return all;
+        },
+      }),
+    }),
+  });
+  await using app = openDemo(page);
+  const run = app.submit("act");
+  for await (const _ of run);
+  assert.deepEqual(
+    run.log.flatMap((frame) => frame.type === "progress" ? [[frame.done, frame.total, frame.note]] : []),
+    [[0, 2, "letters"], [1, 2, "letters"], [2, 2, "letters"]],
+  );
+});
+
+Deno.test("A failure that only .done follows is still a failure", async () => {
+  const page = Blocks({
+    fields: { go: push() },
+    actions: ({ go }) => {
+      const act = on(go.click, {
+        fn: () => {
+          throw new Fault("refused", "No");
+        },
+      });
+      return { act, always: on(act.done, { fn: () => {} }) };
+    },
+  });
+  await using app = openDemo(page);
+  await assert.rejects(app.run("act"), is("refused"));
 });

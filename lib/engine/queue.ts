@@ -9,17 +9,20 @@ export interface Place extends Disposable {
 /** Told where a waiting call stands whenever that changes: 1 is next, of all that wait. */
 export type Standing = (position: number, of: number, etaMs: number | undefined) => void;
 
-interface Waiting {
-  readonly admit: (place: Place) => void;
+/** A call that wants a place. */
+export interface Entry {
+  /** Name of the group. */
+  readonly group: string;
+  /** Places of the group; `undefined` is the queue's own limit, `null` none. The lowest that was ever named counts. */
+  readonly limit: number | null | undefined;
+  /** Higher leaves first. */
+  readonly priority: number;
+  /** Whose call it is: those of one session wait for each other before they make others wait. */
+  readonly session: string;
+  /** Told when the place in the queue changes. */
   readonly standing: Standing;
-}
-
-interface Group {
-  busy: number;
-  limit: number | null;
-  readonly waiting: Waiting[];
-  /** Moving average of how long a place is held, in milliseconds. */
-  heldMs: number | undefined;
+  /** Aborts when the call is not wanted any more. Asked for only if it has to wait. */
+  readonly signal: () => AbortSignal;
 }
 
 /** What a queue is told. */
@@ -30,9 +33,42 @@ export interface QueueOptions {
   readonly size: number;
   /** Milliseconds, never going back. */
   readonly now: () => number;
+  /** Calls back after some milliseconds, unless it is disposed of before. */
+  readonly after: (ms: number, callback: () => void) => Disposable;
 }
 
-/** Hands out the places of concurrency groups, first come, first served. */
+interface Waiting {
+  readonly priority: number;
+  readonly turn: number;
+  readonly admit: (place: Place) => void;
+  readonly standing: Standing;
+  told: number;
+}
+
+interface Group {
+  readonly name: string;
+  busy: number;
+  limit: number | null;
+  /** In the order in which they will be admitted. */
+  readonly waiting: Waiting[];
+  /** The turn of the call that was admitted last. */
+  turn: number;
+  /** The turn of each session's last call. */
+  readonly turns: Map<string, number>;
+  /** Moving average of how long a place is held, in milliseconds. */
+  heldMs: number | undefined;
+  announcing: Disposable | undefined;
+}
+
+// Telling everybody at every step costs the square of their number; a long queue is told twice a second.
+const SHORT = 50;
+const ANNOUNCE_MS = 500;
+
+/**
+ * Hands out the places of concurrency groups. Each session's calls are given turns one after the other, beginning with
+ * the turn that is on: so one that sends five hundred is served in between the others, not before them (start-time
+ * fair queueing). Within a turn the first that came goes first; a higher priority goes before all turns.
+ */
 export class Queue {
   readonly #groups = new Map<string, Group>();
   readonly #options: QueueOptions;
@@ -47,20 +83,16 @@ export class Queue {
    *
    * @throws {Fault} `queue_full` at once, `cancelled` when the signal aborts while waiting.
    */
-  enter(
-    name: string,
-    limit: number | null | undefined,
-    standing: Standing,
-    signal: AbortSignal,
-  ): Place | Promise<Place> {
-    const group = this.#group(name, limit === undefined ? this.#options.limit : limit);
+  enter(entry: Entry): Place | Promise<Place> {
+    const group = this.#group(entry);
     if (group.waiting.length === 0 && (group.limit === null || group.busy < group.limit)) {
-      return this.#place(name, group);
+      return this.#place(group);
     }
     if (group.waiting.length >= this.#options.size) {
       throw new Fault("queue_full", `Too many wait already (${group.waiting.length}). Try again in a moment`);
     }
     return new Promise((resolve, reject) => {
+      const signal = entry.signal();
       const leave = () => {
         const at = group.waiting.indexOf(waiting);
         if (at === -1) return;
@@ -69,15 +101,21 @@ export class Queue {
         reject(new Fault("cancelled", "Cancelled while waiting"));
       };
       const waiting: Waiting = {
-        standing,
+        priority: entry.priority,
+        turn: nextTurn(group, entry.session),
+        standing: entry.standing,
         admit: (place) => {
           signal.removeEventListener("abort", leave);
           resolve(place);
         },
+        told: 0,
       };
+      if (signal.aborted) return reject(new Fault("cancelled", "Cancelled while waiting"));
       signal.addEventListener("abort", leave, { once: true });
-      group.waiting.push(waiting);
-      this.#tellOne(group, waiting, group.waiting.length);
+      const at = placeOf(group.waiting, waiting);
+      group.waiting.splice(at, 0, waiting);
+      this.#tell(group, waiting, at + 1);
+      if (at + 1 < group.waiting.length) this.#announce(group);
     });
   }
 
@@ -91,48 +129,93 @@ export class Queue {
     return { waiting, busy };
   }
 
-  #group(name: string, limit: number | null): Group {
+  #group({ group: name, limit: named }: Entry): Group {
+    const limit = named === undefined ? this.#options.limit : named;
     let group = this.#groups.get(name);
-    if (!group) this.#groups.set(name, group = { busy: 0, limit, waiting: [], heldMs: undefined });
-    else if (limit !== null && (group.limit === null || limit < group.limit)) group.limit = limit;
+    if (!group) {
+      group = {
+        name,
+        busy: 0,
+        limit,
+        waiting: [],
+        turn: 0,
+        turns: new Map(),
+        heldMs: undefined,
+        announcing: undefined,
+      };
+      this.#groups.set(name, group);
+    } else if (limit !== null && (group.limit === null || limit < group.limit)) group.limit = limit;
     return group;
   }
 
-  #place(name: string, group: Group): Place {
+  #place(group: Group): Place {
     group.busy++;
     const since = this.#options.now();
     let held = true;
     return {
-      group: name,
+      group: group.name,
       [Symbol.dispose]: () => {
         if (!held) return;
         held = false;
         const ms = this.#options.now() - since;
         group.heldMs = group.heldMs === undefined ? ms : group.heldMs * 0.8 + ms * 0.2;
         group.busy--;
-        this.#next(name, group);
+        this.#next(group);
       },
     };
   }
 
-  #next(name: string, group: Group): void {
+  #next(group: Group): void {
     const waiting = group.waiting.shift();
-    if (!waiting) {
-      if (group.busy === 0 && group.heldMs === undefined) this.#groups.delete(name);
-      return;
-    }
-    waiting.admit(this.#place(name, group));
+    if (!waiting) return;
+    if (group.waiting.length === 0) {
+      // Nobody waits, so nobody can be unfair: what was is forgotten.
+      group.turn = 0;
+      group.turns.clear();
+    } else group.turn = Math.max(group.turn, waiting.turn);
+    waiting.admit(this.#place(group));
     this.#announce(group);
   }
 
   #announce(group: Group): void {
-    for (let i = 0; i < group.waiting.length; i++) this.#tellOne(group, group.waiting[i] as Waiting, i + 1);
+    if (group.waiting.length <= SHORT) return this.#tellAll(group);
+    group.announcing ??= this.#options.after(ANNOUNCE_MS, () => {
+      group.announcing = undefined;
+      this.#tellAll(group);
+    });
   }
 
-  #tellOne(group: Group, waiting: Waiting, position: number): void {
+  #tellAll(group: Group): void {
+    group.announcing?.[Symbol.dispose]();
+    group.announcing = undefined;
+    for (let i = 0; i < group.waiting.length; i++) this.#tell(group, group.waiting[i] as Waiting, i + 1);
+  }
+
+  #tell(group: Group, waiting: Waiting, position: number): void {
+    if (waiting.told === position) return;
+    waiting.told = position;
     const eta = group.heldMs === undefined || group.limit === null
       ? undefined
       : Math.round(group.heldMs * Math.ceil(position / group.limit));
     waiting.standing(position, group.waiting.length, eta);
   }
+}
+
+function nextTurn(group: Group, session: string): number {
+  const turn = Math.max(group.turn, (group.turns.get(session) ?? -1) + 1);
+  group.turns.set(session, turn);
+  return turn;
+}
+
+// The waiting ones are in order, so half of them can be ruled out at each look.
+function placeOf(waiting: readonly Waiting[], one: Waiting): number {
+  let low = 0, high = waiting.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const other = waiting[middle] as Waiting;
+    const before = other.priority === one.priority ? other.turn <= one.turn : other.priority > one.priority;
+    if (before) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,31 +1,43 @@
 import assert from "node:assert/strict";
 import { Fault } from "@/lib/value/fault.ts";
 import { fakeClock } from "@/lib/testing/clock.ts";
-import { type Place, Queue } from "./queue.ts";
+import { type Entry, type Place, Queue } from "./queue.ts";
 
-const quiet = () => {};
 const open = new AbortController().signal;
+
+/** A call of session `me` to group `g` that nobody watches. */
+function call(change: Partial<Entry> = {}): Entry {
+  return {
+    group: "g",
+    limit: undefined,
+    priority: 0,
+    session: "me",
+    standing: () => {},
+    signal: () => open,
+    ...change,
+  };
+}
 
 function queue(limit: number | null, size = 100) {
   const clock = fakeClock();
-  return { clock, queue: new Queue({ limit, size, now: clock.now }) };
+  return { clock, queue: new Queue({ limit, size, now: clock.now, after: clock.after }) };
 }
 
 Deno.test("Queue.enter() gives a place at once while one is free", () => {
   const { queue: q } = queue(2);
-  assert.ok(!(q.enter("g", undefined, quiet, open) instanceof Promise));
-  assert.ok(!(q.enter("g", undefined, quiet, open) instanceof Promise));
-  assert.ok(q.enter("g", undefined, quiet, open) instanceof Promise);
+  assert.ok(!(q.enter(call()) instanceof Promise));
+  assert.ok(!(q.enter(call()) instanceof Promise));
+  assert.ok(q.enter(call()) instanceof Promise);
   assert.deepEqual(q.load, { waiting: 1, busy: 2 });
 });
 
 Deno.test("Queue.enter() admits in the order of arrival and tells everyone their new position", async () => {
   const { queue: q } = queue(1);
-  const first = q.enter("g", undefined, quiet, open) as Place;
+  const first = q.enter(call()) as Place;
   const told: string[] = [];
   const order: number[] = [];
   const waiting = [1, 2, 3].map((n) =>
-    (q.enter("g", undefined, (position, of) => told.push(`${n}:${position}/${of}`), open) as Promise<Place>)
+    (q.enter(call({ standing: (position, of) => told.push(`${n}:${position}/${of}`) })) as Promise<Place>)
       .then((place) => {
         order.push(n);
         place[Symbol.dispose]();
@@ -41,21 +53,21 @@ Deno.test("Queue.enter() admits in the order of arrival and tells everyone their
 
 Deno.test("Queue.enter() refuses with queue_full when too many wait", () => {
   const { queue: q } = queue(1, 1);
-  q.enter("g", undefined, quiet, open);
-  q.enter("g", undefined, quiet, open);
+  q.enter(call());
+  q.enter(call());
   assert.throws(
-    () => q.enter("g", undefined, quiet, open),
+    () => q.enter(call()),
     (error) => error instanceof Fault && error.code === "queue_full",
   );
 });
 
 Deno.test("Queue.enter() leaves the queue when its signal aborts, and the ones behind move up", async () => {
   const { queue: q } = queue(1);
-  q.enter("g", undefined, quiet, open);
+  q.enter(call());
   const leaving = new AbortController();
-  const left = q.enter("g", undefined, quiet, leaving.signal) as Promise<Place>;
+  const left = q.enter(call({ signal: () => leaving.signal })) as Promise<Place>;
   const told: number[] = [];
-  q.enter("g", undefined, (position) => told.push(position), open);
+  q.enter(call({ standing: (position) => told.push(position) }));
   leaving.abort();
   await assert.rejects(left, (error) => error instanceof Fault && error.code === "cancelled");
   assert.deepEqual(told, [2, 1]);
@@ -63,26 +75,78 @@ Deno.test("Queue.enter() leaves the queue when its signal aborts, and the ones b
 
 Deno.test("Queue.enter() takes the lowest limit that a group was given, and null for none", () => {
   const { queue: q } = queue(16);
-  q.enter("g", 3, quiet, open);
-  assert.ok(q.enter("g", 1, quiet, open) instanceof Promise);
-  for (let i = 0; i < 100; i++) assert.ok(!(q.enter("free", null, quiet, open) instanceof Promise));
+  q.enter(call({ limit: 3 }));
+  assert.ok(q.enter(call({ limit: 1 })) instanceof Promise);
+  for (let i = 0; i < 100; i++) {
+    assert.ok(!(q.enter(call({ group: "free", limit: null })) instanceof Promise));
+  }
 });
 
 Deno.test("Queue.enter() estimates the wait from how long places were held", () => {
   const { queue: q, clock } = queue(1);
-  const first = q.enter("g", undefined, quiet, open) as Place;
+  const first = q.enter(call()) as Place;
   clock.tick(1000);
   first[Symbol.dispose]();
-  q.enter("g", undefined, quiet, open);
+  q.enter(call());
   let eta: number | undefined;
-  q.enter("g", undefined, (_position, _of, etaMs) => eta = etaMs, open);
+  q.enter(call({ standing: (_position, _of, etaMs) => eta = etaMs }));
   assert.equal(eta, 1000);
 });
 
 Deno.test("Place gives itself back once, however often it is disposed of", () => {
   const { queue: q } = queue(1);
-  const place = q.enter("g", undefined, quiet, open) as Place;
+  const place = q.enter(call()) as Place;
   place[Symbol.dispose]();
   place[Symbol.dispose]();
   assert.equal(q.load.busy, 0);
+});
+
+Deno.test("Queue.enter() serves a session that sends one between those of a session that floods", async () => {
+  const { queue: q } = queue(1, 1000);
+  let held = q.enter(call()) as Place;
+  const order: string[] = [];
+  const enter = (session: string, name: string) =>
+    (q.enter(call({ session })) as Promise<Place>).then((place) => {
+      order.push(name);
+      held = place;
+    });
+  const all = Array.from({ length: 100 }, (_, i) => enter("flood", `flood ${i}`));
+  all.push(enter("one", "one"), enter("two", "two 1"), enter("two", "two 2"));
+  for (const _ of all) {
+    held[Symbol.dispose]();
+    await Promise.resolve();
+    await Promise.resolve();
+  }
+  await Promise.all(all);
+  assert.deepEqual(order.slice(0, 5), ["flood 0", "one", "two 1", "flood 1", "two 2"]);
+});
+
+Deno.test("Queue.enter() lets a higher priority go first, whoever came before", async () => {
+  const { queue: q } = queue(1);
+  let held = q.enter(call()) as Place;
+  const order: string[] = [];
+  const all = ([["low", 0], ["high", 5], ["middle", 1]] as const).map(([session, priority]) =>
+    (q.enter(call({ session, priority })) as Promise<Place>).then((place) => {
+      order.push(session);
+      held = place;
+    })
+  );
+  for (const _ of all) {
+    held[Symbol.dispose]();
+    await Promise.resolve();
+    await Promise.resolve();
+  }
+  assert.deepEqual(order, ["high", "middle", "low"]);
+});
+
+Deno.test("Queue tells a long queue twice a second, not at every step", () => {
+  const { queue: q, clock } = queue(1, 1000);
+  const held = q.enter(call()) as Place;
+  let told = 0;
+  for (let i = 0; i < 500; i++) q.enter(call({ standing: () => told++ }));
+  assert.equal(told, 500);
+  held[Symbol.dispose]();
+  assert.equal(told, 500);
+  clock.tick(500);
+  assert.equal(told, 999);
 });

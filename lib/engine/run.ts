@@ -7,6 +7,7 @@ import { Fault } from "@/lib/value/fault.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { FrameBody, LogFrame, OutputFrame } from "@/lib/wire/frame.ts";
 import { diff, type Patch } from "@/lib/wire/patch.ts";
+import { type Attempt, each, signalOf, stop } from "./attempt.ts";
 import type { Place, Queue } from "./queue.ts";
 import type { Session } from "./sessions.ts";
 
@@ -36,6 +37,8 @@ export interface RunHost {
   readonly queue: Queue;
   /** Milliseconds, never going back. */
   readonly now: () => number;
+  /** Calls back after some milliseconds, unless it is disposed of before. */
+  readonly after: (ms: number, callback: () => void) => Disposable;
   /** Makes the codec context of one run: how its components read and keep files. */
   readonly codec: (run: Run) => CodecContext;
   /** Logs what broke inside; gives back what the client may read. */
@@ -59,7 +62,8 @@ export class Run {
   /** All frames so far. The frame at index `i` has `seq` `i + 1`. */
   readonly log: FrameBody[] = [];
   readonly #host: RunHost;
-  readonly #abort = new AbortController();
+  /** The action that is under way. */
+  #attempt: Attempt | undefined;
   readonly #startedMs: number;
   /** Wire values as they are in this run: what the page sent, overwritten by what handlers gave. */
   readonly #values = new Map<string, Json>();
@@ -86,12 +90,15 @@ export class Run {
     return this.#finished;
   }
 
-  /** Aborts when the run is cancelled. */
+  /** Aborts when the run is cancelled, or its action's time is up. */
   get signal(): AbortSignal {
-    return this.#abort.signal;
+    return this.#attempt ? signalOf(this.#attempt) : AbortSignal.abort();
   }
 
-  /** Resolves when there is a frame after `seq`, or the run has finished. */
+  /**
+   * Resolves at the next frame for a reader who has seen `seq`; `undefined` when there is one already, or the run has
+   * finished.
+   */
   after(seq: number): Promise<void> | undefined {
     if (this.log.length > seq || this.#finished) return undefined;
     return new Promise((resolve) => this.#waiting.push(resolve));
@@ -111,7 +118,7 @@ export class Run {
   cancel(): void {
     if (this.#finished) return;
     this.#end("cancelled");
-    this.#abort.abort(new Fault("cancelled", "The run was cancelled"));
+    if (this.#attempt) stop(this.#attempt, new Fault("cancelled", "The run was cancelled"));
   }
 
   /** Starts it. A run whose handler and codecs never wait is over when this returns. */
@@ -120,13 +127,13 @@ export class Run {
     let failed = false;
     for (let key = todo.shift(); key !== undefined && !this.#finished; key = todo.shift()) {
       const action = this.#action(key);
-      const fault = this.#attempt(action);
+      const attempt: Attempt = this.#attempt = { action, over: undefined, abort: undefined };
+      const fault = this.#try(attempt);
       const ended = fault instanceof Promise ? await fault : fault;
       if (this.#finished) return;
       if (ended) {
         this.#emit({ type: "failed", action: key, ...ended.toJSON() });
-        // Once a branch for failures has run, the failure is dealt with.
-        failed = action.then.failure.length === 0;
+        failed ||= !action.then.mends;
       }
       todo.push(...ended ? action.then.failure : action.then.success);
     }
@@ -134,37 +141,60 @@ export class Run {
   }
 
   // Everything below avoids `await` where nothing has to be waited for: most events are over within one turn.
-  #attempt(action: BoundAction): Fault | undefined | Promise<Fault | undefined> {
+  #try(attempt: Attempt): Fault | undefined | Promise<Fault | undefined> {
+    const { group, limit, priority } = attempt.action;
     try {
-      const { queue } = this.#host;
-      const place = queue.enter(action.group, action.limit, (position, of, etaMs) => {
-        this.#emit({ type: "queued", position, of, etaMs });
-      }, this.signal);
+      const place = this.#host.queue.enter({
+        group,
+        limit,
+        priority,
+        session: this.call.session.id,
+        standing: (position, of, etaMs) => this.#emit({ type: "queued", position, of, etaMs }),
+        signal: () => signalOf(attempt),
+      });
       if (place instanceof Promise) {
-        return place.then((place) => this.#inPlace(action, place), (e) => this.#fault(e));
+        return place.then((place) => this.#inPlace(attempt, place), (error) => this.#fault(attempt, error));
       }
-      return this.#inPlace(action, place);
+      return this.#inPlace(attempt, place);
     } catch (error) {
-      return this.#fault(error);
+      return this.#fault(attempt, error);
     }
   }
 
-  #inPlace(action: BoundAction, place: Place): Fault | undefined | Promise<Fault | undefined> {
+  #inPlace(attempt: Attempt, place: Place): Fault | undefined | Promise<Fault | undefined> {
     let later = false;
     try {
-      this.#emit({ type: "started", action: action.key });
-      const input = this.#decode(action);
+      this.#emit({ type: "started", action: attempt.action.key });
+      const input = this.#decode(attempt.action);
       const work = isPromise(input)
-        ? input.then((input) => this.#handle(action, input))
-        : this.#handle(action, input);
+        ? input.then((input) => this.#handle(attempt, input))
+        : this.#handle(attempt, input);
       if (!isPromise(work)) return undefined;
       later = true;
-      return work.then(() => undefined, (error) => this.#fault(error)).finally(() => place[Symbol.dispose]());
+      return this.#inTime(attempt, work.then(() => undefined, (error) => this.#fault(attempt, error)))
+        .finally(() => place[Symbol.dispose]());
     } catch (error) {
-      return this.#fault(error);
+      return this.#fault(attempt, error);
     } finally {
       if (!later) place[Symbol.dispose]();
     }
+  }
+
+  // A handler whose time is up is told so and not waited for.
+  #inTime(attempt: Attempt, work: Promise<Fault | undefined>): Promise<Fault | undefined> {
+    const { timeoutMs } = attempt.action;
+    if (timeoutMs === undefined) return work;
+    return new Promise((resolve) => {
+      const timer = this.#host.after(timeoutMs, () => {
+        const fault = new Fault("timeout", `It took longer than ${timeoutMs / 1000} s and was stopped`);
+        stop(attempt, fault);
+        resolve(fault);
+      });
+      work.then((fault) => {
+        timer[Symbol.dispose]();
+        resolve(fault);
+      });
+    });
   }
 
   #decode(action: BoundAction): unknown {
@@ -191,17 +221,19 @@ export class Run {
     return caught(key, () => decode(wire, this.#host.codec(this)));
   }
 
-  #handle(action: BoundAction, input: unknown): void | Promise<void> {
-    if (!action.fn) return;
-    const result: unknown = action.fn(input as never, this.#context(action));
-    if (isPromise(result)) return result.then((value) => this.#give(action, value));
-    if (isGenerator(result)) return this.#drain(action, result);
-    return this.#give(action, result);
+  #handle(attempt: Attempt, input: unknown): void | Promise<void> {
+    const { fn } = attempt.action;
+    if (!fn) return;
+    const result: unknown = fn(input as never, this.#context(attempt));
+    if (isPromise(result)) return result.then((value) => this.#give(attempt, value));
+    if (isGenerator(result)) return this.#drain(attempt, result);
+    return this.#give(attempt, result);
   }
 
-  async #drain(action: BoundAction, generator: AnyGenerator): Promise<void> {
+  async #drain(attempt: Attempt, generator: AnyGenerator): Promise<void> {
     const close = () => void Promise.resolve(generator.return?.(undefined)).catch(() => {});
-    this.signal.addEventListener("abort", close, { once: true });
+    const signal = signalOf(attempt);
+    signal.addEventListener("abort", close, { once: true });
     try {
       let turn = performance.now();
       for (;;) {
@@ -209,9 +241,9 @@ export class Run {
         const { done, value } = isPromise(step)
           ? await step as IteratorResult<unknown>
           : step as IteratorResult<unknown>;
-        if (this.#finished) return;
+        if (attempt.over) return;
         if (!done || value !== undefined) {
-          const given = this.#give(action, value);
+          const given = this.#give(attempt, value);
           if (given) await given;
         }
         if (done) return;
@@ -221,17 +253,18 @@ export class Run {
         }
       }
     } finally {
-      this.signal.removeEventListener("abort", close);
-      if (this.#finished) close();
+      signal.removeEventListener("abort", close);
+      if (attempt.over) close();
     }
   }
 
-  #give(action: BoundAction, given: unknown): void | Promise<void> {
+  #give(attempt: Attempt, given: unknown): void | Promise<void> {
+    const { action } = attempt;
     const { single, names } = action.outputs;
-    if (given === undefined) return;
+    if (given === undefined || attempt.over) return;
     const keys = Object.keys(names);
     if (keys.length === 0) return;
-    if (single) return this.#giveAll(action, [[names[keys[0] as string] as string, given]]);
+    if (single) return this.#giveAll(attempt, [[names[keys[0] as string] as string, given]]);
     if (typeof given !== "object" || given === null || given instanceof Updated) {
       throw new Fault("bad_output", `"${action.key}" must give an object with some of: ${keys.join(", ")}`);
     }
@@ -246,10 +279,10 @@ export class Run {
       }
       if (value !== undefined) entries.push([key, value]);
     }
-    return this.#giveAll(action, entries);
+    return this.#giveAll(attempt, entries);
   }
 
-  #giveAll(action: BoundAction, entries: readonly (readonly [string, unknown])[]): void | Promise<void> {
+  #giveAll(attempt: Attempt, entries: readonly (readonly [string, unknown])[]): void | Promise<void> {
     const values: Record<string, Json> = {};
     const props: Record<string, Record<string, unknown>> = {};
     let waits: Promise<void>[] | undefined;
@@ -272,8 +305,10 @@ export class Run {
       if (isPromise(wire)) (waits ??= []).push(wire.then((wire) => void (values[key] = wire as Json)));
       else if (wire !== undefined) values[key] = wire as Json;
     }
-    if (!waits) return this.#output(action, values, props);
-    return Promise.all(waits).then(() => this.#output(action, values, props));
+    if (!waits) return this.#output(attempt.action, values, props);
+    return Promise.all(waits).then(() => {
+      if (!attempt.over) this.#output(attempt.action, values, props);
+    });
   }
 
   #encode(key: string, value: unknown): unknown {
@@ -336,15 +371,21 @@ export class Run {
     if (Object.keys(changes).length > 0) frame("patch", changes);
   }
 
-  #context(action: BoundAction): RunContext {
+  #context(attempt: Attempt): RunContext {
+    const progress = (done: number, total?: number, note?: string) => {
+      if (!attempt.over) this.#emit({ type: "progress", action: attempt.action.key, done, total, note });
+    };
     const log =
       (level: LogFrame["level"]) => (text: string, options: { title?: string; seconds?: number } = {}) => {
-        this.#emit({ type: "log", level, text: String(text), ...options });
+        if (!attempt.over) this.#emit({ type: "log", level, text: String(text), ...options });
       };
     return {
-      signal: this.signal,
-      progress: (done, total, note) =>
-        this.#emit({ type: "progress", action: action.key, done, total, note }),
+      get signal() {
+        return signalOf(attempt);
+      },
+      progress: Object.assign(progress, {
+        each: <T>(items: Iterable<T> | AsyncIterable<T>, note?: string) => each(items, progress, note),
+      }),
       log: { info: log("info"), success: log("success"), warning: log("warning") },
       request: this.call.request,
       session: this.call.session.id,
@@ -374,12 +415,12 @@ export class Run {
     this.#values.set(key, right.data);
   }
 
-  #fault(error: unknown): Fault {
+  #fault(attempt: Attempt, error: unknown): Fault {
+    if (attempt.over) return attempt.over;
     if (error instanceof Fault) {
       if (error.cause !== undefined && error.code !== "bad_input") this.#host.broke(error);
       return error;
     }
-    if (this.signal.aborted) return new Fault("cancelled", "The run was cancelled");
     return new Fault("internal", this.#host.broke(error), { cause: error });
   }
 

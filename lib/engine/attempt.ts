@@ -1,0 +1,42 @@
+import type { BoundAction } from "@/lib/demo/blocks.tsx";
+import type { Fault } from "@/lib/value/fault.ts";
+
+/** One action of a run, while it is under way. */
+export interface Attempt {
+  readonly action: BoundAction;
+  /** Why it is not waited for any more. What its handler still gives goes nowhere. */
+  over: Fault | undefined;
+  /** Made when somebody asks for the signal: most handlers do not. */
+  abort: AbortController | undefined;
+}
+
+/** The signal that an attempt's handler is handed. */
+export function signalOf(attempt: Attempt): AbortSignal {
+  if (!attempt.abort) {
+    attempt.abort = new AbortController();
+    if (attempt.over) attempt.abort.abort(attempt.over);
+  }
+  return attempt.abort.signal;
+}
+
+/** Ends an attempt: its handler is told, and not waited for. */
+export function stop(attempt: Attempt, why: Fault): void {
+  attempt.over ??= why;
+  attempt.abort?.abort(why);
+}
+
+/** Hands items on and tells after each how many are done. */
+export async function* each<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+  progress: (done: number, total?: number, note?: string) => void,
+  note?: string,
+): AsyncGenerator<T, void, undefined> {
+  const total = Array.isArray(items) ? items.length : undefined;
+  let done = 0;
+  if (total !== undefined) progress(0, total, note);
+  for await (const item of items) {
+    yield item;
+    done++;
+    if (total !== undefined) progress(done, total, note);
+  }
+}
