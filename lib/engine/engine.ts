@@ -45,6 +45,8 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #queue: Queue;
   readonly #runs = new Map<string, Run>();
+  /** Runs by session and by the id that their caller chose, as long as they are in `#runs`. */
+  readonly #named = new Map<string, Run>();
   readonly #readers = new Map<Run, number>();
   readonly #leaving = new Map<Run, Disposable>();
   readonly #host: RunHost;
@@ -71,13 +73,18 @@ export class Engine {
   }
 
   /**
-   * Accepts a call and starts it. Its values are checked first: a refusal throws and nothing runs.
+   * Accepts a call and starts it. Its values are checked first: a refusal throws and nothing runs. A call of an `id`
+   * that its session has used before gives the run that was started then.
    *
    * @throws {Fault} `not_found`, `bad_input` with the field.
    */
   submit(call: Call): Run {
+    const name = nameOf(call);
+    const known = name === undefined ? undefined : this.#named.get(name);
+    if (known) return known;
     const run = new Run(base64url(this.#options.random(12)), call, this.#host);
     this.#runs.set(run.id, run);
+    if (name !== undefined) this.#named.set(name, run);
     run.start().catch((error) => {
       this.#options.broke(error);
       run.cancel();
@@ -85,9 +92,11 @@ export class Engine {
     return run;
   }
 
-  /** The run of an id, if this session started it. @throws {Fault} `not_found` */
+  /** The run of an id, its own or its caller's, if this session started it. @throws {Fault} `not_found` */
   find(id: unknown, session: string): Run {
-    const run = typeof id === "string" ? this.#runs.get(id) : undefined;
+    const run = typeof id === "string"
+      ? this.#runs.get(id) ?? this.#named.get(`${session}/${id}`)
+      : undefined;
     if (run?.call.session.id !== session) throw new Fault("not_found", "There is no such run");
     return run;
   }
@@ -142,6 +151,8 @@ export class Engine {
       if (over <= 0) return;
       if (!old.finished || this.#readers.has(old)) continue;
       this.#runs.delete(id);
+      const name = nameOf(old.call);
+      if (name !== undefined) this.#named.delete(name);
       over--;
     }
   }
@@ -165,6 +176,10 @@ export class Engine {
       },
     };
   }
+}
+
+function nameOf({ id, session }: Call): string | undefined {
+  return id === undefined ? undefined : `${session.id}/${id}`;
 }
 
 /** Where the page at `page` serves a file. */

@@ -13,6 +13,8 @@ import type { Session } from "./sessions.ts";
 
 /** A request to run an action: what every protocol is translated into. */
 export interface Call {
+  /** Chosen by who asks, one for each call of a session: a call that is sent again starts nothing. */
+  readonly id?: string | undefined;
   /** The demo whose action it is. */
   readonly demo: Demo;
   /** Key of the action. */

@@ -7,6 +7,8 @@ import type { Json, JsonObject } from "@/lib/value/json.ts";
 import { readJson } from "./body.ts";
 import { answerRun } from "./stream.ts";
 
+const CALL_ID = /^[\w-]{22}$/;
+
 /** A request to a page, as the translations see it. */
 export interface PageRequest {
   readonly request: Request;
@@ -17,8 +19,9 @@ export interface PageRequest {
 
 /**
  * The native protocol: one POST to the page's own URL for each event, its answer the stream of the run's frames.
- * `{action, input, rest?, event?, session}` starts a run; `{resume, after, session}` reads one again;
- * `{cancel, session}` ends one.
+ * `{action, input, rest?, event?, id?, session}` starts a run; `{resume, after, session}` reads one again;
+ * `{cancel, session}` ends one. A client that chose an `id` can send the event again without starting it twice,
+ * and can resume and cancel by that id.
  *
  * @throws {Fault} what is refused before anything runs.
  */
@@ -42,12 +45,15 @@ export async function answerEvent(
     }
     return answerRun(engine, engine.find(body.resume, session.id), clock, after);
   }
-  const { action, input = {}, rest = {}, event } = body;
+  const { action, input = {}, rest = {}, event, id } = body;
   if (typeof action !== "string" || !Object.hasOwn(demo.actions, action)) {
     throw new Fault("not_found", `${capital(nameOf(demo))} has no such action`);
   }
   if (!isObject(input) || !isObject(rest)) {
     throw new Fault("bad_request", "input and rest must be JSON objects");
+  }
+  if (id !== undefined && (typeof id !== "string" || !CALL_ID.test(id))) {
+    throw new Fault("bad_request", "id must be 22 characters of base64url, other ones for each call");
   }
   const { names } = (demo.actions[action] as Demo["actions"][string]).inputs;
   for (const name in input) {
@@ -59,6 +65,7 @@ export async function answerEvent(
     }
   }
   const run = engine.submit({
+    id,
     demo,
     action,
     input,

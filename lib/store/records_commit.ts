@@ -1,5 +1,5 @@
 import { type CommitOptions, MAX_OPS, type Op } from "./records.ts";
-import { packKey, type PackedKey } from "./records_key.ts";
+import { type PackedKey, packKey } from "./records_key.ts";
 import { packValue } from "./records_value.ts";
 
 /** A commit that has been looked through: plain data that a worker can be sent. */

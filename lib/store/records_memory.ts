@@ -9,7 +9,7 @@ import type {
   WatchOptions,
 } from "./records.ts";
 import { packCommit } from "./records_commit.ts";
-import { packKey, type PackedKey, rangeOf, unpackKey } from "./records_key.ts";
+import { type PackedKey, packKey, rangeOf, unpackKey } from "./records_key.ts";
 import { unpackValue } from "./records_value.ts";
 import { Watchers } from "./records_watch.ts";
 
@@ -61,7 +61,9 @@ class MemoryStore implements Store {
   async commit(ops: readonly Op[], options?: CommitOptions): Promise<number | undefined> {
     this.#mustBeOpen();
     const commit = packCommit(ops, options);
-    if (!commit.checks.every(([key, version]) => (this.#live(key)?.version ?? 0) === version)) return undefined;
+    if (!commit.checks.every(([key, version]) => (this.#live(key)?.version ?? 0) === version)) {
+      return undefined;
+    }
     const version = ++this.#version;
     for (const [key, text, expiresMs] of commit.ops) {
       if (text === null) this.#remove(key);

@@ -1,5 +1,5 @@
 import type { Key, WatchOptions } from "./records.ts";
-import { type PackedKey, packPrefix, unpackKey } from "./records_key.ts";
+import { type PackedKey, rangeOf, unpackKey } from "./records_key.ts";
 
 /** Those who watch a store of this process. */
 export class Watchers {
@@ -7,7 +7,7 @@ export class Watchers {
 
   /** Begins a watch. */
   add(prefix: Key, { signal }: WatchOptions = {}): AsyncIterableIterator<Key> {
-    const watch = new Watch(packPrefix(prefix), (watch) => {
+    const watch = new Watch(rangeOf({ prefix }), (watch) => {
       this.#all.delete(watch);
       signal?.removeEventListener("abort", stop);
     });
@@ -31,20 +31,20 @@ export class Watchers {
 }
 
 class Watch implements AsyncIterableIterator<Key> {
-  readonly #prefix: PackedKey;
+  readonly #range: { readonly from: PackedKey; readonly to: PackedKey };
   readonly #ended: (watch: Watch) => void;
   // A set: who is slow hears of each key once, so what waits is never more than the keys there are.
   readonly #keys = new Set<PackedKey>();
   readonly #asked: ((result: IteratorResult<Key, undefined>) => void)[] = [];
   #over = false;
 
-  constructor(prefix: PackedKey, ended: (watch: Watch) => void) {
-    this.#prefix = prefix;
+  constructor(range: { from: PackedKey; to: PackedKey }, ended: (watch: Watch) => void) {
+    this.#range = range;
     this.#ended = ended;
   }
 
   changed(key: PackedKey): void {
-    if (key.length === this.#prefix.length || !key.startsWith(this.#prefix)) return;
+    if (key < this.#range.from || key >= this.#range.to) return;
     const resolve = this.#asked.shift();
     if (resolve) resolve({ done: false, value: unpackKey(key) });
     else this.#keys.add(key);

@@ -8,7 +8,7 @@ export { type FakeClock, fakeClock } from "./clock.ts";
 export { memoryBlobs } from "@/lib/store/blobs_memory.ts";
 export { type Clock, Engine, type EngineOptions } from "@/lib/engine/engine.ts";
 export type { Call, Run, RunHost } from "@/lib/engine/run.ts";
-export type { Place, Queue, QueueOptions, Standing } from "@/lib/engine/queue.ts";
+export type { Entry, Place, Queue, QueueOptions, Standing } from "@/lib/engine/queue.ts";
 export type { Session, Sessions, SessionsOptions } from "@/lib/engine/sessions.ts";
 export type * from "@/lib/wire/frame.ts";
 export type { Change, Patch } from "@/lib/wire/patch.ts";

@@ -15,11 +15,12 @@ export function writeFrame(body: FrameBody, run: string, seq: number): string {
 
 /**
  * Reads the frames of an event stream as they arrive. `run` names the run when the stream does not start at its
- * first frame. Ends when the stream ends; rejects when the connection breaks or the text is not of this protocol.
+ * first frame; `heard` is called whenever something came, a sign of life too. Ends when the stream ends; rejects when the connection breaks or the text is not of this protocol.
  */
 export async function* readFrames(
   body: ReadableStream<Uint8Array>,
   run = "",
+  heard?: () => void,
 ): AsyncGenerator<Frame, void, undefined> {
   const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
     .getReader();
@@ -28,6 +29,7 @@ export async function* readFrames(
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
+      heard?.();
       rest += value;
       let start = 0;
       for (let end = rest.indexOf("\n\n"); end !== -1; end = rest.indexOf("\n\n", start)) {

@@ -1,0 +1,114 @@
+import type { FaultJson } from "@/lib/value/fault.ts";
+import type { JsonObject } from "@/lib/value/json.ts";
+import type { ActionPlan, FieldStatus } from "@/lib/value/page.ts";
+import { readFrames } from "@/lib/wire/event_stream.ts";
+import type { Frame } from "@/lib/wire/frame.ts";
+
+/** A run as the page sees it. */
+export interface Going {
+  /** Chosen by the page, so that an event can be sent again without starting twice. */
+  readonly id: string;
+  /** Key of the action. */
+  readonly key: string;
+  readonly plan: ActionPlan;
+  /** `seq` of the last frame that the page has. */
+  seq: number;
+  /** What the fields show that it fills. */
+  status: FieldStatus;
+  /** Whether it is to be raised once more when it is over. */
+  again?: boolean;
+  /** Whether nobody wants to hear of it any more. */
+  over?: boolean;
+  /** Ends the request that is under way. */
+  end?: () => void;
+}
+
+/** What following a run needs of its page. */
+export interface Follower {
+  /** Sends a body to the page's server. */
+  post(body: JsonObject, signal?: AbortSignal): Promise<Response>;
+  /** Takes the next frame. */
+  apply(going: Going, frame: Frame): void;
+  /** Shows whether the connection is being made again. */
+  waits(going: Going, message?: string): void;
+}
+
+// The server says every 15 s that it is still there.
+const SILENCE_MS = 40_000;
+
+/**
+ * Follows a run to its end, however often the connection breaks: each frame is taken once and in order. Without
+ * `body`, the event that starts the run, it is one that is there already. Gives what the server refuses.
+ */
+export async function follow(
+  page: Follower,
+  going: Going,
+  body?: JsonObject,
+): Promise<FaultJson | undefined> {
+  for (let tries = 0; !going.over; tries++) {
+    const request = new AbortController();
+    const end = going.end = () => request.abort();
+    let silence: ReturnType<typeof setTimeout> | undefined;
+    const heard = () => {
+      clearTimeout(silence);
+      silence = setTimeout(end, SILENCE_MS);
+    };
+    heard();
+    try {
+      const first = going.seq ? undefined : body;
+      const answer = await page.post(first ?? { resume: going.id, after: going.seq }, request.signal);
+      const { ok, status } = answer;
+      if (ok) {
+        if (tries) page.waits(going);
+        for await (const frame of readFrames(answer.body as ReadableStream<Uint8Array>, "", heard)) {
+          if (going.over) return;
+          if (frame.seq <= going.seq) continue;
+          // A gap: what is missing is asked for.
+          if (frame.seq > going.seq + 1) break;
+          going.seq = frame.seq;
+          tries = 0;
+          page.apply(going, frame);
+          if (frame.type === "done") return;
+        }
+      } else if (first) {
+        // What stands between may answer for a server that is not there at the moment.
+        const { error } = await answer.json().catch(() => ({})) as { error?: FaultJson };
+        if (error || status < 500) return error ?? offline;
+      } else if (status === 404 || status === 410) {
+        return going.seq ? lost : undefined;
+      }
+    } catch {
+      // The connection broke: what fetch says of it helps nobody.
+    } finally {
+      clearTimeout(silence);
+    }
+    if (going.over) return;
+    page.waits(going, "Reconnecting");
+    await pause(tries, going);
+  }
+}
+
+// Longer each time, and never the same for all pages of a server that comes back; at once when there is hope.
+function pause(tries: number, going: Going): Promise<void> {
+  return new Promise((resolve) => {
+    const events = ["online", "pageshow", "visibilitychange"];
+    const go = (event?: Event) => {
+      if (event && document.hidden) return;
+      clearTimeout(timer);
+      for (const name of events) removeEventListener(name, go);
+      resolve();
+    };
+    const timer = setTimeout(go, 250 + Math.random() * Math.min(250 * 2 ** tries, 4750));
+    for (const name of events) addEventListener(name, go);
+    going.end = () => go();
+  });
+}
+
+const offline: FaultJson = {
+  code: "offline",
+  message: "The server cannot be reached. Check the connection and try again",
+};
+const lost: FaultJson = {
+  code: "expired",
+  message: "The connection was lost, and the server does not know this run any more. Start it again",
+};

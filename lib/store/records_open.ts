@@ -1,0 +1,25 @@
+import type { Store, StoreOptions } from "./records.ts";
+import { memoryStore } from "./records_memory.ts";
+import { sqliteStore } from "./records_sqlite.ts";
+
+/**
+ * Opens the store that a setting names: `memory:`, or `sqlite:` and the path of a file, from the working directory
+ * where it is no absolute one.
+ *
+ * @throws {TypeError} for any other text.
+ * @throws {Error} when the file cannot be used; the message says why.
+ *
+ * @example
+ * ```ts
+ * await using store = await openStore("sqlite:./data/atoll.db");
+ * await store.commit([{ type: "set", key: ["greeting"], value: "Hello" }]);
+ * ```
+ */
+export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
+  if (url === "memory:") return memoryStore(options);
+  const path = /^sqlite:((?!\/\/|:|file:)[^\0]*[^\0/])$/.exec(url)?.[1];
+  if (path === undefined) {
+    throw new TypeError(`"${url}" names no store. Right would be "memory:" or "sqlite:./data/atoll.db"`);
+  }
+  return await sqliteStore({ ...options, path });
+}

@@ -1,0 +1,189 @@
+import { Buffer } from "node:buffer";
+import { basename, dirname, join, resolve } from "node:path";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type {
+  CommitOptions,
+  Key,
+  ListOptions,
+  Op,
+  Store,
+  StoredRecord,
+  StoreOptions,
+  WatchOptions,
+} from "./records.ts";
+import { packCommit } from "./records_commit.ts";
+import { type PackedKey, packKey, rangeOf, unpackKey } from "./records_key.ts";
+import { lockFile } from "./records_lock.ts";
+import { connect, inspectFile, migrate } from "./records_schema.ts";
+import { GroupWriter } from "./records_sqlite_group.ts";
+import { unpackValue } from "./records_value.ts";
+import { Watchers } from "./records_watch.ts";
+
+/** Options of {@linkcode sqliteStore}. */
+export interface SqliteStoreOptions extends StoreOptions {
+  /** The file, made when it is not there, on a local disk. Its log and its lock stand beside it. */
+  readonly path: string;
+  /** The most bytes that the file may grow to; past it commits fail with `no_space`. Default 8 GiB. */
+  readonly maxBytes?: number | undefined;
+}
+
+const LIST_RECORDS = 64;
+const COLUMNS = "SELECT key, value, version, expires_ms FROM records";
+const ALIVE = "(expires_ms IS NULL OR expires_ms > ?)";
+
+/**
+ * Keeps records in an SQLite file. Commits that are asked for in one turn, or while others are being written, share one
+ * transaction and one fsync. A worker writes, so that nothing else waits for the disk; reads are done here at once.
+ *
+ * @throws {Error} when another process has the file, or it is none of ours, of a newer version, or damaged. It is left
+ * as it was.
+ */
+export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { path, maxBytes = 8 * 1024 ** 3, now = Date.now } = options;
+  using opened = new DisposableStack();
+  try {
+    const file = prepareFile(path);
+    opened.use(lockFile(`${file}.lock`));
+    const reader = opened.adopt(openFile(file, maxBytes), (db) => db.close());
+    const writer = await GroupWriter.open({ file, maxBytes, now });
+    return new SqliteStore({ reader, writer, opened: opened.move(), now });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The store ${path} cannot be opened: ${why}`, { cause });
+  }
+}
+
+/** What a store is made of once it is open. */
+interface Parts {
+  readonly reader: DatabaseSync;
+  readonly writer: GroupWriter;
+  /** The lock and the reader, to be closed last. */
+  readonly opened: Disposable;
+  readonly now: () => number;
+}
+
+class SqliteStore implements Store {
+  readonly #parts: Parts;
+  readonly #get: StatementSync;
+  readonly #forward: StatementSync;
+  readonly #backward: StatementSync;
+  readonly #watchers = new Watchers();
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const { reader: db } = parts;
+    const range = `${COLUMNS} WHERE key >= ? AND key < ? AND ${ALIVE} ORDER BY key`;
+    this.#get = db.prepare(`${COLUMNS} WHERE key = ? AND ${ALIVE}`);
+    this.#forward = db.prepare(`${range} LIMIT ?`);
+    this.#backward = db.prepare(`${range} DESC LIMIT ?`);
+  }
+
+  async get(key: Key): Promise<StoredRecord | undefined> {
+    this.#mustBeOpen();
+    const row = this.#get.get(bytesOf(packKey(key)), this.#parts.now()) as Row | undefined;
+    return row && recordOf(row);
+  }
+
+  async *list(options: ListOptions): AsyncGenerator<StoredRecord, void, undefined> {
+    let { from, to } = rangeOf(options);
+    const { reverse = false, limit = Infinity } = options;
+    const statement = reverse ? this.#backward : this.#forward;
+    // By pieces: a read that stays open would keep the log from being cleared away.
+    for (let left = limit; left > 0; left -= LIST_RECORDS) {
+      this.#mustBeOpen();
+      const most = Math.min(left, LIST_RECORDS);
+      const rows = statement.all(bytesOf(from), bytesOf(to), this.#parts.now(), most) as unknown as Row[];
+      for (const row of rows) yield recordOf(row);
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < most) return;
+      if (reverse) to = keyOf(last);
+      else from = keyOf(last) + "\0";
+    }
+  }
+
+  async commit(ops: readonly Op[], options?: CommitOptions): Promise<number | undefined> {
+    this.#mustBeOpen();
+    const commit = packCommit(ops, options);
+    const version = await this.#parts.writer.commit(commit);
+    if (version === 0) return undefined;
+    this.#watchers.changed(commit.ops.map(([key]) => key));
+    return version;
+  }
+
+  watch(prefix: Key, options?: WatchOptions): AsyncIterableIterator<Key> {
+    this.#mustBeOpen();
+    return this.#watchers.add(prefix, options);
+  }
+
+  async sweep(): Promise<number> {
+    this.#mustBeOpen();
+    return await this.#parts.writer.sweep();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    const { writer, opened } = this.#parts;
+    await writer.close();
+    this.#watchers.end();
+    opened[Symbol.dispose]();
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closing) throw new Error("The store is closed");
+  }
+}
+
+interface Row {
+  readonly key: Uint8Array;
+  readonly value: string;
+  readonly version: number;
+  readonly expires_ms: number | null;
+}
+
+function recordOf(row: Row): StoredRecord {
+  const { value, version, expires_ms: expiresMs } = row;
+  return {
+    key: unpackKey(keyOf(row)),
+    value: unpackValue(value),
+    version,
+    expiresMs: expiresMs ?? undefined,
+  };
+}
+
+function keyOf({ key }: Row): PackedKey {
+  return Buffer.from(key.buffer, key.byteOffset, key.length).toString("latin1");
+}
+
+function bytesOf(key: PackedKey): Uint8Array {
+  return Buffer.from(key, "latin1");
+}
+
+/** Makes folder and file where they are missing, for this user only, and gives the path without links. */
+function prepareFile(path: string): string {
+  const whole = resolve(path);
+  Deno.mkdirSync(dirname(whole), { recursive: true, mode: 0o700 });
+  try {
+    return Deno.realPathSync(whole);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  Deno.openSync(whole, { create: true, append: true, mode: 0o600 }).close();
+  return join(Deno.realPathSync(dirname(whole)), basename(whole));
+}
+
+function openFile(file: string, maxBytes: number): DatabaseSync {
+  if (Deno.statSync(file).size > 0) inspectFile(file);
+  const db = connect(file, { maxBytes });
+  try {
+    migrate(db);
+    db.exec("PRAGMA query_only = ON");
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
