@@ -80,15 +80,26 @@ export async function answerEvent(
 
 /** What a handler may know of the request that started it. */
 export function runRequest(request: Request, client: string): RunRequest {
-  return {
-    get headers() {
-      return request.headers;
-    },
-    get url() {
-      return request.url;
-    },
-    client,
-  };
+  return new Asked(request, client);
+}
+
+// Address and headers are read when a handler asks for them, which few do: each is a call into the server.
+class Asked implements RunRequest {
+  readonly #request: Request;
+  readonly client: string;
+
+  constructor(request: Request, client: string) {
+    this.#request = request;
+    this.client = client;
+  }
+
+  get headers(): Headers {
+    return this.#request.headers;
+  }
+
+  get url(): string {
+    return this.#request.url;
+  }
 }
 
 function isObject(value: Json | undefined): value is JsonObject {
