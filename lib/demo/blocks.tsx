@@ -1,8 +1,8 @@
 import type { FunctionComponent, VNode } from "preact";
 import type { AnyField, EventRef, Fields, Slot } from "@/lib/value/field.ts";
-import type { ActionPlan } from "@/lib/value/page.ts";
+import type { ActionPlan, FieldState } from "@/lib/value/page.ts";
 import type { AnyAction } from "./action.ts";
-import { componentOf } from "./component.ts";
+import { componentOf, deepFreeze } from "./component.ts";
 
 /** Argument names to field keys. `single` when the handler takes or gives a bare value. */
 export interface Binding {
@@ -63,8 +63,8 @@ export interface Demo {
   readonly actions: Readonly<Record<string, BoundAction>>;
   /** What the browser has to know of each action that something on the page starts. */
   readonly plans: Readonly<Record<string, ActionPlan>>;
-  /** Keys of the fields that live in the browser. */
-  readonly live: ReadonlySet<string>;
+  /** The fields that live in the browser, as a new page has them. Frozen: they are the same for every page. */
+  readonly live: Readonly<Record<string, FieldState>>;
   /** Keys of the fields that a person may change. */
   readonly interactive: ReadonlySet<string>;
   /** Draws the fields where they belong; absent for a plain column. */
@@ -202,22 +202,24 @@ function bind(
     if (when.length > 0) plans[key] = plan(own, bound, when, action, actionKeys, spec.fields);
   }
 
-  const live = new Set<string>();
+  const live: Record<string, FieldState> = {};
   const interactive = new Set<string>();
   for (const [key, field] of Object.entries(spec.fields)) {
     const component = componentOf(field);
     const wanted = touched.has(key) || taken.has(key) || given.has(key) || component.alive(field.props);
-    if (wanted && component.island && component.holds === "page") live.add(key);
     const open = pressed.has(key) || !given.has(key) || (component.input && taken.has(key));
     if (field.props.interactive as boolean | undefined ?? open) interactive.add(key);
+    if (wanted && component.island && component.holds === "page") {
+      live[key] = deepFreeze({ value: field.initial, props: field.props, interactive: interactive.has(key) });
+    }
   }
   return Object.freeze({
     title: spec.title,
     description: spec.description,
     fields: spec.fields,
     actions: bound,
-    plans,
-    live,
+    plans: deepFreeze(plans),
+    live: Object.freeze(live),
     interactive,
     layout: spec.layout,
   });

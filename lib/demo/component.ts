@@ -178,11 +178,20 @@ export function component<A, P, W, E extends string, I = W, O = I>(
 
 /** Makes a field of a component from props that are known to be right. */
 export function field(of: Component, props: Readonly<Record<string, unknown>>, initial: Json): AnyField {
-  const made: Record<string, unknown> = { component: of, props: Object.freeze(props), initial };
+  // What a session holds may be anything; all else is data that every page of the demo shares.
+  const first = of.holds === "session" ? initial : deepFreeze(structuredClone(initial));
+  const made: Record<string, unknown> = { component: of, props: deepFreeze(props), initial: first };
   for (const event of of.events) {
     made[event] = Object.freeze({ source: made, event }) satisfies EventRef;
   }
   return Object.freeze(made) as unknown as AnyField;
+}
+
+/** Freezes a value and all that it holds. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  for (const key of Object.keys(value)) deepFreeze((value as Record<string, unknown>)[key]);
+  return Object.freeze(value);
 }
 
 /** The component of a field, with all its answers. */

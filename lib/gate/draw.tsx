@@ -24,7 +24,8 @@ export interface DrawOptions {
 
 /** Draws the page of a demo: live fields behind their doors, all others as plain HTML, in one form. */
 export function draw(demo: Demo, options: DrawOptions): VNode {
-  const fields: Record<string, FieldState> = {};
+  // A new page shares its fields with all others; one that answers a form has its own.
+  const fields: Record<string, FieldState> = isNew(options) ? demo.live : {};
   const ui: Record<string, FieldSlot> = {};
   const page: PageGraph = { url: options.url, session: options.session, fields, actions: demo.plans };
   for (const key in demo.fields) {
@@ -38,8 +39,10 @@ export function draw(demo: Demo, options: DrawOptions): VNode {
     const value = options.values?.get(key) ?? field.initial;
     const interactive = demo.interactive.has(key);
     const status = options.status?.get(key);
-    if (demo.live.has(key) && component.island) {
-      fields[key] = status ? { value, props, interactive, status } : { value, props, interactive };
+    if (demo.live[key] && component.island) {
+      if (fields !== demo.live) {
+        fields[key] = status ? { value, props, interactive, status } : { value, props, interactive };
+      }
       const Island = component.island;
       ui[key] = ({ class: classes }) =>
         h(Island, classes === undefined ? { page, id: key } : { page, id: key, class: classes });
@@ -56,13 +59,12 @@ export function draw(demo: Demo, options: DrawOptions): VNode {
         });
     }
   }
-  const alive = demo.live.size > 0;
   return (
     <>
       <Head>
         <title>{demo.title === undefined ? "Atoll" : `${demo.title} · Atoll`}</title>
       </Head>
-      {alive ? <script dangerouslySetInnerHTML={{ __html: EARLY_SCRIPT }} /> : null}
+      {hasLive(demo) ? <script dangerouslySetInnerHTML={{ __html: EARLY_SCRIPT }} /> : null}
       <form class="atoll-demo" method="post" encType="multipart/form-data" noValidate data-atoll="">
         <input type="hidden" name="$session" value={options.session} />
         {demo.title === undefined ? null : <h1 class="atoll-title">{demo.title}</h1>}
@@ -74,4 +76,13 @@ export function draw(demo: Demo, options: DrawOptions): VNode {
       </form>
     </>
   );
+}
+
+function isNew({ values, props, status }: DrawOptions): boolean {
+  return values === undefined && props === undefined && status === undefined;
+}
+
+function hasLive(demo: Demo): boolean {
+  for (const _ in demo.live) return true;
+  return false;
 }

@@ -28,6 +28,7 @@ export function parse<T = unknown>(text: string, custom: Parsers = {}): T {
     }
     if (typeof raw[0] !== "string") return fill(done[ref] = [], raw);
     const [type, first] = raw;
+    if (type === "Json") return done[ref] = first;
     if (custom[type]) return done[ref] = custom[type](value(first) as never);
     if (type === "Map") {
       const map = done[ref] = new Map();

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok, throws } from "node:assert/strict";
 import { parse } from "./parse.ts";
 import { findPath, stringify, UnserializableError } from "./stringify.ts";
 
@@ -70,3 +70,35 @@ for (const [kind, value] of REFUSED) {
     equal(findPath(props, value), "data.list[1]");
   });
 }
+
+Deno.test("What is frozen through and through is written once as nested JSON and arrives equal", () => {
+  const deep = Object.freeze({
+    a: Object.freeze([1, "two", null, Object.freeze({})]),
+    b: undefined,
+    c: 'x"</script>',
+  });
+  const text = stringify({ first: deep, second: deep, other: 1 });
+  match(text, /\["Json",\{"a":\[1,"two",null,\{\}\]/);
+  const back = parse<{ first: unknown; second: unknown }>(text);
+  deepEqual(back.first, { a: [1, "two", null, {}], c: 'x"</script>' });
+  equal(back.first, back.second);
+});
+
+Deno.test("What is frozen only outside, or holds more than JSON, is written as any other value", () => {
+  const cycle: Record<string, unknown> = {};
+  cycle.self = cycle;
+  Object.freeze(cycle);
+  const values: unknown[] = [
+    Object.freeze({ inner: { open: true } }),
+    Object.freeze({ when: Object.freeze(new Date(0)) }),
+    Object.freeze({ zero: -0, none: NaN }),
+    Object.freeze([1, , 3]),
+  ];
+  for (const value of values) {
+    const text = stringify(value);
+    doesNotMatch(text, /"Json"/);
+    deepEqual(parse(text), value);
+  }
+  const back = parse<{ self: unknown }>(stringify(cycle));
+  equal(back.self, back);
+});

@@ -19,6 +19,40 @@ export class UnserializableError extends TypeError {
   }
 }
 
+// What was frozen through and through is the same at every request: it is written once, as nested JSON, for as long as
+// it lives. Nothing but `===` can tell its copies apart.
+const frozen = new WeakMap<object, string | false>();
+
+function frozenText(value: object): string | false {
+  if (!Object.isFrozen(value)) return false;
+  let text = frozen.get(value);
+  if (text === undefined) {
+    // Taken for not plain while it is looked at, so that a cycle ends
+    frozen.set(value, false);
+    text = isFrozenJson(value) && `["Json",${JSON.stringify(value)}]`;
+    frozen.set(value, text);
+  }
+  return text;
+}
+
+function isFrozenJson(value: unknown): boolean {
+  if (typeof value === "number") return Number.isFinite(value) && !Object.is(value, -0);
+  if (value === null || typeof value === "string" || typeof value === "boolean") return true;
+  if (typeof value !== "object" || !Object.isFrozen(value)) return false;
+  const proto = Object.getPrototypeOf(value);
+  if (proto !== Array.prototype && proto !== Object.prototype && proto !== null) return false;
+  const keys = Reflect.ownKeys(value);
+  const array = Array.isArray(value);
+  if (array && keys.length !== value.length + 1) return false;
+  return keys.every((key) => {
+    if (typeof key !== "string" || key === "__proto__" || key === "constructor") return false;
+    if (array && key === "length") return true;
+    const item = (value as Record<string, unknown>)[key];
+    if (item === undefined) return !array;
+    return item !== null && typeof item === "object" ? frozenText(item) !== false : isFrozenJson(item);
+  });
+}
+
 // Names that stand in quotes as they are, which is most of them
 const NAME = /^[\w$-]+$/;
 
@@ -72,6 +106,8 @@ export function stringify(value: unknown, custom: Stringifier = () => undefined)
   }
 
   function writeObject(value: object): string {
+    const known = frozenText(value);
+    if (known !== false) return known;
     const proto = Object.getPrototypeOf(value);
     if (proto === Object.prototype || proto === null) return writePlain(value as Record<string, unknown>);
     if (Array.isArray(value)) return writeArray(value);
