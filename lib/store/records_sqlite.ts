@@ -176,7 +176,9 @@ function prepareFile(path: string): string {
 }
 
 function openFile(file: string, maxBytes: number): DatabaseSync {
-  if (Deno.statSync(file).size > 0) inspectFile(file);
+  const { isFile, size } = Deno.statSync(file);
+  if (!isFile) throw new Error("it is no file");
+  if (size > 0) inspectFile(file);
   const db = connect(file, { maxBytes });
   try {
     migrate(db);

@@ -41,6 +41,7 @@ export class GroupWriter {
   #working: Promise<void> | undefined;
   #reply: (reply: WriterReply) => void = () => {};
   #lost: WriterReply | undefined;
+  #closed = false;
 
   private constructor(now: () => number) {
     this.#now = now;
@@ -77,12 +78,14 @@ export class GroupWriter {
 
   /** Waits for what is under way and ends the worker. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#working;
     await this.#tell({ type: "close" });
     this.#worker.terminate();
   }
 
   #ask(commit: PackedCommit | undefined): Promise<number> {
+    if (this.#closed) return Promise.reject(new Error("The store is closed"));
     return new Promise((resolve, reject) => {
       this.#jobs.push({ commit, resolve, reject });
       this.#working ??= this.#work();

@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { setImmediate } from "node:timers";
+import { ignoreMissing } from "./disk_file.ts";
+import type { Store } from "./records.ts";
+import { testStore } from "./records_contract.ts";
+import { sqliteStore } from "./records_sqlite.ts";
+
+testStore("sqliteStore()", async (options) => {
+  const folder = await Deno.makeTempDir();
+  const store = await sqliteStore({ ...options, path: join(folder, "atoll.db") });
+  const close = store[Symbol.asyncDispose].bind(store);
+  const remove = () => Deno.remove(folder, { recursive: true }).catch(ignoreMissing);
+  return Object.assign(store, { [Symbol.asyncDispose]: () => close().then(remove) });
+});
+
+Deno.test("sqliteStore() knows again after a restart what it kept, and gives no version twice", async () => {
+  await using folder = await tempFolder();
+  const path = join(folder.path, "deep", "er", "atoll.db");
+  let last: number | undefined;
+  {
+    await using before = await sqliteStore({ path });
+    await set(before, "x", new Uint8Array([1, 2]));
+    last = await set(before, "y", 1);
+    await before.commit([{ type: "delete", key: ["y"] }]);
+  }
+  await using after = await sqliteStore({ path });
+  assert.deepEqual((await after.get(["x"]))?.value, new Uint8Array([1, 2]));
+  assert.equal(await after.get(["y"]), undefined);
+  assert.ok((await set(after, "y", 2) ?? 0) > (last ?? 0));
+});
+
+Deno.test("sqliteStore() writes what is committed at once in one transaction", async () => {
+  await using folder = await tempFolder();
+  const path = join(folder.path, "atoll.db");
+  await using store = await sqliteStore({ path });
+  const before = await transactions(path);
+  await Promise.all(Array.from({ length: 500 }, (_, at) => set(store, `k${at}`, at)));
+  assert.equal(await transactions(path) - before, 1);
+  // The first is being written while the others come.
+  const first = set(store, "first", 1);
+  await new Promise((resolve) => setImmediate(resolve));
+  const others = Array.from({ length: 20 }, (_, at) => set(store, `l${at}`, at));
+  await Promise.all([first, ...others]);
+  assert.equal(await transactions(path) - before, 3);
+  assert.equal((await Array.fromAsync(store.list({ prefix: [] }))).length, 521);
+});
+
+Deno.test(
+  "sqliteStore() makes files that only this user reads",
+  { ignore: Deno.build.os === "windows" },
+  async () => {
+    await using folder = await tempFolder();
+    await using store = await sqliteStore({ path: join(folder.path, "data", "atoll.db") });
+    await set(store, "x", 1);
+    const modes: Record<string, string> = {};
+    for await (const { name } of Deno.readDir(join(folder.path, "data"))) {
+      modes[name] = ((await Deno.stat(join(folder.path, "data", name))).mode! & 0o777).toString(8);
+    }
+    assert.deepEqual(modes, {
+      "atoll.db": "600",
+      "atoll.db-shm": "600",
+      "atoll.db-wal": "600",
+      "atoll.db.lock": "600",
+    });
+  },
+);
+
+Deno.test("sqliteStore() shares its file with no other store, and takes over from a process that was killed", async () => {
+  await using folder = await tempFolder();
+  const path = join(folder.path, "atoll.db");
+  const holder = new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--quiet", HOLDER, path],
+    cwd: new URL("../../", import.meta.url),
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  const out = holder.stdout.getReader();
+  const { value: said } = await out.read();
+  assert.equal(new TextDecoder().decode(said), "kept");
+  const inUse = new RegExp(`in use by process ${holder.pid}\\. One process at a time may use it$`);
+  await assert.rejects(sqliteStore({ path }), inUse);
+  await Deno.symlink(path, join(folder.path, "other.db"));
+  await assert.rejects(sqliteStore({ path: join(folder.path, "other.db") }), inUse);
+  holder.kill("SIGKILL");
+  await holder.status;
+  await out.cancel();
+  await using store = await sqliteStore({ path });
+  assert.equal((await store.get(["x"]))?.value, 1);
+  await assert.rejects(sqliteStore({ path }), new RegExp(`in use by process ${Deno.pid}`));
+  await set(store, "y", 1);
+});
+
+Deno.test("sqliteStore() refuses with no_space what does not fit and takes what does", async () => {
+  await using folder = await tempFolder();
+  await using store = await sqliteStore({ path: join(folder.path, "atoll.db"), maxBytes: 1_000_000 });
+  await set(store, "a", "x".repeat(600_000));
+  for (let round = 0; round < 3; round++) {
+    await assert.rejects(set(store, "b", "x".repeat(600_000)), { code: "no_space", status: 507 });
+    await set(store, "small", round);
+  }
+  assert.equal(await store.get(["b"]), undefined);
+  await store.commit([{ type: "delete", key: ["a"] }]);
+  await set(store, "b", "x".repeat(600_000));
+  assert.equal((await store.get(["small"]))?.value, 2);
+});
+
+Deno.test("sqliteStore() acknowledges nothing after a write that went wrong", async () => {
+  await using folder = await tempFolder();
+  const path = join(folder.path, "atoll.db");
+  {
+    await using store = await sqliteStore({ path });
+    for (let at = 0; at < 50; at++) await set(store, `k${at}`, "x".repeat(2000));
+  }
+  const whole = await Deno.readFile(path);
+  const store = await sqliteStore({ path });
+  await Deno.writeFile(path, whole.map((byte, at) => at < 8192 || at % 4096 > 100 ? byte : 0xee));
+  await assert.rejects(
+    set(store, "k7", 1),
+    /takes no more until it is opened again, a write failed: .*malformed/,
+  );
+  await Deno.writeFile(path, whole);
+  await assert.rejects(set(store, "other", 1), /takes no more/);
+  await store[Symbol.asyncDispose]();
+  await using again = await sqliteStore({ path });
+  assert.equal(await set(again, "other", 1), 51);
+});
+
+Deno.test("sqliteStore() moves its log to the file as it grows", async () => {
+  await using folder = await tempFolder();
+  const path = join(folder.path, "atoll.db");
+  await using store = await sqliteStore({ path });
+  for (let at = 0; at < 40; at++) await set(store, "same", "x".repeat(1_000_000));
+  const { size } = await Deno.stat(`${path}-wal`);
+  assert.ok(size < 12_000_000, `The log has ${size} bytes`);
+});
+
+const HOLDER = `
+  import { sqliteStore } from ${JSON.stringify(new URL("./records_sqlite.ts", import.meta.url).href)};
+  const store = await sqliteStore({ path: Deno.args[0] });
+  await store.commit([{ type: "set", key: ["x"], value: 1 }]);
+  await Deno.stdout.write(new TextEncoder().encode("kept"));
+`;
+
+function set(store: Store, name: string, value: number | string | Uint8Array): Promise<number | undefined> {
+  return store.commit([{ type: "set", key: [name], value }]);
+}
+
+/** How many transactions the log holds: frames that end one carry the size of the database. */
+async function transactions(path: string): Promise<number> {
+  const log = new DataView((await Deno.readFile(`${path}-wal`)).buffer);
+  const frameBytes = 24 + 4096;
+  let count = 0;
+  for (let at = 32; at + frameBytes <= log.byteLength; at += frameBytes) {
+    if (log.getUint32(at + 4) !== 0) count++;
+  }
+  return count;
+}
+
+async function tempFolder(): Promise<AsyncDisposable & { path: string }> {
+  const path = await Deno.realPath(await Deno.makeTempDir());
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
