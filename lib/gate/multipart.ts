@@ -1,4 +1,3 @@
-import busboy from "busboy";
 import { tooLarge } from "@/lib/store/port.ts";
 import { Fault } from "@/lib/value/fault.ts";
 
@@ -61,6 +60,7 @@ export async function readParts(
     throw new Fault("bad_request", "The form names no boundary of 1 to 70 characters");
   }
   const { maxParts, maxTextBytes } = options;
+  const { default: busboy } = await import("busboy");
   const parser: Parser = busboy({
     headers: { "content-type": type },
     defParamCharset: "utf8",

@@ -1,5 +1,3 @@
-import { fileTypeFromBuffer } from "file-type";
-
 /** How many of the first bytes {@linkcode sniff} wants to see. */
 export const SNIFF_BYTES = 4100;
 
@@ -15,6 +13,8 @@ const HTML =
 export async function sniff(head: Uint8Array): Promise<string> {
   const text = readText(head);
   if (head.length === 0) return "application/octet-stream";
+  // Loaded with the first file, not at the start of the server: it takes a tenth of a second.
+  const { fileTypeFromBuffer } = await import("file-type");
   const known = (await fileTypeFromBuffer(head))?.mime.replace(/;.*$/, "").trim();
   if (text === undefined) return known ?? "application/octet-stream";
   const start = afterProlog(text);
