@@ -3,13 +3,12 @@ import axe from "axe-core";
 import { launch, open } from "@/tests/browser.ts";
 import { startServer } from "@/tests/server.ts";
 
-const PATHS = [
-  "/",
-  ...["greeter", "shout", "calculator", "stories", "picture_desk", "digits", "flipper", "form_builder"].map((
-    name,
-  ) => `/demos/${name}`),
-  "/nothing-here",
-];
+const demos = Array.from(
+  Deno.readDirSync(new URL("../../routes/demos/", import.meta.url)),
+  ({ name, isFile }) => isFile ? [`/demos/${name.replace(/\.tsx$/, "")}`] : [],
+).flat();
+
+const PATHS = ["/", ...demos.sort(), "/nothing-here"];
 
 Deno.test("axe finds no violation, light and dark, wide and 360 px", async (t) => {
   await using server = await startServer();

@@ -132,7 +132,139 @@ const demos: Record<string, (page: Page) => Promise<void>> = {
     await page.getByLabel("Write to me").uncheck();
     await page.locator("#email").waitFor({ state: "detached" });
   },
+  async queue_lab(page) {
+    const browser = page.context().browser() as Browser;
+    await using second = await open(browser, page.url());
+    await using third = await open(browser, page.url());
+    const join = async (one: Page, seconds: string) => {
+      await one.getByRole("slider").fill(seconds);
+      await one.getByRole("button", { name: "Join the line" }).click();
+    };
+    const line = (one: Page, text: string) =>
+      one.locator("[data-field=counter]").getByText(text, { exact: false }).waitFor();
+    await join(page, "1.5");
+    await waitForValue(page, "counter", "It is your turn");
+    await join(second.page, "1.5");
+    await line(second.page, "1 in line");
+    await join(third.page, "0.5");
+    await line(third.page, "2 in line");
+    await waitForValue(page, "counter", "Turn 1 of this page, served in 1.5 s");
+    await line(third.page, "1 in line");
+    await waitForValue(second.page, "counter", "It is your turn");
+    await join(page, "20");
+    await line(page, "2 in line");
+    await page.getByRole("button", { name: "Leave the line" }).click();
+    await waitForValue(third.page, "counter", "Turn 1 of this page, served in 0.5 s");
+    // Who left is not served: the next is, at once.
+    await join(second.page, "0.5");
+    await waitForValue(second.page, "counter", "Turn 2 of this page, served in 0.5 s");
+    assert.equal(await page.locator("#counter").inputValue(), "Turn 1 of this page, served in 1.5 s");
+    assert.deepEqual([...second.complaints, ...third.complaints], []);
+  },
+  async chat_of_state(page) {
+    const tab = await page.context().newPage();
+    await tab.goto(page.url());
+    await using elsewhere = await open(page.context().browser() as Browser, page.url());
+    const say = async (one: Page, text: string) => {
+      await one.getByLabel("Message").fill(text);
+      await one.getByRole("button", { name: "Send" }).click();
+      await waitForValue(one, "message", "");
+    };
+    await say(page, "The tide is out");
+    await say(page, "So are the herons");
+    await waitForValue(page, "conversation", /That was message 2\. Before it you said “The tide is out”/);
+    for (const other of [tab, elsewhere.page]) {
+      await say(other, "Good morning");
+      await waitForValue(other, "conversation", /That was message 1\./);
+      assert.doesNotMatch(await other.locator("#held").innerText(), /tide/);
+    }
+    await page.getByRole("button", { name: "Forget everything" }).click();
+    await waitForValue(page, "conversation", /Nothing has been said yet/);
+    await say(page, "Who are you?");
+    await waitForValue(page, "conversation", /That was message 1\./);
+    await say(tab, "Good night");
+    await waitForValue(tab, "conversation", /That was message 2\. Before it you said “Good morning”/);
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByText("Say something first").waitFor();
+  },
+  async long_job(page) {
+    await page.getByRole("slider").fill("0.1");
+    await page.getByRole("button", { name: "Draw the chart" }).click();
+    await page.locator("[data-field=report]").getByText(/[1-9]0 % · /).waitFor();
+    await waitForValue(
+      page,
+      "report",
+      /^1 of 10: Sound the lagoon\n(.*\n){8}10 of 10: .*\nThe chart is drawn$/,
+    );
+    await page.getByRole("slider").fill("0.4");
+    await page.getByRole("button", { name: "Draw the chart" }).click();
+    await waitForValue(page, "report", /^(.*\n){2}$/);
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await staysFor(page, "report", 900, /^1 of 10.*\n2 of 10/);
+  },
+  async cancel_events(page) {
+    const start = page.getByRole("button", { name: "Start iterating" });
+    await start.click();
+    await waitForValue(page, "iteration", "Step 1");
+    await page.getByRole("button", { name: "Stop iterating" }).click();
+    await staysFor(page, "iteration", 1300, /^Step 1$/);
+    await start.click();
+    await page.getByRole("button", { name: "Run the expensive calculation" }).click();
+    const working = page.locator("[data-field=answer] progress, [data-field=iteration] progress");
+    await waitForValue(page, "iteration", "Step 0");
+    assert.equal(await working.count(), 2);
+    await page.getByLabel("Cancels both on change").fill("x");
+    await working.first().waitFor({ state: "detached" });
+    assert.equal(await working.count(), 0);
+    await start.click();
+    await waitForValue(page, "iteration", "Step 1");
+    await page.getByLabel("Cancels both on Enter").fill("enough");
+    await page.getByLabel("Cancels both on Enter").press("Enter");
+    await waitForValue(page, "echo", "enough");
+    await staysFor(page, "iteration", 1300, /^Step 1$/);
+    await page.locator("#steps").fill("2");
+    await start.click();
+    await waitForValue(page, "iteration", "All 2 steps are done");
+  },
+  async chained(page) {
+    const go = page.getByRole("button", { name: "Make the boat ready" });
+    await go.click();
+    await waitForValue(page, "hull", "Tight");
+    await waitForValue(page, "verdict", "All five steps are done: the boat is at sea");
+    await waitForValue(page, "locker", "Shut again");
+    await page.getByLabel("The sails are torn").check();
+    await go.click();
+    await waitForValue(page, "verdict", /^Step 3, bending on the sails, failed: .* 2 steps are left undone$/);
+    await waitForValue(page, "locker", "Shut again");
+    for (const [id, text] of [["mast", "Stands"], ["sails", ""], ["water", ""], ["lines", ""]] as const) {
+      assert.equal(await page.locator(`#${id}`).inputValue(), text, id);
+    }
+  },
+  async clock(page) {
+    await waitForValue(page, "time", /^\d\d:\d\d:\d\d\.\d UTC$/);
+    await page.getByLabel("Asks every").selectOption("half a second");
+    await waitForValue(page, "ticks", /^[3-9]$/);
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.locator("[data-field=time] progress").waitFor({ state: "detached" });
+    await staysFor(page, "ticks", 1200, /^\d+$/);
+    const before = Number(await page.locator("#ticks").inputValue());
+    await page.getByRole("button", { name: "Start" }).click();
+    await page.waitForFunction(
+      (before) => Number((document.getElementById("ticks") as HTMLInputElement).value) >= before + 2,
+      before,
+    );
+  },
 };
+
+/** The value of a field stays as it is, and as it must be, for a while in which it would have changed. */
+async function staysFor(page: Page, id: string, ms: number, expected: RegExp): Promise<void> {
+  // What was under way when it was stopped has arrived by then.
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
+  const before = await page.locator(`#${id}`).inputValue();
+  assert.match(before, expected);
+  await page.evaluate((ms) => new Promise((resolve) => setTimeout(resolve, ms)), ms);
+  assert.equal(await page.locator(`#${id}`).inputValue(), before);
+}
 
 async function samplePhoto(): Promise<string> {
   for await (const { name } of Deno.readDir(samples)) {
