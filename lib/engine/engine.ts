@@ -38,6 +38,10 @@ export interface EngineOptions {
   readonly broke: (error: unknown) => string;
 }
 
+const RUN_ID_BYTES = 12;
+/** In base64url. */
+const RUN_ID_LENGTH = 16;
+
 /** Runs actions: sessions, queue, handlers, frames. Knows no HTTP. */
 export class Engine {
   /** The sessions that it runs for. */
@@ -50,6 +54,8 @@ export class Engine {
   readonly #readers = new Map<Run, number>();
   readonly #leaving = new Map<Run, Disposable>();
   readonly #host: RunHost;
+  #ids = "";
+  #idsUsed = 0;
 
   /** Makes an engine; nothing runs until a call is submitted. */
   constructor(options: EngineOptions) {
@@ -82,7 +88,7 @@ export class Engine {
     const name = nameOf(call);
     const known = name === undefined ? undefined : this.#named.get(name);
     if (known) return known;
-    const run = new Run(base64url(this.#options.random(12)), call, this.#host);
+    const run = new Run(this.#runId(), call, this.#host);
     this.#runs.set(run.id, run);
     if (name !== undefined) this.#named.set(name, run);
     run.start().catch((error) => {
@@ -140,6 +146,15 @@ export class Engine {
     for (const run of this.#runs.values()) run.cancel();
     for (const leaving of this.#leaving.values()) leaving[Symbol.dispose]();
     this.#leaving.clear();
+  }
+
+  // Cut from a longer random text: asking for the bytes of one id costs as much as a small handler.
+  #runId(): string {
+    if (this.#idsUsed === this.#ids.length) {
+      this.#ids = base64url(this.#options.random(RUN_ID_BYTES * 128));
+      this.#idsUsed = 0;
+    }
+    return this.#ids.slice(this.#idsUsed, this.#idsUsed += RUN_ID_LENGTH);
   }
 
   #ended(run: Run): void {

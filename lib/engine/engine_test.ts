@@ -395,6 +395,17 @@ Deno.test("Engine keeps no more finished runs than it was told", async () => {
   assert.deepEqual(page.demo.plans.act?.when, ["go:click", ":load"]);
 });
 
+Deno.test("Engine.submit() gives every run an id of its own", async () => {
+  const page = Blocks({
+    fields: { b: text(), go: push() },
+    actions: ({ b, go }) => ({ act: on(go.click, { outputs: b, fn: () => "x" }) }),
+  });
+  await using app = openDemo(page);
+  const ids = Array.from({ length: 300 }, () => app.submit("act").id);
+  assert.equal(new Set(ids).size, ids.length);
+  for (const id of ids) assert.match(id, /^[A-Za-z0-9_-]{16}$/);
+});
+
 Deno.test("Engine.find() gives a run to its own session only", async () => {
   const page = Blocks({
     fields: { b: text(), go: push() },
