@@ -34,14 +34,14 @@ export function door(View: ComponentType<ViewProps<any, any>>): ComponentType<Do
       submits: submitsOf(page, id),
       set: interactive ? session ? (value: Json) => session.set(id, value) : nothing : undefined,
       raise: session ? (event: string, detail?: Json) => session.raise(id, event, detail) : nothing,
-      upload: session ? uploader(session, page, id) : undefined,
+      upload: session ? uploader(session, id) : undefined,
     });
   };
 }
 
-function uploader(session: Session, page: DoorProps["page"], id: string) {
+function uploader(session: Session, id: string) {
   return (file: Blob & { name?: string }, options?: UploadOptions) =>
-    session.awaits(id, import("./upload.ts").then(({ upload }) => upload(page, file, options)));
+    session.awaits(id, import("./upload.ts").then(({ upload }) => upload(session, file, options)));
 }
 
 /** The name of the button that starts, without script, what a click on this field would start. */

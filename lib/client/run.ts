@@ -28,13 +28,15 @@ export interface Follower {
   /** Sends a body to the page's server. */
   post(body: JsonObject, signal?: AbortSignal): Promise<Response>;
   /** Takes the next frame. */
-  apply(going: Going, frame: Frame): void;
+  apply(going: Going, frame: Frame): void | Promise<void>;
   /** Shows whether the connection is being made again. */
   waits(going: Going, message?: string): void;
 }
 
 // The server says every 15 s that it is still there.
 const SILENCE_MS = 40_000;
+/** How often one frame is asked for again when the page could not take it. */
+const MOST_FAILURES = 20;
 
 /**
  * Follows a run to its end, however often the connection breaks: each frame is taken once and in order. Without
@@ -45,6 +47,7 @@ export async function follow(
   going: Going,
   body?: JsonObject,
 ): Promise<FaultJson | undefined> {
+  let failures = 0;
   for (let tries = 0; !going.over; tries++) {
     const request = new AbortController();
     const end = going.end = () => request.abort();
@@ -65,9 +68,10 @@ export async function follow(
           if (frame.seq <= going.seq) continue;
           // A gap: what is missing is asked for.
           if (frame.seq > going.seq + 1) break;
+          failures++;
+          await page.apply(going, frame);
           going.seq = frame.seq;
-          tries = 0;
-          page.apply(going, frame);
+          tries = failures = 0;
           if (frame.type === "done") return;
         }
       } else if (first) {
@@ -78,7 +82,8 @@ export async function follow(
         return going.seq ? lost : undefined;
       }
     } catch {
-      // The connection broke: what fetch says of it helps nobody.
+      // The connection broke: what fetch says of it helps nobody. Or a script that the frame needs could not be had.
+      if (failures > MOST_FAILURES) return offline;
     } finally {
       clearTimeout(silence);
     }

@@ -2,9 +2,9 @@ import { batch, type Signal, signal } from "@preact/signals";
 import type { FaultJson } from "@/lib/value/fault.ts";
 import type { Json, JsonObject } from "@/lib/value/json.ts";
 import type { ActionPlan, FieldStatus, PageGraph } from "@/lib/value/page.ts";
-import { readFrames } from "@/lib/wire/event_stream.ts";
 import type { Frame } from "@/lib/wire/frame.ts";
-import { type Patch, patch } from "@/lib/wire/patch.ts";
+import type { Patch } from "@/lib/wire/patch.ts";
+import { follow, type Going } from "./run.ts";
 
 /** A field of the page in the browser. */
 export interface LiveField {
@@ -14,6 +14,7 @@ export interface LiveField {
 }
 
 const idle: FieldStatus = { phase: "idle" };
+const running: FieldStatus = { phase: "running" };
 const sessions = new WeakMap<PageGraph, Session>();
 
 /** The session of a page. All doors of one page hold the same graph, so they share one session. */
@@ -23,23 +24,28 @@ export function sessionOf(page: PageGraph): Session {
   return session;
 }
 
-/** The browser's half of a run that is going on. */
-interface Going {
-  readonly abort: AbortController;
-  run: string;
-  again: boolean;
-}
-
 /** Holds the values of a page, finds the actions that an event starts, sends them and applies what comes back. */
 export class Session {
-  readonly #page: PageGraph;
+  /** What the server sent. */
+  readonly page: PageGraph;
+  /** Token of the session: the page's own, or after a reload the one that it had before. */
+  token: string;
+  /** Name of what is kept of the page in `sessionStorage`. */
+  readonly notes: string;
+  /** The runs that are going on. */
+  readonly going = new Set<Going>();
   readonly #fields = new Map<string, LiveField>();
   readonly #listeners = new Map<string, string[]>();
-  readonly #going = new Map<string, Set<Going>>();
   readonly #coming = new Map<string, Promise<unknown>>();
+  /** What there was before a reload is being brought back. */
+  #restoring: Promise<void> | undefined;
+  #keeping: Promise<void> | undefined;
 
+  /** Makes the session of a page; in a browser it goes on where it was before a reload. */
   constructor(page: PageGraph) {
-    this.#page = page;
+    this.page = page;
+    this.token = page.session;
+    this.notes = `atoll:${page.url}`;
     for (const [key, plan] of Object.entries(page.actions)) {
       for (const when of plan.when) {
         const known = this.#listeners.get(when);
@@ -52,6 +58,15 @@ export class Session {
       const form = event.target as HTMLFormElement;
       if (form.dataset.atoll !== undefined) event.preventDefault();
     });
+    try {
+      if (sessionStorage.getItem(this.notes)) {
+        this.#restoring = import("./keep.ts").then(({ restore }) => restore(this)).catch(nothing).then(() => {
+          this.#restoring = undefined;
+        });
+      }
+    } catch {
+      // A page that may not store anything starts anew.
+    }
     // After the doors of this turn are drawn, so that the first outputs find their fields.
     setTimeout(() => this.raise("", "load"));
   }
@@ -60,7 +75,7 @@ export class Session {
   field(id: string): LiveField {
     let field = this.#fields.get(id);
     if (!field) {
-      const state = this.#page.fields[id];
+      const state = this.page.fields[id];
       field = {
         value: signal(state?.value ?? null),
         props: signal(state?.props ?? {}),
@@ -73,6 +88,7 @@ export class Session {
 
   /** Writes a value as the person does. */
   set(id: string, value: Json): void {
+    this.#keep();
     const field = this.field(id);
     const changed = !same(field.value.peek(), value);
     batch(() => {
@@ -93,38 +109,77 @@ export class Session {
 
   /** Tells the page that something happened; starts the actions that listen. */
   raise(id: string, event: string, detail?: Json): void {
+    if (this.#restoring) return void this.#restoring.then(() => this.raise(id, event, detail));
     for (const key of this.#listeners.get(`${id}:${event}`) ?? []) this.#fire(key, detail);
   }
 
   /** Stops the runs of an action: the server is told, outputs that are under way are dropped. */
   cancel(key: string): void {
-    for (const going of this.#going.get(key) ?? []) {
+    for (const going of this.#of(key)) {
       going.again = false;
-      if (going.run) this.#post({ cancel: going.run }).catch(() => {});
-      going.abort.abort();
+      going.over = true;
+      if (going.end) {
+        going.end();
+        this.post({ cancel: going.id }).catch(nothing);
+      }
     }
+  }
+
+  /** Follows a run to its end, see {@linkcode follow}. */
+  async follow(going: Going, start?: () => Promise<JsonObject>, detail?: Json): Promise<void> {
+    const { plan } = going;
+    this.going.add(going);
+    this.#show(plan.gives, going.status);
+    const fault = await follow(this, going, await start?.());
+    if (fault) this.#fail(plan, fault);
+    this.#settle(plan.gives);
+    this.going.delete(going);
+    if (going.again) this.#fire(going.key, detail);
+  }
+
+  /** Sends a body to the page's server. */
+  async post(body: JsonObject, signal?: AbortSignal): Promise<Response> {
+    const { url, session } = this.page;
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "text/event-stream" },
+      body: JSON.stringify({ ...body, session: this.token }),
+      ...(signal ? { signal } : {}),
+    });
+    if (answer.status !== 410 || this.token === session) return answer;
+    // The server does not know the session that was kept over a reload.
+    this.token = session;
+    return this.post(body, signal);
+  }
+
+  /** Shows whether the connection of a run is being made again. */
+  waits({ plan, status }: Going, message?: string): void {
+    this.#settle(plan.gives, message ? { ...status, message } : status);
+  }
+
+  #of(key: string): Going[] {
+    return [...this.going].filter((going) => going.key === key);
+  }
+
+  #keep(): void {
+    this.#keeping ??= import("./keep.ts").then(({ keep }) => keep(this)).catch(nothing);
   }
 
   #fire(key: string, detail: Json | undefined): void {
-    const plan = this.#page.actions[key];
+    const plan = this.page.actions[key];
     if (!plan) return;
+    this.#keep();
     for (const other of plan.cancels) this.cancel(other);
-    const going = this.#going.get(key) ?? new Set<Going>();
-    this.#going.set(key, going);
-    if (going.size > 0 && plan.mode !== "multiple") {
-      if (plan.mode === "alwaysLast") { for (const one of going) one.again = true; }
+    const before = this.#of(key);
+    if (before.length > 0 && plan.mode !== "multiple") {
+      if (plan.mode === "alwaysLast") { for (const going of before) going.again = true; }
       return;
     }
-    const one: Going = { abort: new AbortController(), run: "", again: false };
-    going.add(one);
-    this.#run(key, plan, one, detail).finally(() => {
-      going.delete(one);
-      if (one.again) this.#fire(key, detail);
-    });
+    const going: Going = { id: newId(), key, plan, seq: 0, status: running };
+    this.follow(going, () => this.#collect(going, detail), detail);
   }
 
-  async #run(key: string, plan: ActionPlan, one: Going, detail: Json | undefined): Promise<void> {
-    this.#show(plan.gives, { phase: "running" });
+  async #collect({ id, key, plan }: Going, event: Json | undefined): Promise<JsonObject> {
     const coming = [...Object.values(plan.takes), ...plan.rest].flatMap((id) => this.#coming.get(id) ?? []);
     if (coming.length > 0) {
       await Promise.allSettled(coming);
@@ -135,51 +190,26 @@ export class Session {
     const rest: Record<string, Json> = {};
     for (const [name, id] of Object.entries(plan.takes)) input[name] = this.field(id).value.peek();
     for (const id of plan.rest) rest[id] = this.field(id).value.peek();
-    let ended = false;
-    try {
-      const answer = await this.#post({ action: key, input, rest, event: detail }, one.abort.signal);
-      if (!answer.ok || !answer.body) {
-        const { error } = await answer.json() as { error: FaultJson };
-        this.#fail(plan, error);
-        return;
-      }
-      for await (const frame of readFrames(answer.body)) {
-        if (one.abort.signal.aborted) break;
-        one.run = frame.run;
-        this.#apply(plan, frame);
-        ended = frame.type === "done";
-      }
-      if (!ended && !one.abort.signal.aborted) this.#fail(plan, lost);
-    } catch {
-      // The connection broke: what fetch says of it helps nobody.
-      if (one.abort.signal.aborted) return;
-      this.#fail(plan, offline);
-    } finally {
-      this.#settle(plan.gives);
-    }
+    return { id, action: key, input, rest, event };
   }
 
-  #post(body: JsonObject, signal?: AbortSignal): Promise<Response> {
-    return fetch(this.#page.url, {
-      method: "POST",
-      headers: { "content-type": "application/json", accept: "text/event-stream" },
-      body: JSON.stringify({ ...body, session: this.#page.session }),
-      ...(signal ? { signal } : {}),
-    });
-  }
-
-  #apply(plan: ActionPlan, frame: Frame): void {
+  /** Takes a frame of a run. */
+  apply(going: Going, frame: Frame): void | Promise<void> {
+    const { plan } = going;
     switch (frame.type) {
       case "queued":
-        return this.#show(plan.gives, { phase: "queued", position: frame.position });
+        return this.#show(plan.gives, going.status = { phase: "queued", position: frame.position });
       case "started":
-        return this.#show(plan.gives, { phase: "running" });
+        return this.#show(plan.gives, going.status = running);
       case "progress":
-        return this.#show(plan.gives, {
-          phase: "running",
-          progress: frame.total === undefined ? frame.done : frame.done / frame.total,
-          message: frame.note,
-        });
+        return this.#show(
+          plan.gives,
+          going.status = {
+            phase: "running",
+            progress: frame.total === undefined ? frame.done : frame.done / frame.total,
+            message: frame.note,
+          },
+        );
       case "output":
         return this.#output(frame);
       case "log":
@@ -193,7 +223,8 @@ export class Session {
     }
   }
 
-  #output(frame: Frame & { type: "output" }): void {
+  async #output(frame: Frame & { type: "output" }): Promise<void> {
+    const patch = frame.mode === "patch" ? (await import("@/lib/wire/patch.ts")).patch : undefined;
     const changed: string[] = [];
     batch(() => {
       for (const [id, props] of Object.entries(frame.props ?? {})) {
@@ -203,11 +234,11 @@ export class Session {
       for (const [id, given] of Object.entries(frame.values)) {
         const field = this.field(id);
         const before = field.value.peek();
-        const after = frame.mode === "set"
-          ? given as Json
+        const after = patch
+          ? patch(before, given as Patch)
           : frame.mode === "append"
           ? `${before ?? ""}${given}`
-          : patch(before, given as Patch);
+          : given as Json;
         if (same(before, after)) continue;
         field.value.value = after;
         changed.push(id);
@@ -222,11 +253,11 @@ export class Session {
     });
   }
 
-  #settle(ids: readonly string[]): void {
+  #settle(ids: readonly string[], to = idle): void {
     batch(() => {
       for (const id of ids) {
         const { status } = this.field(id);
-        if (status.peek().phase !== "failed") status.value = idle;
+        if (status.peek().phase !== "failed") status.value = to;
       }
     });
   }
@@ -234,26 +265,24 @@ export class Session {
   // A refusal belongs to its field; one that names none belongs to what the action would have filled.
   #fail(plan: ActionPlan, fault: FaultJson): void {
     const status: FieldStatus = { phase: "failed", message: fault.message };
-    this.#settleAll(plan.gives);
-    const here = fault.field !== undefined && fault.field in this.#page.fields ? [fault.field] : plan.gives;
+    this.#show(plan.gives, idle);
+    const here = fault.field !== undefined && fault.field in this.page.fields ? [fault.field] : plan.gives;
     if (here.length > 0) this.#show(here, status);
-    else this.#say("error", fault.message);
+    else this.#say("error", fault.message).catch(nothing);
   }
 
-  #settleAll(ids: readonly string[]): void {
-    this.#show(ids, idle);
-  }
-
-  #say(level: string, text: string, title?: string, seconds?: number): void {
-    import("./toast.ts").then(({ toast }) => toast({ level, text, title, seconds }));
+  #say(level: string, text: string, title?: string, seconds?: number): Promise<void> {
+    return import("./toast.ts").then(({ toast }) => toast({ level, text, title, seconds }));
   }
 }
 
-const offline: FaultJson = {
-  code: "offline",
-  message: "The server cannot be reached. Check the connection and try again",
-};
-const lost: FaultJson = { code: "offline", message: "The connection was lost before the end. Try again" };
+// Fit for getting at nobody else's: 132 random bits, less the few that are lost where "+" and "/" become one.
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(17));
+  return btoa(String.fromCharCode(...bytes)).slice(0, 22).replace(/[+/]/g, "-");
+}
+
+function nothing(): void {}
 
 function same(a: Json, b: Json): boolean {
   if (a === b) return true;

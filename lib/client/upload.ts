@@ -1,7 +1,8 @@
 import type { FaultJson } from "@/lib/value/fault.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { FileRef } from "@/lib/value/file_ref.ts";
-import type { PageGraph, UploadOptions } from "@/lib/value/page.ts";
+import type { UploadOptions } from "@/lib/value/page.ts";
+import type { Session } from "./session.ts";
 
 /**
  * Sends a file to the page's server as the plain body of one request.
@@ -9,10 +10,12 @@ import type { PageGraph, UploadOptions } from "@/lib/value/page.ts";
  * @throws {Fault} what the server refuses: `too_large`, `no_space`, `offline` ...
  */
 export function upload(
-  page: PageGraph,
+  session: Session,
   file: Blob & { name?: string },
-  { signal, progress }: UploadOptions = {},
+  options: UploadOptions = {},
 ): Promise<FileRef> {
+  const { page, token } = session;
+  const { signal, progress } = options;
   // fetch() cannot tell how much of a body it has sent.
   const request = new XMLHttpRequest();
   return new Promise((resolve, reject) => {
@@ -20,11 +23,16 @@ export function upload(
     request.open("POST", `${page.url}/files`);
     request.responseType = "json";
     request.setRequestHeader("content-type", "application/octet-stream");
-    request.setRequestHeader("atoll-session", page.session);
+    request.setRequestHeader("atoll-session", token);
     request.setRequestHeader("atoll-name", encodeURIComponent(file.name ?? "file"));
     request.upload.onprogress = ({ loaded, total }) => progress?.(total === 0 ? 1 : loaded / total);
     request.onload = () => {
       if (request.status === 200) return resolve(request.response as FileRef);
+      if (request.status === 410 && token !== page.session) {
+        // The server does not know the session that was kept over a reload.
+        session.token = page.session;
+        return resolve(upload(session, file, options));
+      }
       const fault = (request.response as { error?: FaultJson } | null)?.error;
       if (fault) reject(new Fault(fault.code, fault.message));
       else offline();

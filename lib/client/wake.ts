@@ -15,22 +15,13 @@ export function wake(id: string): void {
 
 // The browser keeps what was typed before hydration and over a reload; the signals do not know of it yet.
 function adopt(element: HTMLElement): void {
-  if (element instanceof HTMLInputElement) {
-    const { type } = element;
-    if (type === "file") return;
-    if (type === "checkbox" || type === "radio") {
-      if (element.checked !== element.defaultChecked) {
-        element.dispatchEvent(new Event("change", { bubbles: true }));
-      }
-    } else if (element.value !== element.defaultValue) tell(element);
-  } else if (element instanceof HTMLTextAreaElement) {
-    if (element.value !== element.defaultValue) tell(element);
-  } else if (element instanceof HTMLSelectElement) {
-    const changed = [...element.options].some((option) => option.selected !== option.defaultSelected);
-    if (changed) element.dispatchEvent(new Event("change", { bubbles: true }));
-  }
-}
-
-function tell(element: HTMLElement): void {
-  element.dispatchEvent(new Event("input", { bubbles: true }));
+  const { type, value, defaultValue, checked, defaultChecked } = element as HTMLInputElement;
+  const { options } = element as { options?: HTMLOptionsCollection };
+  const chosen = options || type === "checkbox" || type === "radio";
+  const changed = options
+    ? [...options].some((option) => option.selected !== option.defaultSelected)
+    : chosen
+    ? checked !== defaultChecked
+    : type !== "file" && defaultValue !== undefined && value !== defaultValue;
+  if (changed) element.dispatchEvent(new Event(chosen ? "change" : "input", { bubbles: true }));
 }

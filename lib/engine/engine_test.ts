@@ -506,3 +506,63 @@ Deno.test("A failure that only .done follows is still a failure", async () => {
   await using app = openDemo(page);
   await assert.rejects(app.run("act"), is("refused"));
 });
+
+Deno.test("Engine.submit() starts one run for one id of a session, and finds it by that id", async () => {
+  let called = 0;
+  const page = Blocks({
+    fields: { a: text(), b: text(), go: push() },
+    actions: ({ a, b, go }) => ({
+      act: on(go.click, { inputs: a, outputs: b, fn: (a) => `${a}${++called}` }),
+    }),
+  });
+  await using app = openDemo(page, { keptRuns: 2 });
+  const { engine } = app;
+  const call = (id: string, token: string, a = "x") =>
+    engine.submit({
+      id,
+      demo: page.demo,
+      action: "act",
+      input: { a },
+      page: "/demo",
+      session: engine.sessions.open(token),
+      request: { headers: new Headers(), url: "http://127.0.0.1/demo", client: "127.0.0.1" },
+    });
+  const mine = engine.sessions.open(app.session);
+  const run = call("one", app.session);
+  assert.equal(call("one", app.session), run);
+  assert.equal(call("one", app.session, "other"), run);
+  assert.equal(engine.find("one", mine.id), run);
+  assert.equal(engine.find(run.id, mine.id), run);
+  assert.equal(called, 1);
+
+  const token = engine.sessions.mint();
+  assert.throws(() => engine.find("one", engine.sessions.open(token).id), is("not_found"));
+  assert.notEqual(call("one", token), run);
+  assert.equal(called, 2);
+
+  // The name is forgotten with the run.
+  call("two", app.session);
+  call("three", app.session);
+  assert.throws(() => engine.find("one", mine.id), is("not_found"));
+  assert.notEqual(call("one", app.session), run);
+});
+
+Deno.test("Engine.submit() keeps no id of a call that it refused", async () => {
+  const page = Blocks({
+    fields: { n: count({ max: 5 }), b: text(), go: push() },
+    actions: ({ n, b, go }) => ({ act: on(go.click, { inputs: { n }, outputs: b, fn: ({ n }) => `${n}` }) }),
+  });
+  await using app = openDemo(page);
+  const call = (n: number) =>
+    app.engine.submit({
+      id: "one",
+      demo: page.demo,
+      action: "act",
+      input: { n },
+      page: "/demo",
+      session: app.engine.sessions.open(app.session),
+      request: { headers: new Headers(), url: "http://127.0.0.1/demo", client: "127.0.0.1" },
+    });
+  assert.throws(() => call(6), is("bad_input", "n"));
+  assert.equal(call(5).finished, true);
+});

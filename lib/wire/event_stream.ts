@@ -15,7 +15,8 @@ export function writeFrame(body: FrameBody, run: string, seq: number): string {
 
 /**
  * Reads the frames of an event stream as they arrive. `run` names the run when the stream does not start at its
- * first frame; `heard` is called whenever something came, a sign of life too. Ends when the stream ends; rejects when the connection breaks or the text is not of this protocol.
+ * first frame; `heard` is called whenever something came, be it a sign of life. Ends when the stream ends; rejects
+ * when the connection breaks or the text is not of this protocol.
  */
 export async function* readFrames(
   body: ReadableStream<Uint8Array>,
