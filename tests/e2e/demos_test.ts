@@ -184,7 +184,7 @@ const demos: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole("button", { name: "Forget everything" }).click();
     await waitForValue(page, "conversation", /Nothing has been said yet/);
     await say(page, "Who are you?");
-    await waitForValue(page, "conversation", /That was message 1\./);
+    await waitForValue(page, "conversation", /^You: Who are you\?\s+Atoll: That was message 1\.\s*$/);
     await say(tab, "Good night");
     await waitForValue(tab, "conversation", /That was message 2\. Before it you said “Good morning”/);
     await page.bringToFront();
