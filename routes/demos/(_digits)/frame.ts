@@ -15,6 +15,11 @@ export interface Box {
 
 const FRAME = 32;
 const BOX_WIDTH = 20;
+/**
+ * Columns a row. Hands lean forwards, so a strong lean backwards is none: it is a 9 whose straight stem stands
+ * at the right. The data set, whose nines have round tails, knows no limit; such a 9 would be laid on its side.
+ */
+const MOST_BACKWARD_SHEAR = 0.2;
 
 /**
  * Frames one digit the way the data set was made, so that the network sees what it was trained on.
@@ -22,7 +27,7 @@ const BOX_WIDTH = 20;
  * The steps and their numbers are those of NIST's form-based handprint system (NISTIR 5469), which made the
  * 32×32 bitmaps behind the data: the digit's box is stretched to 20×32, a stroke too thick or too thin is
  * eroded or dilated, slant is sheared away, and ink is counted in blocks of 4×4. `framed()` in `train.py` is
- * the same function. The stretching forgets the digit's own aspect: the data set forgot it too.
+ * the same function, but for a limit of shear. Stretching forgets the digit's own aspect: the data set did too.
  *
  * `box` is the digit's box in `bitmap` and holds ink. Gives `Float32Array` of 64, row-major 8×8, 0 to 1 in
  * steps of 1/16.
@@ -89,12 +94,13 @@ function neighbours(bits: Uint8Array, at: number): number[] {
   ];
 }
 
-/** Shears the rows so that the left ends of the third and the third last row stand in one column. */
+/** Shears the rows so that the left ends of the third and the third last row come to stand in one column. */
 function upright(bits: Uint8Array): Uint8Array {
   const top = 2, bottom = FRAME - 3;
   const leftEnd = (row: number) => bits.subarray(row * FRAME, (row + 1) * FRAME).indexOf(1);
   if (leftEnd(top) < 0 || leftEnd(bottom) < 0) return bits;
-  const slope = (leftEnd(top) - leftEnd(bottom)) / (bottom - top);
+  const wanted = (leftEnd(top) - leftEnd(bottom)) / (bottom - top);
+  const slope = Math.max(-MOST_BACKWARD_SHEAR, wanted);
   return bits.map((_, at) => {
     const row = Math.floor(at / FRAME);
     const column = at % FRAME - Math.floor((row - FRAME / 2) * slope + 0.5);
