@@ -1,0 +1,287 @@
+import type { Store } from "@/lib/store/records.ts";
+import type { FaultJson } from "@/lib/value/fault.ts";
+import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
+import {
+  type AcceptedRun,
+  CALLS,
+  deletes,
+  endOps,
+  type FinishedRun,
+  frameKey,
+  frameOps,
+  INTERRUPTED,
+  LONG,
+  OPEN,
+  OVER,
+  type Over,
+  type UnfinishedRun,
+} from "./durable_run.ts";
+import { deleteUnder, piecesOf, setPieces, textUnder } from "./durable_text.ts";
+
+export type { AcceptedRun, FinishedRun, UnfinishedRun } from "./durable_run.ts";
+
+/** What {@linkcode RunLog} is told. */
+export interface RunLogOptions {
+  /** Where it is kept. The log does not close it. */
+  readonly store: Store;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Calls back after some milliseconds, unless it is disposed of before. */
+  readonly after: (ms: number, callback: () => void) => Disposable;
+  /** Is told why frames could not be kept for now. They are tried again with the next, at the latest with the last. */
+  readonly broke: (error: unknown) => void;
+  /** How long a finished run can be read, in milliseconds. Default 24 hours. */
+  readonly keepMs?: number | undefined;
+  /** How long frames are gathered before they are kept, in milliseconds: so much a crash may take. Default 100. */
+  readonly flushMs?: number | undefined;
+}
+
+/** A run that goes on in this process. */
+interface Live {
+  readonly run: UnfinishedRun;
+  /** How many records its acceptance takes. */
+  readonly parts: number;
+  /** Frames that are not on their way to the store yet. */
+  waiting: FrameBody[];
+  /** The `seq` of the frame that comes next. */
+  next: number;
+  done?: DoneFrame;
+  /** Settles when the frames that are on their way are kept, or wait again. */
+  writing?: Promise<void> | undefined;
+  /** Whether some of its frames were kept before its end. */
+  long: boolean;
+}
+
+/**
+ * What outlives a crash: which runs were accepted, what they said, how they ended. Commits take effect in the order in
+ * which they are asked for, so a run may start, and even end, while its acceptance is still on its way to the disk; all
+ * of it then shares one fsync. What must wait for {@linkcode RunLog.accept} is the answer to the client.
+ */
+export class RunLog implements AsyncDisposable {
+  readonly #options: RunLogOptions;
+  readonly #keepMs: number;
+  readonly #live = new Map<string, Live>();
+  readonly #dirty = new Map<string, Live>();
+  #timer: Disposable | undefined;
+
+  /** Makes a log; nothing is read or written yet. */
+  constructor(options: RunLogOptions) {
+    this.#options = options;
+    this.#keepMs = options.keepMs ?? 24 * 60 * 60 * 1000;
+  }
+
+  /**
+   * Keeps a run. Resolves when it cannot be lost any more: from then on it is unfinished until it is finished.
+   *
+   * @throws {Fault} `no_space`: it was not accepted; its frames are dropped.
+   */
+  async accept(run: AcceptedRun): Promise<void> {
+    if (this.#live.has(run.id)) throw new RangeError(`The run ${run.id} was accepted before`);
+    const { store, now } = this.#options;
+    const unfinished: UnfinishedRun = { ...run, acceptedMs: now(), attempt: 1 };
+    const pieces = piecesOf(JSON.stringify(unfinished));
+    const ops = setPieces([...OPEN, run.id], pieces);
+    if (run.call !== undefined) {
+      const expiresMs = unfinished.acceptedMs + this.#keepMs;
+      ops.push({ type: "set", key: [...CALLS, run.session, run.call], value: run.id, expiresMs });
+    }
+    const live: Live = { run: unfinished, parts: pieces.length, waiting: [], next: 1, long: false };
+    this.#live.set(run.id, live);
+    try {
+      await store.commit(ops);
+    } catch (error) {
+      this.#forget(live);
+      throw error;
+    }
+  }
+
+  /** The id of the run that a session's call was accepted as, `undefined` when there is none or its time is up. */
+  async runOf(session: string, call: string): Promise<string | undefined> {
+    const record = await this.#options.store.get([...CALLS, session, call]);
+    return record?.value as string | undefined;
+  }
+
+  /**
+   * Takes frames, the first of which has `seq` `fromSeq`, and keeps them a little later together with others. Never
+   * waits and never fails for want of a disk. Frames that it has already are passed over; those of a run that is not
+   * open here (never accepted, refused, or over) are dropped.
+   *
+   * @throws {RangeError} when frames are missing before them.
+   */
+  append(id: string, fromSeq: number, frames: readonly FrameBody[]): void {
+    const live = this.#take(id, fromSeq, frames);
+    if (live) this.#soon(live);
+  }
+
+  /**
+   * Takes the last frames, as `append` does, and ends the run. Resolves when its end cannot be lost any more. When it
+   * fails the run stays open: the same call may be made again.
+   *
+   * @throws {RangeError} when the last frame is not `done`.
+   * @throws {Fault} `no_space`.
+   */
+  async finish(id: string, fromSeq: number, frames: readonly FrameBody[]): Promise<void> {
+    const live = this.#take(id, fromSeq, frames);
+    if (live === undefined) return;
+    if (live.done === undefined) throw new RangeError(`The last frame of the run ${id} is not "done"`);
+    while (live.writing) await live.writing;
+    const { run, done: { outcome }, waiting, parts, long } = live;
+    const rest = { frames: waiting, fromSeq: live.next - waiting.length, parts, long };
+    await this.#options.store.commit(endOps(run, { outcome, ...rest, ...this.#times() }));
+    this.#forget(live);
+  }
+
+  /** What a finished run said after the frame `after`; `undefined` when it is not finished or its time is up. */
+  async read(id: string, after = 0): Promise<FinishedRun | undefined> {
+    const { store } = this.#options;
+    const over = (await store.get([...OVER, id]))?.value as unknown as Over | undefined;
+    if (over === undefined) return undefined;
+    const { tail, cutAt, ...rest } = over;
+    const lines = (await textUnder(store, frameKey(id)) + tail).split("\n").slice(0, -1);
+    // Whoever saw more than was kept has yet to be told of the end: it comes after what they saw.
+    const from = cutAt !== undefined && after >= cutAt ? cutAt - 1 : after;
+    const frames = lines.slice(from).map((line, at) => ({
+      ...JSON.parse(line) as FrameBody,
+      seq: after + at + 1,
+    }));
+    return { id, ...rest, frames };
+  }
+
+  /** The runs that were accepted before this process began, and have no end. To be asked at the start. */
+  async unfinished(): Promise<UnfinishedRun[]> {
+    const texts = new Map<string, string>();
+    for await (const { key, value } of this.#options.store.list({ prefix: OPEN })) {
+      const id = String(key[OPEN.length]);
+      if (!this.#live.has(id)) texts.set(id, (texts.get(id) ?? "") + value);
+    }
+    return Array.from(texts.values(), (text) => JSON.parse(text) as UnfinishedRun);
+  }
+
+  /**
+   * Opens an unfinished run once more, to be run from its first frame: what it said is forgotten, the attempt counted.
+   * Resolves when that cannot be lost any more, and only then should it be run, or a run that takes the process down
+   * would never be given up. `undefined` when there is no such unfinished run, or it goes on already.
+   */
+  async again(id: string): Promise<UnfinishedRun | undefined> {
+    const { store } = this.#options;
+    const [before, parts] = await this.#open(id);
+    if (before === undefined || this.#live.has(id)) return undefined;
+    const run: UnfinishedRun = { ...before, attempt: before.attempt + 1 };
+    const pieces = piecesOf(JSON.stringify(run));
+    const live: Live = { run, parts: pieces.length, waiting: [], next: 1, long: false };
+    this.#live.set(id, live);
+    try {
+      await deleteUnder(store, frameKey(id));
+      await store.commit([...deletes([...OPEN, id], parts), ...setPieces([...OPEN, id], pieces)]);
+      return run;
+    } catch (error) {
+      this.#forget(live);
+      throw error;
+    }
+  }
+
+  /**
+   * Ends an unfinished run, or one that goes on here, with a `failed` frame that says `fault` and a `done` frame. Does
+   * nothing when there is no such run. Readers who saw more than was kept are told as well, see `read`.
+   */
+  async interrupted(id: string, fault: FaultJson = INTERRUPTED): Promise<void> {
+    const { store, now } = this.#options;
+    const live = this.#live.get(id);
+    const [run, parts] = live ? [live.run, live.parts] : await this.#open(id);
+    if (run === undefined) return;
+    const frames: readonly FrameBody[] = [
+      { type: "failed", action: run.action, ...fault },
+      { type: "done", outcome: "failed", ms: Math.max(0, now() - run.acceptedMs) },
+    ];
+    if (live) return await this.finish(id, live.next, live.done ? [] : frames);
+    const kept = (await textUnder(store, frameKey(id))).split("\n").length - 1;
+    const place = { fromSeq: kept + 1, cutAt: kept + 1, long: kept > 0 };
+    await store.commit(endOps(run, { outcome: "failed", frames, parts, ...place, ...this.#times() }));
+  }
+
+  /** Removes what has been kept long enough, here and in the whole store; says how many runs and records. */
+  async sweep(): Promise<number> {
+    const { store, now } = this.#options;
+    let count = 0;
+    const end = [...LONG, Math.floor(now() - this.#keepMs) + 1];
+    for await (const { key } of store.list({ prefix: LONG, end })) {
+      await deleteUnder(store, frameKey(String(key.at(-1))));
+      await store.commit([{ type: "delete", key }]);
+      count++;
+    }
+    return count + await store.sweep();
+  }
+
+  /** Keeps at once what waits to be kept, and resolves when it is. Runs that go on can go on. */
+  async flush(): Promise<void> {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+    const dirty = [...this.#dirty.values()];
+    this.#dirty.clear();
+    for (const live of dirty) {
+      if (live.writing) this.#soon(live);
+      else if (live.waiting.length > 0) live.writing = this.#write(live);
+    }
+    await Promise.all(Array.from(this.#live.values(), ({ writing }) => writing));
+  }
+
+  /** Keeps what waits to be kept. The store stays open. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    do await this.flush(); while (this.#dirty.size > 0);
+  }
+
+  /** The unfinished run of an id as it is kept, and how many records that takes. */
+  async #open(id: string): Promise<[run: UnfinishedRun | undefined, parts: number]> {
+    const records = await Array.fromAsync(this.#options.store.list({ prefix: [...OPEN, id] }));
+    if (records.length === 0) return [undefined, 0];
+    return [JSON.parse(records.map(({ value }) => value).join("")), records.length];
+  }
+
+  #take(id: string, fromSeq: number, frames: readonly FrameBody[]): Live | undefined {
+    const live = this.#live.get(id);
+    if (live === undefined) return undefined;
+    if (fromSeq > live.next) throw new RangeError(`Frame ${live.next} of the run comes next, not ${fromSeq}`);
+    for (const frame of frames.slice(live.next - fromSeq)) {
+      live.waiting.push(frame);
+      live.next++;
+      if (frame.type === "done") live.done = frame;
+    }
+    return live;
+  }
+
+  #soon(live: Live): void {
+    this.#dirty.set(live.run.id, live);
+    const { after, flushMs = 100 } = this.#options;
+    this.#timer ??= after(flushMs, () => void this.flush());
+  }
+
+  async #write(live: Live): Promise<void> {
+    const { store, broke } = this.#options;
+    const frames = live.waiting;
+    live.waiting = [];
+    live.long = true;
+    try {
+      await store.commit(frameOps(live.run.id, live.next - frames.length, frames));
+    } catch (error) {
+      live.waiting = [...frames, ...live.waiting];
+      broke(error);
+    } finally {
+      live.writing = undefined;
+    }
+  }
+
+  #times(): { readonly endedMs: number; readonly expiresMs: number } {
+    const endedMs = this.#options.now();
+    return { endedMs, expiresMs: endedMs + this.#keepMs };
+  }
+
+  #forget(live: Live): void {
+    const { id } = live.run;
+    if (this.#live.get(id) !== live) return;
+    this.#live.delete(id);
+    this.#dirty.delete(id);
+    if (this.#dirty.size > 0) return;
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+  }
+}

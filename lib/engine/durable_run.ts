@@ -1,0 +1,135 @@
+import type { Key, Op } from "@/lib/store/records.ts";
+import type { FaultJson } from "@/lib/value/fault.ts";
+import type { Json } from "@/lib/value/json.ts";
+import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
+import { piecesOf, setPieces } from "./durable_text.ts";
+
+/** What is kept of a run from its acceptance to its end. Enough to run it again. */
+export interface AcceptedRun {
+  /** Id of the run. */
+  readonly id: string;
+  /** Id of the session that asked. */
+  readonly session: string;
+  /** What the client calls this call, if it does: {@linkcode RunLog.runOf} finds the run by it. At most 500 letters. */
+  readonly call?: string | undefined;
+  /** Path by which the demo is found again. */
+  readonly demo: string;
+  /** Key of the action. */
+  readonly action: string;
+  /** Path of the page, under which its files are reached. */
+  readonly page: string;
+  /** Wire values by argument name. */
+  readonly input: Readonly<Record<string, Json | undefined>>;
+  /** Wire values of further fields by key. */
+  readonly rest?: Readonly<Record<string, Json | undefined>> | undefined;
+  /** What the event that started it carried. */
+  readonly event?: Json | undefined;
+  /** What a handler that runs again may see of the request. Leave secrets out: it is kept as it is. */
+  readonly request?: Json | undefined;
+  /** Whether it may be run again after a crash. Default false: it ends as interrupted. */
+  readonly retry?: boolean | undefined;
+}
+
+/** A run that was accepted, and has no end. */
+export interface UnfinishedRun extends AcceptedRun {
+  /** When it was accepted, in milliseconds since 1970. */
+  readonly acceptedMs: number;
+  /** How often it was started, this time counted: 1 or more. A run that always takes the process down would go on rising. */
+  readonly attempt: number;
+}
+
+/** A run that is over. Its input is not kept any longer. */
+export interface FinishedRun {
+  /** Id of the run. */
+  readonly id: string;
+  /** Id of the session that asked: nobody else may read it. */
+  readonly session: string;
+  /** Path of the demo. */
+  readonly demo: string;
+  /** Key of the action. */
+  readonly action: string;
+  /** How it ended. */
+  readonly outcome: DoneFrame["outcome"];
+  /** When it ended, in milliseconds since 1970. */
+  readonly endedMs: number;
+  /** The frames after the one that was named, to the last. */
+  readonly frames: readonly (FrameBody & { readonly seq: number })[];
+}
+
+/** What is told in the place of an end that a crash took away. */
+export const INTERRUPTED: FaultJson = {
+  code: "offline",
+  message: "The server was started anew before this was finished. Start it again",
+};
+
+/** Runs that were accepted and have no end: an {@linkcode UnfinishedRun} as JSON, in pieces. */
+export const OPEN = ["runs", "open"] as const;
+/** By session and call, the id of the run. */
+export const CALLS = ["runs", "calls"] as const;
+/** Runs that are over: an {@linkcode Over}. */
+export const OVER = ["runs", "over"] as const;
+/** By the time of their end, the runs whose frames were kept before it: those have no time of expiry yet. */
+export const LONG = ["runs", "long"] as const;
+/** Lines of JSON, one frame each, cut into pieces: the frame of line `n` has `seq` `n`. */
+export const frameKey = (id: string): Key => ["runs", "frames", id];
+
+/** What is kept of the end of a run. */
+export interface Over {
+  readonly session: string;
+  readonly demo: string;
+  readonly action: string;
+  readonly outcome: DoneFrame["outcome"];
+  readonly endedMs: number;
+  /** The last of its lines. Most runs have no others. */
+  readonly tail: string;
+  /** If it was interrupted: the `seq` of the first of the two frames that say so. */
+  readonly cutAt?: number | undefined;
+}
+
+/** How a run ends, for {@linkcode endOps}. */
+export interface Ending {
+  /** How it ended. */
+  readonly outcome: DoneFrame["outcome"];
+  /** The frames that are not kept yet. */
+  readonly frames: readonly FrameBody[];
+  /** The `seq` of the first of them. */
+  readonly fromSeq: number;
+  /** How many records its acceptance takes. */
+  readonly parts: number;
+  /** As in {@linkcode Over}. */
+  readonly cutAt?: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly endedMs: number;
+  /** When all of it may go. */
+  readonly expiresMs: number;
+  /** Whether some of its frames were kept before its end. */
+  readonly long: boolean;
+}
+
+/** The ops that turn an unfinished run into a finished one. */
+export function endOps({ id, session, demo, action }: UnfinishedRun, ending: Ending): Op[] {
+  const { outcome, frames, fromSeq, parts, cutAt, endedMs, expiresMs, long } = ending;
+  const pieces = piecesOf(linesOf(frames));
+  const tail = pieces.pop() ?? "";
+  const over: Over = { session, demo, action, outcome, endedMs, tail, cutAt };
+  return [
+    { type: "set", key: [...OVER, id], value: { ...over }, expiresMs },
+    ...pieces.length > 0 ? setPieces([...frameKey(id), fromSeq], pieces, expiresMs) : [],
+    ...long ? [{ type: "set", key: [...LONG, endedMs, id], value: null } as const] : [],
+    ...deletes([...OPEN, id], parts),
+  ];
+}
+
+/** The ops that keep frames before the end of their run. */
+export function frameOps(id: string, fromSeq: number, frames: readonly FrameBody[]): Op[] {
+  return setPieces([...frameKey(id), fromSeq], piecesOf(linesOf(frames)));
+}
+
+/** The ops that delete pieces by their number. */
+export function deletes(under: Key, count: number): Op[] {
+  return Array.from({ length: count }, (_, part) => ({ type: "delete", key: [...under, part] }));
+}
+
+function linesOf(frames: readonly FrameBody[]): string {
+  return frames.map((frame) => JSON.stringify(frame) + "\n").join("");
+}
