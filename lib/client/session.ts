@@ -39,7 +39,7 @@ export class Session {
   readonly #coming = new Map<string, Promise<unknown>>();
   /** What there was before a reload is being brought back. */
   #restoring: Promise<void> | undefined;
-  #keeping: Promise<void> | undefined;
+  #loading: Promise<typeof import("./later.ts")> | undefined;
 
   /** Makes the session of a page; in a browser it goes on where it was before a reload. */
   constructor(page: PageGraph) {
@@ -60,7 +60,7 @@ export class Session {
     });
     try {
       if (sessionStorage.getItem(this.notes)) {
-        this.#restoring = import("./keep.ts").then(({ restore }) => restore(this)).catch(nothing).then(() => {
+        this.#restoring = this.#later().then(({ restore }) => restore(this)).catch(nothing).then(() => {
           this.#restoring = undefined;
         });
       }
@@ -88,7 +88,7 @@ export class Session {
 
   /** Writes a value as the person does. */
   set(id: string, value: Json): void {
-    this.#keep();
+    this.#later().catch(nothing);
     const field = this.field(id);
     const changed = !same(field.value.peek(), value);
     batch(() => {
@@ -161,14 +161,20 @@ export class Session {
     return [...this.going].filter((going) => going.key === key);
   }
 
-  #keep(): void {
-    this.#keeping ??= import("./keep.ts").then(({ keep }) => keep(this)).catch(nothing);
+  #later(): Promise<typeof import("./later.ts")> {
+    return this.#loading ??= import("./later.ts").then((later) => {
+      later.keep(this);
+      return later;
+    }, (cause) => {
+      this.#loading = undefined;
+      throw cause;
+    });
   }
 
   #fire(key: string, detail: Json | undefined): void {
     const plan = this.page.actions[key];
     if (!plan) return;
-    this.#keep();
+    this.#later().catch(nothing);
     for (const other of plan.cancels) this.cancel(other);
     const before = this.#of(key);
     if (before.length > 0 && plan.mode !== "multiple") {
@@ -198,11 +204,18 @@ export class Session {
     const { plan } = going;
     switch (frame.type) {
       case "queued":
-        return this.#show(plan.gives, going.status = { phase: "queued", position: frame.position });
+        return this.#settle(
+          plan.gives,
+          going.status = {
+            phase: "queued",
+            position: frame.position,
+            message: frame.etaMs === undefined ? undefined : `about ${Math.ceil(frame.etaMs / 1000)} s`,
+          },
+        );
       case "started":
-        return this.#show(plan.gives, going.status = running);
+        return this.#settle(plan.gives, going.status = running);
       case "progress":
-        return this.#show(
+        return this.#settle(
           plan.gives,
           going.status = {
             phase: "running",
@@ -224,7 +237,7 @@ export class Session {
   }
 
   async #output(frame: Frame & { type: "output" }): Promise<void> {
-    const patch = frame.mode === "patch" ? (await import("@/lib/wire/patch.ts")).patch : undefined;
+    const patch = frame.mode === "patch" ? (await this.#later()).patch : undefined;
     const changed: string[] = [];
     batch(() => {
       for (const [id, props] of Object.entries(frame.props ?? {})) {
@@ -239,6 +252,8 @@ export class Session {
           : frame.mode === "append"
           ? `${before ?? ""}${given}`
           : given as Json;
+        // What is new is no failure any more.
+        if (field.status.peek().phase === "failed") field.status.value = running;
         if (same(before, after)) continue;
         field.value.value = after;
         changed.push(id);
@@ -253,6 +268,7 @@ export class Session {
     });
   }
 
+  // A failure stays where it is shown until its field is written or the action is started again.
   #settle(ids: readonly string[], to = idle): void {
     batch(() => {
       for (const id of ids) {
@@ -272,7 +288,7 @@ export class Session {
   }
 
   #say(level: string, text: string, title?: string, seconds?: number): Promise<void> {
-    return import("./toast.ts").then(({ toast }) => toast({ level, text, title, seconds }));
+    return this.#later().then(({ toast }) => toast({ level, text, title, seconds }));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { EventRef, Given, Result, Slot, Taken, Update } from "@/lib/value/field.ts";
+import type { FaultJson } from "@/lib/value/fault.ts";
 import type { Json } from "@/lib/value/json.ts";
 
 /** Who asked for a run. Headers are those of the request that started it, without cookies' secrets of the server. */
@@ -41,6 +42,8 @@ export interface RunContext {
   readonly request: RunRequest;
   /** Id of the session, the same for all runs of one page. */
   readonly session: string;
+  /** What failed before, for a handler that follows a failure: the key of the action and its refusal. */
+  readonly failure?: (FaultJson & { readonly action: string }) | undefined;
   /** What the event that started the run carried, for example what was selected. */
   readonly event: Json | undefined;
 }

@@ -269,7 +269,10 @@ Deno.test("Actions chained to another run in the same run, on what it gave", asy
         outputs: c,
         fn: ({ b }) => (order.push("good"), b + "2"),
       });
-      const bad = on(first.failure, { outputs: c, fn: () => (order.push("bad"), "sorry") });
+      const bad = on(first.failure, {
+        outputs: c,
+        fn: (_, { failure }) => (order.push("bad"), `sorry, ${failure?.action}: ${failure?.message}`),
+      });
       const always = on(first.done, { fn: () => void order.push("always") });
       return { first, good, bad, always };
     },
@@ -280,6 +283,7 @@ Deno.test("Actions chained to another run in the same run, on what it gave", asy
   const run = app.submit("first", { a: "bad" });
   for await (const _ of run);
   assert.deepEqual(order, ["first", "bad", "always"]);
+  assert.equal(run.log[3]?.type === "output" && run.log[3].values.c, "sorry, first: No");
   assert.deepEqual(run.log.map((frame) => frame.type), [
     "started",
     "failed",

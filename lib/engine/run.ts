@@ -71,6 +71,7 @@ export class Run {
   readonly #values = new Map<string, Json>();
   /** Values that this run has sent, so that the next can be sent as a change. */
   readonly #sent = new Map<string, Json>();
+  #failure: RunContext["failure"];
   #waiting: (() => void)[] = [];
   #finished = false;
 
@@ -134,7 +135,8 @@ export class Run {
       const ended = fault instanceof Promise ? await fault : fault;
       if (this.#finished) return;
       if (ended) {
-        this.#emit({ type: "failed", action: key, ...ended.toJSON() });
+        this.#failure = { action: key, ...ended.toJSON() };
+        this.#emit({ type: "failed", ...this.#failure });
         failed ||= !action.then.mends;
       }
       todo.push(...ended ? action.then.failure : action.then.success);
@@ -391,6 +393,7 @@ export class Run {
       log: { info: log("info"), success: log("success"), warning: log("warning") },
       request: this.call.request,
       session: this.call.session.id,
+      failure: this.#failure,
       event: this.call.event,
     };
   }

@@ -88,6 +88,7 @@ export async function runForm(
           );
         }
       } else if (frame.type === "failed") fail(frame, [...plan.gives]);
+      else if (frame.type === "done" && frame.outcome === "done") code = 200;
       else if (frame.type === "log") notice = frame.text;
     }
   } catch (error) {

@@ -149,7 +149,7 @@ const demos: Record<string, (page: Page) => Promise<void>> = {
     await join(third.page, "0.5");
     await line(third.page, "2 in line");
     await waitForValue(page, "counter", "Turn 1 of this page, served in 1.5 s");
-    await line(third.page, "1 in line");
+    await line(third.page, "1 in line · about");
     await waitForValue(second.page, "counter", "It is your turn");
     await join(page, "20");
     await line(page, "2 in line");
@@ -240,6 +240,7 @@ const demos: Record<string, (page: Page) => Promise<void>> = {
     await go.click();
     await waitForValue(page, "verdict", /^Step 3, bending on the sails, failed: .* 2 steps are left undone$/);
     await waitForValue(page, "locker", "Shut again");
+    assert.match(await page.locator("[data-field=sails]").innerText(), /The sails are torn/);
     for (const [id, text] of [["mast", "Stands"], ["sails", ""], ["water", ""], ["lines", ""]] as const) {
       assert.equal(await page.locator(`#${id}`).inputValue(), text, id);
     }
