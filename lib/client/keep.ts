@@ -41,7 +41,6 @@ export function restore(session: Session): void {
   const { page } = session;
   const notes = JSON.parse(sessionStorage.getItem(session.notes) ?? "") as Notes;
   forget(session);
-  keep(session);
   const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
   if (!/reload|back/.test(entry?.type ?? "")) return;
   if (notes.search !== location.search || notes.shape !== shapeOf(session)) return;

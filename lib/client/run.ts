@@ -36,7 +36,7 @@ export interface Follower {
 // The server says every 15 s that it is still there.
 const SILENCE_MS = 40_000;
 /** How often one frame is asked for again when the page could not take it. */
-const MOST_FAILURES = 20;
+const MOST_FAILURES = 9;
 
 /**
  * Follows a run to its end, however often the connection breaks: each frame is taken once and in order. Without

@@ -1,0 +1,7 @@
+/**
+ * What a page needs once it is used, in one script: it comes with the first event, so that a page that loses its
+ * connection after that lacks nothing.
+ */
+export { patch } from "@/lib/wire/patch.ts";
+export { keep, restore } from "./keep.ts";
+export { toast } from "./toast.ts";

@@ -1,0 +1,48 @@
+import { App, csp, staticFiles } from "fresh";
+import { Builder } from "fresh/dev";
+import { Engine, systemClock } from "@/lib/engine/engine.ts";
+import { guarded } from "@/lib/gate/guard.ts";
+import { type AtollState, hostPages } from "@/lib/gate/host.ts";
+import { memoryBlobs } from "@/lib/store/blobs_memory.ts";
+import { stylePlugin } from "@/lib/style/plugin.ts";
+
+/** Pages of a test, served by this process as the project's own are in production. */
+export interface Served extends AsyncDisposable {
+  /** `http://127.0.0.1:<port>` */
+  readonly base: string;
+  readonly engine: Engine;
+}
+
+const root = new URL("../", import.meta.url);
+
+/** Builds the routes of a folder, a path from the project's root, and serves them on a free port of 127.0.0.1. */
+export async function serveRoutes(routeDir: string): Promise<Served> {
+  const builder = new Builder({ root: root.href, routeDir, target: "es2022" });
+  stylePlugin(builder, root);
+  const apply = await builder.build({ snapshot: "memory" });
+  const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
+  const blobs = memoryBlobs({ now: Date.now, random });
+  const engine = new Engine({
+    blobs,
+    clock: systemClock,
+    random,
+    secret: random(32),
+    broke: (error) => String(error),
+  });
+  const app = guarded(new App<AtollState>(), { names: [], dev: false })
+    .use(staticFiles())
+    .use(csp({ useNonce: true }))
+    .use(hostPages({ engine, blobs, clock: systemClock, maxUploadBytes: 2 ** 20, dev: false }))
+    .fsRoutes();
+  apply(app as App<never>);
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, app.handler());
+  return {
+    base: `http://127.0.0.1:${server.addr.port}`,
+    engine,
+    [Symbol.asyncDispose]: async () => {
+      engine.close();
+      await server.shutdown();
+      await blobs[Symbol.asyncDispose]();
+    },
+  };
+}
