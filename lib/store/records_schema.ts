@@ -43,7 +43,7 @@ export function inspectFile(path: string, steps: readonly string[] = MIGRATIONS)
     const { application_id: id } = db.prepare("PRAGMA application_id").get() as { application_id: number };
     const { tables } = db.prepare("SELECT count(*) AS tables FROM sqlite_schema").get() as { tables: number };
     if (id !== APPLICATION_ID && tables > 0) throw new Error("it is the database of another program");
-    const version = tables === 0 ? 0 : schemaOf(db);
+    const version = schemaOf(db);
     if (version > steps.length) {
       throw new Error(`a newer version wrote it (schema ${version}, this one knows ${steps.length})`);
     }
@@ -54,6 +54,8 @@ export function inspectFile(path: string, steps: readonly string[] = MIGRATIONS)
 
 /** Brings the schema up to date: all steps that are missing, or none. */
 export function migrate(db: DatabaseSync, steps: readonly string[] = MIGRATIONS): void {
+  // Writes nothing where nothing is missing: a full disk is no reason not to start.
+  if (schemaOf(db) === steps.length) return;
   db.exec("BEGIN IMMEDIATE");
   try {
     db.exec(`PRAGMA application_id = ${APPLICATION_ID};
@@ -61,9 +63,7 @@ export function migrate(db: DatabaseSync, steps: readonly string[] = MIGRATIONS)
       INSERT OR IGNORE INTO meta VALUES ('schema', 0)`);
     const version = schemaOf(db);
     for (const step of steps.slice(version)) db.exec(step);
-    if (version < steps.length) {
-      db.prepare("UPDATE meta SET value = ? WHERE name = 'schema'").run(steps.length);
-    }
+    db.prepare("UPDATE meta SET value = ? WHERE name = 'schema'").run(steps.length);
     db.exec("COMMIT");
   } catch (error) {
     if (db.isTransaction) db.exec("ROLLBACK");
@@ -72,6 +72,9 @@ export function migrate(db: DatabaseSync, steps: readonly string[] = MIGRATIONS)
 }
 
 function schemaOf(db: DatabaseSync): number {
-  const row = db.prepare("SELECT value FROM meta WHERE name = 'schema'").get() as { value: number };
-  return row.value;
+  if (!db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").get()) return 0;
+  const row = db.prepare("SELECT value FROM meta WHERE name = 'schema'").get() as
+    | { value: number }
+    | undefined;
+  return row?.value ?? 0;
 }

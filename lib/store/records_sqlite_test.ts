@@ -105,6 +105,48 @@ Deno.test("sqliteStore() refuses with no_space what does not fit and takes what 
   assert.equal((await store.get(["small"]))?.value, 2);
 });
 
+Deno.test("sqliteStore() refuses with no_space on a full disk and works again when there is room", {
+  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
+}, async () => {
+  await using folder = await tempFolder();
+  const mount = (args: string[]) => new Deno.Command(args[0] as string, { args: args.slice(1) }).output();
+  const { success } = await mount(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder.path]);
+  // A container may forbid mounts; the limit of the file itself is tested above.
+  if (!success) return;
+  try {
+    const filler = join(folder.path, "filler");
+    await Deno.writeFile(filler, new Uint8Array(2_000_000));
+    const kept: string[] = [];
+    const fill = async (store: Store) => {
+      let refused = 0;
+      while (refused < 20) {
+        const name = `k${kept.length}`;
+        const error = await set(store, name, "x".repeat(100_000)).then(
+          () => kept.push(name),
+          (error) => error,
+        );
+        if (typeof error === "number") continue;
+        assert.equal(error.code, "no_space");
+        refused++;
+      }
+    };
+    {
+      await using store = await sqliteStore({ path: join(folder.path, "atoll.db") });
+      await fill(store);
+      assert.ok(await store.get([kept.at(-1)!]));
+      await Deno.remove(filler);
+      const before = kept.length;
+      await fill(store);
+      assert.ok(kept.length > before);
+    }
+    await using store = await sqliteStore({ path: join(folder.path, "atoll.db") });
+    const found = (await Array.fromAsync(store.list({ prefix: [] }))).map(({ key }) => key[0]);
+    assert.deepEqual(found, kept.toSorted());
+  } finally {
+    await mount(["umount", folder.path]);
+  }
+});
+
 Deno.test("sqliteStore() acknowledges nothing after a write that went wrong", async () => {
   await using folder = await tempFolder();
   const path = join(folder.path, "atoll.db");

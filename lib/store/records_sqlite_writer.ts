@@ -39,6 +39,12 @@ class Writer {
   readonly #set: StatementSync;
   readonly #delete: StatementSync;
   readonly #sweep: StatementSync;
+  readonly #count: StatementSync;
+  // Prepared, because what `exec` throws has no error code.
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #rollback: StatementSync;
+  readonly #checkpoint: StatementSync;
   #commits: number;
   /** About how much the log holds that is not in the database file. */
   #logBytes = 0;
@@ -56,6 +62,11 @@ class Writer {
     this.#sweep = db.prepare(
       "DELETE FROM records WHERE rowid IN (SELECT rowid FROM records WHERE expires_ms <= ? LIMIT ?)",
     );
+    this.#count = db.prepare("UPDATE meta SET value = ? WHERE name = 'commits'");
+    this.#begin = db.prepare("BEGIN IMMEDIATE");
+    this.#commit = db.prepare("COMMIT");
+    this.#rollback = db.prepare("ROLLBACK");
+    this.#checkpoint = db.prepare("PRAGMA wal_checkpoint(PASSIVE)");
     const row = db.prepare("SELECT value FROM meta WHERE name = 'commits'").get() as { value: number };
     this.#commits = row.value;
   }
@@ -64,7 +75,7 @@ class Writer {
   write(commits: readonly PackedCommit[], nowMs: number): number[] {
     return this.#transaction(() => {
       const versions = commits.map((commit) => this.#apply(commit, nowMs));
-      this.#db.prepare("UPDATE meta SET value = ? WHERE name = 'commits'").run(this.#commits);
+      this.#count.run(this.#commits);
       return versions;
     });
   }
@@ -78,7 +89,7 @@ class Writer {
   /** Moves what the log holds to the database file once it is worth it. */
   checkpoint(): void {
     if (this.#logBytes < CHECKPOINT_BYTES) return;
-    this.#db.exec("PRAGMA wal_checkpoint(PASSIVE)");
+    this.#checkpoint.all();
     this.#logBytes = 0;
   }
 
@@ -101,13 +112,13 @@ class Writer {
   }
 
   #transaction<T>(work: () => T): T {
-    this.#db.exec("BEGIN IMMEDIATE");
+    this.#begin.run();
     try {
       const result = work();
-      this.#db.exec("COMMIT");
+      this.#commit.run();
       return result;
     } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      if (this.#db.isTransaction) this.#rollback.run();
       throw error;
     }
   }
