@@ -115,5 +115,5 @@ const offline: FaultJson = {
 };
 const lost: FaultJson = {
   code: "expired",
-  message: "The connection was lost, and the server does not know this run any more. Start it again",
+  message: "The server does not know this run any more. Start it again",
 };

@@ -38,3 +38,9 @@ Deno.test("readFrames() names the run it was told when it starts in the middle",
 Deno.test("readFrames() rejects text of another protocol", async () => {
   await assert.rejects(Array.fromAsync(readFrames(cut("event: x\ndata: {}\n\n", 100))), SyntaxError);
 });
+
+Deno.test("readFrames() tells of signs of life, which are no frames", async () => {
+  let heard = 0;
+  assert.deepEqual(await Array.fromAsync(readFrames(cut(": still here\n\n", 7), "", () => heard++)), []);
+  assert.equal(heard, 2);
+});
