@@ -8,6 +8,7 @@ import { launch } from "./browser.ts";
 import { budgets, type Figure, type FigureName, keeps, table } from "./figures.ts";
 import { median } from "./load.ts";
 import { type Effort, parts, prepare } from "./measures.ts";
+import { stopAll } from "./server.ts";
 
 const full: Effort = { visits: 3, loads: 3, starts: 5, seconds: 2, presses: 100 };
 const quick: Effort = { visits: 1, loads: 2, starts: 2, seconds: 1, presses: 30 };
@@ -27,6 +28,12 @@ if (unknown.length > 0) {
   Deno.exit(2);
 }
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => {
+    stopAll();
+    Deno.exit(1);
+  });
+}
 const started = performance.now();
 const taken = new Map<FigureName, { values: number[]; floors: number[] }>();
 await prepare();
@@ -67,5 +74,7 @@ Deno.exit(missed === 0 ? 0 : 1);
 async function describeMachine(): Promise<string> {
   const cpu = /^model name\s*: (.+)$/m.exec(await Deno.readTextFile("/proc/cpuinfo"))?.[1] ?? "unknown CPU";
   await using chromium = await launch();
-  return `${cpu}, ${navigator.hardwareConcurrency} cores; Deno ${Deno.version.deno}; Chromium ${chromium.version()}`;
+  // Others on the machine make CPU figures larger, ours more than those of a small program.
+  const load = Deno.loadavg()[1].toFixed(1);
+  return `${cpu}, ${navigator.hardwareConcurrency} cores, load ${load} over five minutes; Deno ${Deno.version.deno}; Chromium ${chromium.version()}`;
 }

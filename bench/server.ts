@@ -20,6 +20,7 @@ export interface StartOptions {
 
 const root = new URL("../", import.meta.url);
 const TICKS_PER_SECOND = 100;
+const running = new Set<Deno.ChildProcess>();
 
 /** Starts a server on a free port and waits until it answers. */
 export async function start({ args, env = {}, ready = "/" }: StartOptions): Promise<Server> {
@@ -34,9 +35,11 @@ export async function start({ args, env = {}, ready = "/" }: StartOptions): Prom
     stdout: "null",
     stderr: "inherit",
   }).spawn();
+  running.add(child);
   let over = false;
   const ended = child.status.then((status) => {
     over = true;
+    running.delete(child);
     return status;
   });
   const stop = async () => {
@@ -55,6 +58,11 @@ export async function start({ args, env = {}, ready = "/" }: StartOptions): Prom
   }
   await stop();
   throw new Error(`Cannot measure ${args.join(" ")}: it did not answer ${ready} with 200`);
+}
+
+/** Ends the servers that still run, for when the bench itself is ended. */
+export function stopAll(): void {
+  for (const child of running) child.kill("SIGKILL");
 }
 
 function freePort(): number {
