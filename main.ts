@@ -1,5 +1,7 @@
 import { App, csp, staticFiles } from "fresh";
+import { runRemotesBy } from "@/lib/demo/remote.ts";
 import { Engine, systemClock } from "@/lib/engine/engine.ts";
+import { Pools } from "@/lib/engine/pool/mod.ts";
 import { guarded } from "@/lib/gate/guard.ts";
 import { type AtollState, hostPages } from "@/lib/gate/host.ts";
 import { report } from "@/lib/gate/reply.ts";
@@ -21,6 +23,10 @@ export const engine = new Engine({
   concurrencyLimit: settings.concurrencyLimit,
   broke: (error) => report(error, settings),
 });
+
+/** Where handlers run that block or are not trusted. Nothing is started before the first of them is called. */
+export const pools = new Pools({ clock, report: (error) => report(error, settings) });
+runRemotesBy(pools.runner);
 
 /** The app: the guard outside, then files, policy, the host of demo pages, and the routes. */
 export const app = guarded(new App<AtollState>(), settings)

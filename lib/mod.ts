@@ -36,6 +36,16 @@ export {
   update,
 } from "@/lib/demo/action.ts";
 export {
+  type Remote,
+  remote,
+  type RemoteHandler,
+  type RemoteOptions,
+  type RemotePermissions,
+  type RemoteProcessOptions,
+  type RemoteResult,
+  type RemoteWorkerOptions,
+} from "@/lib/demo/remote.ts";
+export {
   type CodecContext,
   type Component,
   component,

@@ -32,7 +32,7 @@ export const rules: readonly Rule[] = [
   { of: /^lib\/store\/[a-z_]+\.ts$/, may: [value, /^lib\/store\//, anyPackage] },
   { of: demo, may: [value, zod, preact] },
   { of: client, may: [value, wire, preact] },
-  { of: engine, may: [value, wire, demo, port, /^node:(buffer|crypto)/] },
+  { of: engine, may: [value, wire, demo, engine, port, /^node:(buffer|crypto|vm)/] },
   { of: /^lib\/gate\//, may: [value, wire, demo, engine, port, fresh, anyPackage] },
   { of: ui, may: [value, client, style, preact] },
   { of: views, may: [value, client, style, ui, views, preact] },
