@@ -271,6 +271,27 @@ const demos: Record<string, (page: Page) => Promise<void>> = {
     await beSeen(true);
     await goesOn();
   },
+  async hog(page) {
+    const asksMeanwhile = async () => {
+      await output(page, "pong").evaluate((field) => (field as HTMLInputElement).value = "");
+      await page.getByRole("button", { name: "Are you still there?" }).click();
+      await waitForValue(page, "pong", /^Yes, at/);
+    };
+    await page.getByRole("slider").fill("1");
+    await page.getByRole("button", { name: "Count in a worker" }).click();
+    await waitForValue(page, "counted", /^78,498 primes, the last is 999,983/);
+    await page.getByRole("button", { name: "Count in a process" }).click();
+    await waitForValue(page, "countedToo", /^78,498 primes/);
+    await page.getByRole("button", { name: "Eat all memory" }).click();
+    await waitForValue(page, "outcome", /used more memory than it may/);
+    for (const where of ["worker", "process"]) {
+      await page.getByRole("button", { name: `Loop for ever in a ${where}` }).click();
+      await asksMeanwhile();
+      await waitForValue(page, "outcome", /took longer than 2 s and was stopped/);
+      await page.getByRole("button", { name: "Exit from a process" }).click();
+      await waitForValue(page, "outcome", /ended \(exit code 3\)/);
+    }
+  },
 };
 
 /** The value of a field stays as it is, and as it must be, for a while in which it would have changed. */
