@@ -2,7 +2,7 @@ import { App, csp, staticFiles } from "fresh";
 import { runRemotesBy } from "@/lib/demo/remote.ts";
 import { Engine, systemClock } from "@/lib/engine/engine.ts";
 import { Pools } from "@/lib/engine/pool/mod.ts";
-import { guarded } from "@/lib/gate/guard.ts";
+import { forPages, guarded } from "@/lib/gate/guard.ts";
 import { type AtollState, hostPages } from "@/lib/gate/host.ts";
 import { report } from "@/lib/gate/reply.ts";
 import { readSettings } from "@/lib/gate/settings.ts";
@@ -31,6 +31,6 @@ runRemotesBy(pools.runner);
 /** The app: the guard outside, then files, policy, the host of demo pages, and the routes. */
 export const app = guarded(new App<AtollState>(), settings)
   .use(staticFiles())
-  .use(csp({ useNonce: true }))
+  .use(forPages(csp({ useNonce: true })))
   .use(hostPages({ engine, blobs, clock, ...settings }))
   .fsRoutes();

@@ -23,6 +23,5 @@ export default function App({ Component, state }: PageProps<unknown, { title?: s
 
 // In the page itself, so that no browser asks for /favicon.ico.
 const ICON = "data:image/svg+xml," +
-  "%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cg fill='none' stroke='%230b8793'%3E" +
-  "%3Cpath d='M13 5.2A5.8 5.8 0 1 1 8 2.2' stroke-width='2.6' stroke-linecap='round'/%3E" +
-  "%3Ccircle cx='8' cy='8' r='1.6' fill='%230b8793'/%3E%3C/g%3E%3C/svg%3E";
+  "%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle cx='8' cy='8' r='5' fill='none' " +
+  "stroke='%230b8793' stroke-width='3'/%3E%3C/svg%3E";

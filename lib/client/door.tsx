@@ -1,8 +1,10 @@
 import { type ComponentChild, type ComponentType, h } from "preact";
 import { useEffect } from "preact/hooks";
+import { drawn } from "@/lib/value/drawn.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { DoorProps, FieldStatus, UploadOptions, ViewProps } from "@/lib/value/page.ts";
 import { type Session, sessionOf } from "./session.ts";
+import { submitsOf } from "@/lib/value/submits.ts";
 import { wake } from "./wake.ts";
 
 const inBrowser = typeof document !== "undefined";
@@ -17,6 +19,8 @@ const nothing = () => {};
 export function door(View: ComponentType<ViewProps<any, any>>): ComponentType<DoorProps> {
   return function Door({ page, id, class: classes }: DoorProps): ComponentChild {
     const state = page.fields[id];
+    const ready = state && classes === undefined && drawn.get(state);
+    if (ready) return ready();
     const session = inBrowser ? sessionOf(page) : undefined;
     const live = session?.field(id);
     const props = live ? live.props.value : state?.props ?? {};
@@ -42,12 +46,4 @@ export function door(View: ComponentType<ViewProps<any, any>>): ComponentType<Do
 function uploader(session: Session, id: string) {
   return (file: Blob & { name?: string }, options?: UploadOptions) =>
     session.awaits(id, import("./upload.ts").then(({ upload }) => upload(session, file, options)));
-}
-
-/** The name of the button that starts, without script, what a click on this field would start. */
-export function submitsOf(page: DoorProps["page"], id: string): string | undefined {
-  const when = `${id}:click`;
-  for (const key in page.actions) {
-    if (page.actions[key]?.when.includes(when)) return `$run.${key}`;
-  }
 }

@@ -89,31 +89,16 @@ export async function follow(
     }
     if (going.over) return;
     page.waits(going, "Reconnecting");
-    await pause(tries, going);
+    const later = await import("./later.ts").catch(() => undefined);
+    await (later?.pause(tries, going) ?? new Promise((resolve) => setTimeout(resolve, 1000)));
   }
-}
-
-// Longer each time, and never the same for all pages of a server that comes back; at once when there is hope.
-function pause(tries: number, going: Going): Promise<void> {
-  return new Promise((resolve) => {
-    const events = ["online", "pageshow", "visibilitychange"];
-    const go = (event?: Event) => {
-      if (event && document.hidden) return;
-      clearTimeout(timer);
-      for (const name of events) removeEventListener(name, go);
-      resolve();
-    };
-    const timer = setTimeout(go, 250 + Math.random() * Math.min(250 * 2 ** tries, 4750));
-    for (const name of events) addEventListener(name, go);
-    going.end = () => go();
-  });
 }
 
 const offline: FaultJson = {
   code: "offline",
-  message: "The server cannot be reached. Check the connection and try again",
+  message: "The server cannot be reached. Try again",
 };
 const lost: FaultJson = {
   code: "expired",
-  message: "The server does not know this run any more. Start it again",
+  message: "This run is gone. Start it again",
 };

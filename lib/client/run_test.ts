@@ -76,7 +76,7 @@ Deno.test("follow() gives what the server refuses at first, and tries again what
 Deno.test("follow() gives up when the server does not know the run any more", async () => {
   for (const [status, code] of [[404, "not_found"], [410, "expired"]] as const) {
     const { all, going } = page([frames(1), refusal(status, code)]);
-    assert.match((await follow(all, going, body))?.message ?? "", /does not know this run any more/);
+    assert.match((await follow(all, going, body))?.message ?? "", /This run is gone/);
   }
   // Nothing of it was ever seen: there is nothing to miss.
   const { all, going } = page([refusal(404, "not_found")]);

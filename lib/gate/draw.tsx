@@ -1,9 +1,12 @@
 import { h, type VNode } from "preact";
-import { Head } from "fresh/runtime";
+import { jsxTemplate } from "preact/jsx-runtime";
+import { renderToString } from "preact-render-to-string";
 import type { Demo, FieldSlot } from "@/lib/demo/blocks.tsx";
 import { componentOf } from "@/lib/demo/component.ts";
 import type { Json } from "@/lib/value/json.ts";
+import { drawn } from "@/lib/value/drawn.ts";
 import type { FieldState, FieldStatus, PageGraph } from "@/lib/value/page.ts";
+import { submitsOf } from "@/lib/value/submits.ts";
 import { EARLY_SCRIPT } from "./early_script.ts";
 
 /** What a page shows besides the demo itself. */
@@ -40,9 +43,8 @@ export function draw(demo: Demo, options: DrawOptions): VNode {
     const interactive = demo.interactive.has(key);
     const status = options.status?.get(key);
     if (demo.live[key] && component.island) {
-      if (fields !== demo.live) {
-        fields[key] = status ? { value, props, interactive, status } : { value, props, interactive };
-      }
+      if (fields === demo.live) drawOnce(demo, key);
+      else fields[key] = status ? { value, props, interactive, status } : { value, props, interactive };
       const Island = component.island;
       ui[key] = ({ class: classes }) =>
         h(Island, classes === undefined ? { page, id: key } : { page, id: key, class: classes });
@@ -61,9 +63,6 @@ export function draw(demo: Demo, options: DrawOptions): VNode {
   }
   return (
     <>
-      <Head>
-        <title>{demo.title === undefined ? "Atoll" : `${demo.title} · Atoll`}</title>
-      </Head>
       {hasLive(demo) ? <script dangerouslySetInnerHTML={{ __html: EARLY_SCRIPT }} /> : null}
       <form class="atoll-demo" method="post" encType="multipart/form-data" noValidate data-atoll="">
         <input type="hidden" name="$session" value={options.session} />
@@ -76,6 +75,24 @@ export function draw(demo: Demo, options: DrawOptions): VNode {
       </form>
     </>
   );
+}
+
+const still: FieldStatus = { phase: "idle" };
+const nothing = () => {};
+
+// What a field of a new page looks like is the same for everybody, and drawing is most of what a page costs.
+function drawOnce(demo: Demo, key: string): void {
+  const state = demo.live[key] as FieldState;
+  if (drawn.has(state) || state.props.visible === false) return;
+  const html = renderToString(h(componentOf(demo.fields[key] as Demo["fields"][string]).view, {
+    id: key,
+    ...state,
+    status: still,
+    submits: submitsOf({ actions: demo.plans }, key),
+    set: state.interactive ? nothing : undefined,
+    raise: nothing,
+  }));
+  drawn.set(state, () => jsxTemplate([html]) as VNode);
 }
 
 function isNew({ values, props, status }: DrawOptions): boolean {

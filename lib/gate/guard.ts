@@ -1,5 +1,6 @@
-import type { App } from "fresh";
+import type { App, Middleware } from "fresh";
 import { Fault } from "@/lib/value/fault.ts";
+import { compress } from "./compress.ts";
 import { FILE_POLICY } from "./files.ts";
 import { refuse } from "./reply.ts";
 
@@ -14,9 +15,23 @@ export interface GuardOptions {
 export interface Suffix {
   /** Id of a file, or none for the place where files are sent to. */
   readonly id: string | undefined;
+  /** The request as it came, with its body: what stands for it on its way to the page has none. */
+  readonly request: Request;
 }
 
 const suffixes = new WeakMap<Request, Suffix & { used: boolean }>();
+
+/**
+ * Runs a middleware for pages only. An event's answer is no document: what documents may do is of no use to it, and
+ * takes time to say.
+ */
+export function forPages<S>(middleware: Middleware<S>): Middleware<S> {
+  return (context) => {
+    const isEvent = context.req.method === "POST" &&
+      context.req.headers.get("content-type")?.startsWith("application/json") === true;
+    return isEvent ? context.next() : middleware(context);
+  };
+}
 
 /** The suffix that a request was stripped of before it was handed to its page. Asking for it is to answer it. */
 export function suffixOf(request: Request): Suffix | undefined {
@@ -35,12 +50,15 @@ const STRICT =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; " +
   "frame-ancestors 'none'";
 
+/** What anything that is no document may do, should it be opened as one. */
+const BARE = "default-src 'none'; frame-ancestors 'none'";
+
 const HEADERS: readonly (readonly [string, string])[] = [
   ["x-content-type-options", "nosniff"],
   ["referrer-policy", "same-origin"],
   ["cross-origin-opener-policy", "same-origin"],
   ["cross-origin-resource-policy", "same-origin"],
-  ["permissions-policy", "browsing-topics=(), geolocation=(), payment=(), usb=()"],
+  ["permissions-policy", "geolocation=(), payment=(), usb=()"],
 ];
 
 /**
@@ -62,7 +80,7 @@ export function guarded<S>(app: App<S>, options: GuardOptions): App<S> {
       } catch (error) {
         response = refuse(error, { dev: options.dev });
       }
-      return finish(response, request);
+      return await compress(finish(response, request), request);
     };
   };
   return app;
@@ -113,12 +131,9 @@ async function forward(
   const { pathname, origin, search } = new URL(url);
   const match = FILES.exec(pathname);
   if (!match) return await handle(request);
-  const { method, headers, body } = request;
-  const next = new Request(
-    `${origin}${match[1] || "/"}${search}`,
-    body ? { method, headers, body } : { method, headers },
-  );
-  const suffix = { id: match[2], used: false };
+  const { method, headers } = request;
+  const next = new Request(`${origin}${match[1] || "/"}${search}`, { method, headers });
+  const suffix = { id: match[2], request, used: false };
   suffixes.set(next, suffix);
   const response = await handle(next);
   if (suffix.used) {
@@ -127,6 +142,7 @@ async function forward(
     return response;
   }
   await response.body?.cancel();
+  await request.body?.cancel();
   throw new Fault("not_found", "There is nothing here");
 }
 
@@ -147,8 +163,10 @@ function finish(response: Response, request: Request): Response {
   for (const [name, value] of HEADERS) if (!headers.has(name)) headers.set(name, value);
   const policy = headers.get("content-security-policy");
   // Fresh's policy falls back to 'unsafe-inline' for whatever it did not render itself.
-  if (policy === null || policy.includes("'unsafe-inline'")) headers.set("content-security-policy", STRICT);
-  else if (policy.includes("upgrade-insecure-requests") && request.url.startsWith("http:")) {
+  if (policy === null || policy.includes("'unsafe-inline'")) {
+    const isPage = headers.get("content-type")?.startsWith("text/html") === true;
+    headers.set("content-security-policy", isPage ? STRICT : BARE);
+  } else if (policy.includes("upgrade-insecure-requests") && request.url.startsWith("http:")) {
     headers.set("content-security-policy", policy.replace(/;? ?upgrade-insecure-requests;?/, ""));
   }
   return response;

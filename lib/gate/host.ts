@@ -15,6 +15,8 @@ import { refuse } from "./reply.ts";
 /** What demo pages find on their context. */
 export interface AtollState {
   atoll?: PageHost;
+  /** Title of the document, for the app wrapper. */
+  title?: string;
 }
 
 /** What the host of pages is told. */
@@ -46,11 +48,12 @@ async function answer<S extends AtollState>(
   context: Context<S>,
   options: HostOptions,
 ): Promise<Response> {
-  const { req } = context;
+  const { req, state } = context;
+  state.title ??= demo.title === undefined ? "Atoll" : `${demo.title} · Atoll`;
   const at: PageRequest = { request: req, page: pathOf(context), client: clientOf(context) };
   try {
     const suffix = suffixOf(req);
-    if (suffix) return await answerFiles(at, suffix.id, options);
+    if (suffix) return await answerFiles({ ...at, request: suffix.request }, suffix.id, options);
     switch (req.method) {
       case "GET":
       case "HEAD":

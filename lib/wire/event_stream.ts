@@ -53,7 +53,7 @@ export async function* readFrames(
 function split(event: string): [id: string, data: string] {
   const line = event.indexOf("\n");
   if (!event.startsWith("id: ") || event.slice(line + 1, line + 7) !== "data: ") {
-    throw new SyntaxError(`Cannot read an event: expected an id and data, received ${event.slice(0, 60)}`);
+    throw new SyntaxError(`Cannot read event ${event.slice(0, 60)}`);
   }
   return [event.slice(4, line), event.slice(line + 7)];
 }

@@ -39,9 +39,9 @@ export interface BundleOptions {
  * An island with less code of its own than this goes into the shared script: a request costs more than the bytes,
  * some 300 of headers each way and a place in the browser's queue.
  */
-const TINY_ISLAND_BYTES = 1_500;
-/** Upper bound for all of them together, about 4 kB compressed: every page pays for what it does not show. */
-const TINY_TOTAL_BYTES = 12_000;
+const TINY_ISLAND_BYTES = 1_000;
+/** Upper bound for all of them together, about 3 kB compressed: every page pays for what it does not show. */
+const TINY_TOTAL_BYTES = 8_000;
 
 const RUNTIME_NAME = "fresh-runtime";
 const RUNTIME_SOURCE = fileURLToPath(import.meta.resolve("../runtime/client/mod.ts"));

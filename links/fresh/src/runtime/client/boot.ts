@@ -2,7 +2,7 @@ import { computed, signal } from "@preact/signals";
 import { type ComponentType, h, hydrate } from "preact";
 import { parse } from "../../jsonify/parse.ts";
 import { alignAttributes } from "./attributes.ts";
-import { data, type Islands, type PropsList, readSlots, setPage, Slot } from "./slots.ts";
+import type { Islands, PropsList } from "./slots.ts";
 import { typedFields, withTyped } from "./typed_fields.ts";
 
 /** An island that is not alive yet: its two markers, and whether something in it is a slot. */
@@ -17,14 +17,22 @@ interface Pending {
 const SLICE_MS = 12;
 const TOUCHES = ["pointerdown", "focusin", "click", "keydown", "submit"];
 
+type Slots = typeof import("./slots.ts");
+
 /** Revives the islands of the page. Called once, by the script at the end of the page. */
 export function boot(islands: Islands, json: string): void {
+  // Few pages hand JSX of the server to an island, so what that takes is not sent to all
+  if (json.includes('["Slot",')) import("./slots.ts").then((slots) => begin(islands, json, slots));
+  else begin(islands, json);
+}
+
+function begin(islands: Islands, json: string, slots?: Slots): void {
   const props = parse<PropsList>(json, {
     Signal: signal,
     Computed: (value: unknown) => computed(() => value),
-    Slot: (slot: { id: number; name: string }) => h(Slot, slot),
+    Slot: (slot: { id: number; name: string }) => slots && h(slots.Slot, slot),
   });
-  setPage(islands, props);
+  slots?.setPage({ h, data }, islands, props);
   const pending = findIslands();
   const typed = typedFields();
   const start = (island: Pending) => {
@@ -32,7 +40,7 @@ export function boot(islands: Islands, json: string): void {
     island.isAlive = true;
     withTyped(
       typed.filter((field) => isWithin(island, field)),
-      () => revive(island, islands, props),
+      () => revive(island, islands, props, slots),
     );
   };
   const channel = new MessageChannel();
@@ -54,6 +62,11 @@ export function boot(islands: Islands, json: string): void {
   channel.port1.onmessage = work;
   for (const type of TOUCHES) addEventListener(type, touch, true);
   work();
+}
+
+/** Whether `node` is a comment that starts with `prefix`. */
+function data(node: Node, prefix: string): boolean {
+  return node.nodeType === 8 && (node as Comment).data.startsWith(prefix);
 }
 
 /** The islands that are not within another one. */
@@ -83,6 +96,7 @@ function revive(
   { start, end, hasSlots }: Pending,
   islands: Islands,
   props: PropsList,
+  slots: Slots | undefined,
 ): void {
   const parent = end.parentNode as Element;
   const [, , name, index] = start.data.split(":");
@@ -92,7 +106,7 @@ function revive(
       new Error(`Cannot revive island "${name}": invalid HTML nesting`),
     );
   }
-  if (hasSlots) readSlots(start.nextSibling, end);
+  if (hasSlots) slots?.readSlots(start.nextSibling, end);
   const childNodes: Node[] = [];
   for (
     let node = start.nextSibling;

@@ -1,4 +1,6 @@
-import { type ComponentChild, type ComponentType, h } from "preact";
+// This file is a script of its own, for the few pages that need it. It imports nothing: what it shared with the runtime
+// would become a third script, which every page would have to load.
+import type { ComponentChild, ComponentType, h as preactH } from "preact";
 
 /** The islands of the page by name. */
 export type Islands = Readonly<
@@ -8,11 +10,18 @@ export type Islands = Readonly<
 export type PropsList = readonly Record<string, unknown>[];
 
 const contents: (ComponentChild[] | null)[] = [];
+let h: typeof preactH;
+let data: (node: Node, prefix: string) => boolean;
 let islands: Islands;
 let props: PropsList;
 
-/** Sets what islands within slots are made of. */
-export function setPage(pageIslands: Islands, pageProps: PropsList): void {
+/** Sets what islands within slots are made of, and lends what the runtime has. */
+export function setPage(
+  lent: { h: typeof preactH; data: typeof data },
+  pageIslands: Islands,
+  pageProps: PropsList,
+): void {
+  ({ h, data } = lent);
   islands = pageIslands;
   props = pageProps;
 }
@@ -28,11 +37,6 @@ export function Slot(
     contents[id] = template && readNodes(template.content.firstChild, null);
   }
   return contents[id];
-}
-
-/** Whether `node` is a comment that starts with `prefix`. */
-export function data(node: Node, prefix: string): boolean {
-  return node.nodeType === 8 && (node as Comment).data.startsWith(prefix);
 }
 
 /** Takes the contents of all slots among the nodes of an island from `node` to before `end`. */
