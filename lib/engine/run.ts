@@ -5,9 +5,10 @@ import { type CodecContext, componentOf } from "@/lib/demo/component.ts";
 import { tell } from "@/lib/demo/explain.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { Json } from "@/lib/value/json.ts";
-import type { FrameBody, LogFrame, OutputFrame } from "@/lib/wire/frame.ts";
+import type { FrameBody, OutputFrame } from "@/lib/wire/frame.ts";
 import { diff, type Patch } from "@/lib/wire/patch.ts";
-import { type Attempt, each, signalOf, stop } from "./attempt.ts";
+import { type Attempt, signalOf, stop } from "./attempt.ts";
+import { Context } from "./context.ts";
 import type { Place, Queue } from "./queue.ts";
 import type { Session } from "./sessions.ts";
 
@@ -72,6 +73,7 @@ export class Run {
   /** Values that this run has sent, so that the next can be sent as a change. */
   readonly #sent = new Map<string, Json>();
   #failure: RunContext["failure"];
+  #emitLater: ((frame: FrameBody) => void) | undefined;
   #waiting: (() => void)[] = [];
   #finished = false;
 
@@ -228,7 +230,17 @@ export class Run {
   #handle(attempt: Attempt, input: unknown): void | Promise<void> {
     const { fn } = attempt.action;
     if (!fn) return;
-    const result: unknown = fn(input as never, this.#context(attempt));
+    const result: unknown = fn(
+      input as never,
+      new Context({
+        attempt,
+        emit: this.#emitLater ??= (frame) => this.#emit(frame),
+        request: this.call.request,
+        session: this.call.session.id,
+        failure: this.#failure,
+        event: this.call.event,
+      }),
+    );
     if (isPromise(result)) return result.then((value) => this.#give(attempt, value));
     if (isGenerator(result)) return this.#drain(attempt, result);
     return this.#give(attempt, result);
@@ -373,29 +385,6 @@ export class Run {
     if (changed || Object.keys(set).length > 0) frame("set", set, changed);
     if (Object.keys(append).length > 0) frame("append", append);
     if (Object.keys(changes).length > 0) frame("patch", changes);
-  }
-
-  #context(attempt: Attempt): RunContext {
-    const progress = (done: number, total?: number, note?: string) => {
-      if (!attempt.over) this.#emit({ type: "progress", action: attempt.action.key, done, total, note });
-    };
-    const log =
-      (level: LogFrame["level"]) => (text: string, options: { title?: string; seconds?: number } = {}) => {
-        if (!attempt.over) this.#emit({ type: "log", level, text: String(text), ...options });
-      };
-    return {
-      get signal() {
-        return signalOf(attempt);
-      },
-      progress: Object.assign(progress, {
-        each: <T>(items: Iterable<T> | AsyncIterable<T>, note?: string) => each(items, progress, note),
-      }),
-      log: { info: log("info"), success: log("success"), warning: log("warning") },
-      request: this.call.request,
-      session: this.call.session.id,
-      failure: this.#failure,
-      event: this.call.event,
-    };
   }
 
   #action(key: string): BoundAction {

@@ -80,7 +80,8 @@ export function guarded<S>(app: App<S>, options: GuardOptions): App<S> {
       } catch (error) {
         response = refuse(error, { dev: options.dev });
       }
-      return await compress(finish(response, request), request);
+      const answer = finish(response, request);
+      return request.method === "GET" ? await compress(answer, request) : answer;
     };
   };
   return app;
@@ -146,8 +147,22 @@ async function forward(
   throw new Fault("not_found", "There is nothing here");
 }
 
+/** All that the guard would put on an answer that is no document. For answers that are made often. */
+export const ANSWER_HEADERS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(HEADERS),
+  "content-security-policy": BARE,
+};
+
+const whole = new WeakSet<Response>();
+
+/** Says that an answer was made with {@linkcode ANSWER_HEADERS}, so that they need not be looked for again. */
+export function isWhole(response: Response): Response {
+  whole.add(response);
+  return response;
+}
+
 function finish(response: Response, request: Request): Response {
-  if (response.status === 101) return response;
+  if (response.status === 101 || whole.has(response)) return response;
   let { headers } = response;
   try {
     headers.set(HEADERS[0]?.[0] as string, HEADERS[0]?.[1] as string);

@@ -50,7 +50,7 @@ async function answer<S extends AtollState>(
 ): Promise<Response> {
   const { req, state } = context;
   state.title ??= demo.title === undefined ? "Atoll" : `${demo.title} · Atoll`;
-  const at: PageRequest = { request: req, page: pathOf(context), client: clientOf(context) };
+  const at: PageRequest = { request: req, page: pathOf(req.url), client: () => clientOf(context) };
   try {
     const suffix = suffixOf(req);
     if (suffix) return await answerFiles({ ...at, request: suffix.request }, suffix.id, options);
@@ -124,9 +124,12 @@ function isForm(request: Request): boolean {
   return type.startsWith("multipart/form-data") || type.startsWith("application/x-www-form-urlencoded");
 }
 
-function pathOf<S>(context: Context<S>): string {
-  const { pathname } = context.url;
-  return pathname.length > 1 && pathname.endsWith("/") ? pathname.slice(0, -1) : pathname;
+// Without making a URL of it, which costs more than all else that a small event needs here.
+function pathOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("//") + 2);
+  const end = url.slice(start).search(/[?#]/);
+  const path = end === -1 ? url.slice(start) : url.slice(start, start + end);
+  return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 }
 
 function clientOf<S>(context: Context<S>): string {

@@ -14,7 +14,8 @@ export interface PageRequest {
   readonly request: Request;
   /** Path of the page. */
   readonly page: string;
-  readonly client: string;
+  /** Address of the peer. */
+  readonly client: () => string;
 }
 
 /**
@@ -79,18 +80,22 @@ export async function answerEvent(
 }
 
 /** What a handler may know of the request that started it. */
-export function runRequest(request: Request, client: string): RunRequest {
+export function runRequest(request: Request, client: () => string): RunRequest {
   return new Asked(request, client);
 }
 
 // Address and headers are read when a handler asks for them, which few do: each is a call into the server.
 class Asked implements RunRequest {
   readonly #request: Request;
-  readonly client: string;
+  readonly #client: () => string;
 
-  constructor(request: Request, client: string) {
+  constructor(request: Request, client: () => string) {
     this.#request = request;
-    this.client = client;
+    this.#client = client;
+  }
+
+  get client(): string {
+    return this.#client();
   }
 
   get headers(): Headers {

@@ -1,10 +1,16 @@
 import type { Clock, Engine } from "@/lib/engine/engine.ts";
 import type { Run } from "@/lib/engine/run.ts";
 import { EVENT_STREAM, writeFrame } from "@/lib/wire/event_stream.ts";
+import { ANSWER_HEADERS, isWhole } from "./guard.ts";
 
 const HEARTBEAT_MS = 15_000;
 const encoder = new TextEncoder();
-const headers = { "content-type": EVENT_STREAM, "cache-control": "no-store", "x-accel-buffering": "no" };
+const headers = {
+  ...ANSWER_HEADERS,
+  "content-type": EVENT_STREAM,
+  "cache-control": "no-store",
+  "x-accel-buffering": "no",
+};
 
 /**
  * The frames of a run after `seq` as the answer to a request. A run that is over already is answered in one piece,
@@ -12,7 +18,7 @@ const headers = { "content-type": EVENT_STREAM, "cache-control": "no-store", "x-
  * stays in the run's log, never in a buffer of this answer.
  */
 export function answerRun(engine: Engine, run: Run, clock: Clock, seq = 0): Response {
-  if (run.finished) return new Response(take(run, seq), { headers });
+  if (run.finished) return isWhole(new Response(take(run, seq), { headers }));
   const reader = engine.attend(run);
   let beat: Disposable | undefined;
   const stream = new ReadableStream<Uint8Array>({
@@ -36,7 +42,7 @@ export function answerRun(engine: Engine, run: Run, clock: Clock, seq = 0): Resp
       reader[Symbol.dispose]();
     },
   }, { highWaterMark: 0 });
-  return new Response(stream, { headers });
+  return isWhole(new Response(stream, { headers }));
 
   // Whether the news came before a heartbeat was due.
   function sooner(news: Promise<void>): Promise<boolean> {

@@ -1,0 +1,62 @@
+import type { Progress, RunContext, RunLog, RunRequest } from "@/lib/demo/action.ts";
+import type { Json } from "@/lib/value/json.ts";
+import type { FrameBody, LogFrame } from "@/lib/wire/frame.ts";
+import { type Attempt, each, signalOf } from "./attempt.ts";
+
+/** What a context is made of. */
+export interface ContextParts {
+  readonly attempt: Attempt;
+  readonly emit: (frame: FrameBody) => void;
+  readonly request: RunRequest;
+  readonly session: string;
+  readonly failure: RunContext["failure"];
+  readonly event: Json | undefined;
+}
+
+/** The second argument of a handler. What it offers is made when it is asked for: most handlers ask for nothing. */
+export class Context implements RunContext {
+  readonly #parts: ContextParts;
+
+  constructor(parts: ContextParts) {
+    this.#parts = parts;
+  }
+
+  get signal(): AbortSignal {
+    return signalOf(this.#parts.attempt);
+  }
+
+  get progress(): Progress {
+    const { attempt, emit } = this.#parts;
+    const progress = (done: number, total?: number, note?: string) => {
+      if (!attempt.over) emit({ type: "progress", action: attempt.action.key, done, total, note });
+    };
+    return Object.assign(progress, {
+      each: <T>(items: Iterable<T> | AsyncIterable<T>, note?: string) => each(items, progress, note),
+    });
+  }
+
+  get log(): RunLog {
+    const { attempt, emit } = this.#parts;
+    const log =
+      (level: LogFrame["level"]) => (text: string, options: { title?: string; seconds?: number } = {}) => {
+        if (!attempt.over) emit({ type: "log", level, text: String(text), ...options });
+      };
+    return { info: log("info"), success: log("success"), warning: log("warning") };
+  }
+
+  get request(): RunRequest {
+    return this.#parts.request;
+  }
+
+  get session(): string {
+    return this.#parts.session;
+  }
+
+  get failure(): RunContext["failure"] {
+    return this.#parts.failure;
+  }
+
+  get event(): Json | undefined {
+    return this.#parts.event;
+  }
+}
