@@ -70,3 +70,53 @@ Deno.test("The greeter works by keyboard alone", async () => {
     await browser.close();
   }
 });
+
+Deno.test("Every control of every demo is reached by Tab, and shows that it is", async (t) => {
+  await using server = await startServer();
+  const browser = await launch();
+  try {
+    for (const path of PATHS) {
+      await t.step(path, async () => {
+        await using watched = await open(browser, server.base + path);
+        const { page } = watched;
+        // Of radio buttons only the chosen one is a stop; the arrows lead to the others.
+        const wanted = await page.evaluate(() => {
+          const all = document.querySelectorAll<HTMLElement>(
+            "a[href], button, input, select, textarea, summary",
+          );
+          const stops = [...all].filter((element) =>
+            element.checkVisibility() &&
+            !element.matches(":disabled, [type=hidden], [type=radio]:not(:checked)")
+          );
+          for (const [i, element] of stops.entries()) element.dataset.stop = String(i);
+          return stops.length;
+        });
+        const reached = new Set<string>();
+        for (let i = 0; i < wanted + 3; i++) {
+          await page.keyboard.press("Tab");
+          const stop = await page.evaluate(() => {
+            const element = document.activeElement as HTMLElement;
+            if (!element.dataset.stop) return undefined;
+            const shown = (one: Element | null): boolean => {
+              if (!one || one === document.body) return false;
+              const marked = ["", "::after"].some((part) => {
+                const { outlineStyle, boxShadow } = getComputedStyle(one, part);
+                return outlineStyle !== "none" || boxShadow !== "none";
+              });
+              return marked || shown(one.parentElement);
+            };
+            const label = element.nextElementSibling?.matches("label") ? element.nextElementSibling : null;
+            return shown(element) || shown(label)
+              ? element.dataset.stop
+              : `unseen: ${element.outerHTML.slice(0, 120)}`;
+          });
+          if (stop !== undefined) reached.add(stop);
+        }
+        assert.deepEqual([...reached].filter((stop) => stop.startsWith("unseen")), []);
+        assert.equal(reached.size, wanted);
+      });
+    }
+  } finally {
+    await browser.close();
+  }
+});
