@@ -71,8 +71,7 @@ async function sendFile(ctx: Context<unknown>, path: string, file: StaticFile): 
   if (isImmutable) {
     headers.set("cache-control", IMMUTABLE);
   } else {
-    // Enough of it to tell any two states of a file apart
-    const etag = `W/"${file.hash.slice(0, 24)}"`;
+    const etag = `W/"${file.hash}"`;
     headers.set("cache-control", REVALIDATE);
     headers.set("etag", etag);
     vary.unshift("If-None-Match");
