@@ -1,4 +1,4 @@
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { median, sleep } from "./load.ts";
 
 /** How a page is loaded: as it is, or over 1.6 Mbit/s with 150 ms of latency and a CPU slowed four times. */
@@ -34,23 +34,6 @@ interface Probe {
   benchRead(): string | undefined;
   /** Resolves with the time of the change, or with -1 when there is none for ten seconds. */
   benchChanged(from: string): Promise<number>;
-}
-
-/** Starts Chromium without anything that talks to the outside. */
-export async function launch(): Promise<Browser> {
-  return await chromium.launch({
-    executablePath: Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-    ],
-  });
 }
 
 /** Loads a page that nobody touches. */

@@ -4,7 +4,7 @@
  * one table. `--only=page,event` chooses parts, `--quick` measures each once or twice, `--json` prints JSON instead.
  * Ends with 0 when every budget is kept. Needs Linux, for `/proc`, and Chromium.
  */
-import { launch } from "./browser.ts";
+import { launch } from "@/tests/browser.ts";
 import { budgets, type Figure, type FigureName, keeps, table } from "./figures.ts";
 import { median } from "./load.ts";
 import { type Effort, parts, prepare } from "./measures.ts";

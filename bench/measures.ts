@@ -1,5 +1,6 @@
 import type { Browser } from "playwright-core";
-import { firstPress, launch, type Press, pressMany, visit } from "./browser.ts";
+import { firstPress, type Press, pressMany, visit } from "./browser.ts";
+import { launch } from "@/tests/browser.ts";
 import { type Answer, Connection, get, message } from "./connection.ts";
 import type { FigureName } from "./figures.ts";
 import { load, sleep } from "./load.ts";

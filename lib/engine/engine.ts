@@ -1,7 +1,6 @@
 import type { CodecContext, StoredFile } from "@/lib/demo/component.ts";
-import type { BlobRecord, Blobs } from "@/lib/store/port.ts";
+import { type BlobRecord, type Blobs, toRef } from "@/lib/store/port.ts";
 import { Fault } from "@/lib/value/fault.ts";
-import type { FileRef } from "@/lib/value/file_ref.ts";
 import { Queue } from "./queue.ts";
 import { type Call, Run, type RunHost } from "./run.ts";
 import { base64url, Sessions } from "./sessions.ts";
@@ -200,10 +199,6 @@ function nameOf({ id, session }: Call): string | undefined {
 /** Where the page at `page` serves a file. */
 export function fileUrl(page: string, id: string): string {
   return `${page === "/" ? "" : page}/files/${id}`;
-}
-
-function toRef({ id, name, size, mime }: BlobRecord, url: string): FileRef {
-  return { id, url, name, size, mime };
 }
 
 function opened(blobs: Blobs, record: BlobRecord, url: string): StoredFile {

@@ -11,6 +11,7 @@ import { type Attempt, signalOf, stop } from "./attempt.ts";
 import { Context } from "./context.ts";
 import type { Place, Queue } from "./queue.ts";
 import type { Session } from "./sessions.ts";
+import { type AnyGenerator, isGenerator, isPromise } from "./result.ts";
 
 /** A request to run an action: what every protocol is translated into. */
 export interface Call {
@@ -56,6 +57,9 @@ const TURN_MS = 12;
 /**
  * One run: an action and all that is chained to it. It writes a log of frames, whoever reads it; readers come and go
  * and name the last frame they have seen.
+ *
+ * It is one long piece because its steps share the state of the run: place, decode, handler, encode and output follow
+ * each other without `await` where nothing has to be waited for.
  */
 export class Run {
   /** Id of the run. */
@@ -441,21 +445,6 @@ export class Run {
     this.#waiting = [];
     for (const resolve of waiting) resolve();
   }
-}
-
-interface AnyGenerator {
-  next(): unknown;
-  return?(value: unknown): unknown;
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof value === "object" && value !== null &&
-    typeof (value as { then?: unknown }).then === "function";
-}
-
-function isGenerator(value: unknown): value is AnyGenerator {
-  return typeof value === "object" && value !== null && typeof (value as AnyGenerator).next === "function" &&
-    (Symbol.asyncIterator in value || Symbol.iterator in value);
 }
 
 function fieldAt(demo: Demo, key: string) {

@@ -1,5 +1,5 @@
 import type { BlobRecord, Blobs, ByteRange } from "@/lib/store/port.ts";
-import { BLOB_ID } from "@/lib/store/port.ts";
+import { BLOB_ID, toRef } from "@/lib/store/port.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { FileRef } from "@/lib/value/file_ref.ts";
 import { streamBody } from "./arrival.ts";
@@ -54,12 +54,8 @@ export async function receive(
   }
   const name = nameOf(request);
   const body = streamBody(request, { maxBytes, stallMs }, "The file");
-  return toRef(await blobs.put(body, { owner, name, maxBytes }), url);
-}
-
-/** What may be known of a kept file outside. */
-export function toRef({ id, name, size, mime }: BlobRecord, url: (id: string) => string): FileRef {
-  return { id, url: url(id), name, size, mime };
+  const record = await blobs.put(body, { owner, name, maxBytes });
+  return toRef(record, url(record.id));
 }
 
 /**

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { memoryBlobs } from "@/lib/store/blobs_memory.ts";
 import type { Blobs, BlobsOptions } from "@/lib/store/port.ts";
-import { deliver, receive, toRef } from "./files.ts";
+import { toRef } from "@/lib/store/port.ts";
+import { deliver, receive } from "./files.ts";
 
 const PNG = bytes(
   "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDAT",
@@ -26,7 +27,7 @@ Deno.test("receive() keeps the plain body and gives a reference to it", async ()
   const record = await blobs.get(ref.id);
   assert.ok(record);
   assert.equal(record.owner, "ann");
-  assert.deepEqual(toRef(record, url), ref);
+  assert.deepEqual(toRef(record, url(record.id)), ref);
 });
 
 Deno.test("receive() keeps an empty body, and one without a name", async () => {

@@ -1,9 +1,8 @@
 import type { FormEntries } from "@/lib/demo/component.ts";
-import { type Blobs, tooLarge } from "@/lib/store/port.ts";
+import { type Blobs, tooLarge, toRef } from "@/lib/store/port.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { FileRef } from "@/lib/value/file_ref.ts";
 import { checkType, readText, streamBody } from "./arrival.ts";
-import { toRef } from "./files.ts";
 import { type FilePart, readParts } from "./multipart.ts";
 
 /** What a form may hold. */
@@ -142,7 +141,7 @@ async function readMultipart(
       maxBytes: limits.maxFileBytes,
     });
     kept.push(record.id);
-    entry.file = toRef(record, url);
+    entry.file = toRef(record, url(record.id));
   };
   try {
     await readParts(body, type, {

@@ -4,7 +4,7 @@ import type { Engine } from "@/lib/engine/engine.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { FieldStatus } from "@/lib/value/page.ts";
-import { type Patch, patch } from "@/lib/wire/patch.ts";
+import { applied } from "@/lib/wire/patch.ts";
 import { type PageRequest, runRequest } from "./native.ts";
 
 /** How a page looks after a form without script was answered. */
@@ -77,15 +77,7 @@ export async function runForm(
     for await (const frame of run) {
       if (frame.type === "output") {
         for (const [key, given] of Object.entries(frame.values)) {
-          const before = values.get(key) ?? null;
-          values.set(
-            key,
-            frame.mode === "append"
-              ? `${before ?? ""}${given}`
-              : frame.mode === "patch"
-              ? patch(before, given as Patch)
-              : given as Json,
-          );
+          values.set(key, applied(values.get(key) ?? null, given, frame.mode));
         }
       } else if (frame.type === "failed") fail(frame, [...plan.gives]);
       else if (frame.type === "done" && frame.outcome === "done") code = 200;

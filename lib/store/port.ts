@@ -1,4 +1,5 @@
 import { Fault } from "@/lib/value/fault.ts";
+import type { FileRef } from "@/lib/value/file_ref.ts";
 
 /** What is known of some kept bytes. */
 export interface BlobRecord {
@@ -16,6 +17,11 @@ export interface BlobRecord {
   readonly createdMs: number;
   /** From then on it is as if it had never been; milliseconds since 1970. */
   readonly expiresMs: number;
+}
+
+/** What may be known of kept bytes outside, when `url` is the path that answers with them. */
+export function toRef({ id, name, size, mime }: BlobRecord, url: string): FileRef {
+  return { id, url, name, size, mime };
 }
 
 /** How to keep some bytes. */

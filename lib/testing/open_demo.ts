@@ -7,7 +7,7 @@ import type { Fields } from "@/lib/value/field.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { FrameBody } from "@/lib/wire/frame.ts";
-import { type Patch, patch } from "@/lib/wire/patch.ts";
+import { applied } from "@/lib/wire/patch.ts";
 import { type FakeClock, fakeClock } from "./clock.ts";
 
 /** A demo opened by a test: no server, no browser, time stands still until the test moves it. */
@@ -105,11 +105,6 @@ export function openDemo<F extends Fields, A extends Readonly<Record<string, Any
 
 function apply(values: Record<string, Json>, frame: FrameBody & { type: "output" }): void {
   for (const [key, given] of Object.entries(frame.values)) {
-    const before = values[key] ?? null;
-    values[key] = frame.mode === "set"
-      ? given as Json
-      : frame.mode === "append"
-      ? `${before ?? ""}${given}`
-      : patch(before, given as Patch);
+    values[key] = applied(values[key] ?? null, given, frame.mode);
   }
 }

@@ -65,6 +65,12 @@ export function patch(value: Json, changes: Patch): Json {
   return changes.reduce<Json>((now, [op, path, by]) => change(now, path, 0, op, by), value);
 }
 
+/** A field's value after an output: whole, as text that grew, or changed, by the mode of its frame. */
+export function applied(before: Json, given: Json | Patch, mode: "set" | "append" | "patch"): Json {
+  if (mode === "set") return given as Json;
+  return mode === "append" ? `${before ?? ""}${given}` : patch(before, given as Patch);
+}
+
 function change(value: Json, path: Change[1], at: number, op: Change[0], by: Json): Json {
   const key = path[at];
   if (key === undefined) {

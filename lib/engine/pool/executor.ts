@@ -4,6 +4,7 @@ import { pack, unpack } from "./pack.ts";
 import type { FromHandler, ToHandler } from "./message.ts";
 import { remoteSignal } from "./remote_signal.ts";
 import { reviveError, tellError } from "./told.ts";
+import { type AnyGenerator, isGenerator, isPromise } from "@/lib/engine/result.ts";
 
 /** Where an executor's messages go. */
 export interface Outlet {
@@ -21,11 +22,6 @@ interface Current {
   closing: boolean;
   toldMs: number;
   untold?: FromHandler | undefined;
-}
-
-interface AnyGenerator {
-  next(): unknown;
-  return?(value: unknown): unknown;
 }
 
 type Run = Extract<ToHandler, { type: "run" }>;
@@ -237,14 +233,4 @@ async function* each(
     done++;
     if (total !== undefined) tell(done, total, note);
   }
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof value === "object" && value !== null &&
-    typeof (value as { then?: unknown }).then === "function";
-}
-
-function isGenerator(value: unknown): value is AnyGenerator {
-  return typeof value === "object" && value !== null && typeof (value as AnyGenerator).next === "function" &&
-    (Symbol.asyncIterator in value || Symbol.iterator in value);
 }
