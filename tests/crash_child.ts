@@ -3,13 +3,13 @@
  * `open <ms>`, then `a <id>` for an accepted run and `f <id>` for a finished one.
  */
 import { systemClock } from "@/lib/engine/engine.ts";
-import { RunLog } from "@/lib/engine/durable.ts";
+import { Journal } from "@/lib/engine/journal.ts";
 import { openStore } from "@/lib/store/records_open.ts";
 import { framesOf, runOf } from "./crash_run.ts";
 
 const encoder = new TextEncoder();
 const say = (line: string) => void Deno.stdout.writeSync(encoder.encode(`${line}\n`));
-let log: RunLog | undefined;
+let log: Journal | undefined;
 let rest = "";
 say("here");
 for await (const piece of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
@@ -21,16 +21,16 @@ for await (const piece of Deno.stdin.readable.pipeThrough(new TextDecoderStream(
   }
 }
 
-async function open(path: string): Promise<RunLog> {
+async function open(path: string): Promise<Journal> {
   const startedMs = performance.now();
   const store = await openStore(`sqlite:${path}`);
-  const log = new RunLog({ store, now: Date.now, after: systemClock.after, broke: fail, flushMs: 5 });
+  const log = new Journal({ store, now: Date.now, after: systemClock.after, broke: fail, flushMs: 5 });
   await log.unfinished();
   say(`open ${performance.now() - startedMs}`);
   return log;
 }
 
-async function serve(log: RunLog, id: string): Promise<void> {
+async function serve(log: Journal, id: string): Promise<void> {
   try {
     const accepted = log.accept(runOf(id)).then(() => say(`a ${id}`));
     const frames = framesOf(id);

@@ -1,4 +1,4 @@
-import type { AcceptedRun } from "@/lib/engine/durable.ts";
+import type { AcceptedRun } from "@/lib/engine/journal.ts";
 import type { FrameBody } from "@/lib/wire/frame.ts";
 
 /** The run of an id: both sides of the crash test know what it must hold. */

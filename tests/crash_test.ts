@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { systemClock } from "@/lib/engine/engine.ts";
-import { RunLog } from "@/lib/engine/durable.ts";
+import { Journal } from "@/lib/engine/journal.ts";
 import { openStore } from "@/lib/store/records_open.ts";
 import { framesOf, runOf } from "./crash_run.ts";
 
@@ -50,7 +50,7 @@ async function verify(
 ): Promise<void> {
   const startedMs = performance.now();
   await using store = await openStore(`sqlite:${path}`);
-  const log = new RunLog({
+  const log = new Journal({
     store,
     now: Date.now,
     after: systemClock.after,

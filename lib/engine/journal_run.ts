@@ -2,7 +2,7 @@ import type { Key, Op } from "@/lib/store/records.ts";
 import type { FaultJson } from "@/lib/value/fault.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
-import { piecesOf, setPieces } from "./durable_text.ts";
+import { piecesOf, setPieces } from "./journal_text.ts";
 
 /** What is kept of a run from its acceptance to its end. Enough to run it again. */
 export interface AcceptedRun {
@@ -10,7 +10,7 @@ export interface AcceptedRun {
   readonly id: string;
   /** Id of the session that asked. */
   readonly session: string;
-  /** What the client calls this call, if it does: {@linkcode RunLog.runOf} finds the run by it. At most 500 letters. */
+  /** What the client calls this call, if it does: {@linkcode Journal.runOf} finds the run by it. At most 500 letters. */
   readonly call?: string | undefined;
   /** Path by which the demo is found again. */
   readonly demo: string;

@@ -15,13 +15,13 @@ import {
   OVER,
   type Over,
   type UnfinishedRun,
-} from "./durable_run.ts";
-import { deleteUnder, piecesOf, setPieces, textUnder } from "./durable_text.ts";
+} from "./journal_run.ts";
+import { deleteUnder, piecesOf, setPieces, textUnder } from "./journal_text.ts";
 
-export type { AcceptedRun, FinishedRun, UnfinishedRun } from "./durable_run.ts";
+export type { AcceptedRun, FinishedRun, UnfinishedRun } from "./journal_run.ts";
 
-/** What {@linkcode RunLog} is told. */
-export interface RunLogOptions {
+/** What {@linkcode Journal} is told. */
+export interface JournalOptions {
   /** Where it is kept. The log does not close it. */
   readonly store: Store;
   /** Milliseconds since 1970. */
@@ -55,17 +55,17 @@ interface Live {
 /**
  * What outlives a crash: which runs were accepted, what they said, how they ended. Commits take effect in the order in
  * which they are asked for, so a run may start, and even end, while its acceptance is still on its way to the disk; all
- * of it then shares one fsync. What must wait for {@linkcode RunLog.accept} is the answer to the client.
+ * of it then shares one fsync. What must wait for {@linkcode Journal.accept} is the answer to the client.
  */
-export class RunLog implements AsyncDisposable {
-  readonly #options: RunLogOptions;
+export class Journal implements AsyncDisposable {
+  readonly #options: JournalOptions;
   readonly #keepMs: number;
   readonly #live = new Map<string, Live>();
   readonly #dirty = new Map<string, Live>();
   #timer: Disposable | undefined;
 
   /** Makes a log; nothing is read or written yet. */
-  constructor(options: RunLogOptions) {
+  constructor(options: JournalOptions) {
     this.#options = options;
     this.#keepMs = options.keepMs ?? 24 * 60 * 60 * 1000;
   }

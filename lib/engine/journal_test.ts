@@ -4,7 +4,7 @@ import { memoryStore } from "@/lib/store/records_memory.ts";
 import { fakeClock } from "@/lib/testing/clock.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { FrameBody } from "@/lib/wire/frame.ts";
-import { type AcceptedRun, type FinishedRun, RunLog } from "./durable.ts";
+import { type AcceptedRun, type FinishedRun, Journal } from "./journal.ts";
 
 const STARTED: FrameBody = { type: "started", action: "greet" };
 const DONE: FrameBody = { type: "done", outcome: "done", ms: 5 };
@@ -13,7 +13,7 @@ const LOST = {
   message: "The server was started anew before this was finished. Start it again",
 };
 
-Deno.test("RunLog finishes a run that is then read by seq, and keeps no input", async () => {
+Deno.test("Journal finishes a run that is then read by seq, and keeps no input", async () => {
   await using world = open();
   await world.log.accept(run("a"));
   world.log.append("a", 1, [STARTED, said("x")]);
@@ -28,14 +28,14 @@ Deno.test("RunLog finishes a run that is then read by seq, and keeps no input", 
   assert.ok(!JSON.stringify(await world.records()).includes("Ada"));
 });
 
-Deno.test("RunLog leaves one record of a run that is over in the turn it was accepted in", async () => {
+Deno.test("Journal leaves one record of a run that is over in the turn it was accepted in", async () => {
   await using world = open();
   await Promise.all([world.log.accept(run("a")), world.log.finish("a", 1, [STARTED, DONE])]);
   assert.deepEqual((await world.records()).map(({ key }) => key), [["runs", "over", "a"]]);
   assert.equal(world.clock.waiting, 0);
 });
 
-Deno.test("RunLog knows after a crash which runs have no end, with all that it takes to run them again", async () => {
+Deno.test("Journal knows after a crash which runs have no end, with all that it takes to run them again", async () => {
   await using world = open();
   await Promise.all([world.log.accept(run("a")), world.log.accept(run("b")), world.log.accept(run("c"))]);
   await world.log.finish("b", 1, [DONE]);
@@ -48,7 +48,7 @@ Deno.test("RunLog knows after a crash which runs have no end, with all that it t
   assert.equal(await after.read("a"), undefined);
 });
 
-Deno.test("RunLog gathers frames and keeps those of a while together", async () => {
+Deno.test("Journal gathers frames and keeps those of a while together", async () => {
   await using world = open();
   await world.log.accept(run("a"));
   await world.log.accept(run("b"));
@@ -69,7 +69,7 @@ Deno.test("RunLog gathers frames and keeps those of a while together", async () 
   assert.equal(frames[50]?.type, "output");
 });
 
-Deno.test("RunLog passes over frames it has, drops those of other runs, and refuses a gap", async () => {
+Deno.test("Journal passes over frames it has, drops those of other runs, and refuses a gap", async () => {
   await using world = open();
   await world.log.accept(run("a"));
   world.log.append("a", 1, [said("1"), said("2")]);
@@ -86,7 +86,7 @@ Deno.test("RunLog passes over frames it has, drops those of other runs, and refu
   assert.deepEqual((await world.log.read("a"))?.frames, numbered(expected));
 });
 
-Deno.test("RunLog ends an interrupted run, whatever its readers have seen", async () => {
+Deno.test("Journal ends an interrupted run, whatever its readers have seen", async () => {
   await using world = open();
   await world.log.accept(run("a"));
   world.log.append("a", 1, [STARTED, said("kept")]);
@@ -106,7 +106,7 @@ Deno.test("RunLog ends an interrupted run, whatever its readers have seen", asyn
   assert.deepEqual(await after.unfinished(), []);
 });
 
-Deno.test("RunLog interrupts a run that goes on here, as a server does that has to stop", async () => {
+Deno.test("Journal interrupts a run that goes on here, as a server does that has to stop", async () => {
   await using world = open();
   await world.log.accept(run("a"));
   world.log.append("a", 1, [STARTED]);
@@ -117,7 +117,7 @@ Deno.test("RunLog interrupts a run that goes on here, as a server does that has 
   assert.deepEqual((await world.log.read("a", 3))?.frames, []);
 });
 
-Deno.test("RunLog counts attempts before a run is run again, and forgets what it said", async () => {
+Deno.test("Journal counts attempts before a run is run again, and forgets what it said", async () => {
   await using world = open();
   await world.log.accept(run("a"));
   for (let seq = 1; seq <= 500; seq++) {
@@ -137,7 +137,7 @@ Deno.test("RunLog counts attempts before a run is run again, and forgets what it
   assert.equal(await last.again("a"), undefined);
 });
 
-Deno.test("RunLog finds a run by what its client calls it", async () => {
+Deno.test("Journal finds a run by what its client calls it", async () => {
   await using world = open();
   await world.log.accept({ ...run("a"), call: "c1" });
   assert.equal(await world.log.runOf("s-a", "c1"), "a");
@@ -146,7 +146,7 @@ Deno.test("RunLog finds a run by what its client calls it", async () => {
   assert.equal(await world.log.runOf("s-a", "c1"), undefined);
 });
 
-Deno.test("RunLog keeps inputs and frames of any size", async () => {
+Deno.test("Journal keeps inputs and frames of any size", async () => {
   await using world = open();
   const long = '"\\\u{1f600}€\ud800'.repeat(400_000);
   await world.log.accept({ ...run("a"), input: { name: long } });
@@ -158,7 +158,7 @@ Deno.test("RunLog keeps inputs and frames of any size", async () => {
   assert.deepEqual(await world.restart().unfinished(), []);
 });
 
-Deno.test("RunLog has nothing to show once a run's time is up, and sweeps all of it away", async () => {
+Deno.test("Journal has nothing to show once a run's time is up, and sweeps all of it away", async () => {
   await using world = open();
   for (const id of ["short", "long", "open"]) await world.log.accept(run(id));
   for (let seq = 1; seq <= 450; seq++) {
@@ -177,7 +177,7 @@ Deno.test("RunLog has nothing to show once a run's time is up, and sweeps all of
   assert.deepEqual((await world.records()).map(({ key }) => key), [["runs", "open", "open", 0]]);
 });
 
-Deno.test("RunLog says what it could not keep, and keeps it with the next", async () => {
+Deno.test("Journal says what it could not keep, and keeps it with the next", async () => {
   await using world = open();
   await world.log.accept(run("a"));
   world.full = true;
@@ -221,8 +221,8 @@ function open() {
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
   const clock = fakeClock();
-  const make = (): RunLog =>
-    new RunLog({
+  const make = (): Journal =>
+    new Journal({
       store: disk,
       now: () => world.ms,
       after: clock.after,
