@@ -15,6 +15,8 @@ const wire = /^lib\/wire\//;
 const demo = /^lib\/demo\//;
 const client = /^lib\/client\//;
 const engine = /^lib\/engine\//;
+const ops = /^lib\/ops\//;
+const content = /^lib\/content\//;
 const port = /^lib\/store\/(port|records)\.ts$/;
 const ui = /^components\/ui\//;
 const style = /^lib\/style\//;
@@ -30,16 +32,18 @@ export const rules: readonly Rule[] = [
   { of: wire, may: [value] },
   { of: port, may: [value] },
   { of: /^lib\/store\/[a-z_]+\.ts$/, may: [value, /^lib\/store\//, anyPackage] },
+  { of: content, may: [anyPackage] },
   { of: demo, may: [value, zod, preact] },
   { of: client, may: [value, wire, preact] },
   { of: engine, may: [value, wire, demo, engine, port, /^node:(buffer|crypto|vm)/] },
-  { of: /^lib\/gate\//, may: [value, wire, demo, engine, port, fresh, anyPackage] },
+  { of: ops, may: [value, /^lib\/engine\/(engine|observer)\.ts$/, anyPackage] },
+  { of: /^lib\/gate\//, may: [value, wire, demo, engine, port, ops, fresh, anyPackage] },
   { of: ui, may: [value, client, style, preact] },
   { of: views, may: [value, client, style, ui, views, preact] },
   { of: /^islands\//, may: [client, views, preact] },
   { of: /^components\/layout\//, may: [value, style, ui, preact] },
   { of: /^components\/mod\.ts$/, may: [/^components\//, demo] },
-  { of: /^components\/([a-z_]+)\//, may: [value, demo, zod, ui, anyPackage, /^islands\//] },
+  { of: /^components\/([a-z_]+)\//, may: [value, demo, content, zod, ui, anyPackage, /^islands\//] },
   { of: /^lib\/recipes\//, may: [value, demo, /^components\/(mod\.ts|layout\/)/, preact] },
   { of: /^lib\/style\//, may: [anyPackage, fresh] },
   {

@@ -1,0 +1,107 @@
+// deno-lint-ignore-file no-console -- this is the one place that writes the log
+import { escape, oneLine } from "./one_line.ts";
+
+/** How serious an entry is. Entries of `info` go to the standard output, the others to the standard error. */
+export type Level = "info" | "warn" | "error";
+
+/** What the log looks like: `text` for people, `json` (one object a line) for what collects logs. */
+export type LogStyle = "text" | "json";
+
+/** What an entry may say. There is no place for values, bodies, headers, cookies or query strings. */
+export interface Entry {
+  /** A sentence for people. */
+  readonly message?: string;
+  /** Under which clients were told of an error. */
+  readonly id?: string;
+  /** Method of a request. */
+  readonly method?: string;
+  /** Path of a request, without its query. */
+  readonly path?: string;
+  /** Status of an answer. */
+  readonly status?: number;
+  /** How long it took, in milliseconds. */
+  readonly ms?: number;
+  /** The signal that the process was sent. */
+  readonly signal?: string;
+  /** Why something is as it is: words of a closed list. */
+  readonly reasons?: readonly string[];
+  /** How many. */
+  readonly count?: number;
+  /** Where an error was thrown, from the inside out. */
+  readonly stack?: readonly string[];
+  /** What caused an error, what caused that, and so on. */
+  readonly causes?: readonly Pick<Entry, "message" | "stack">[];
+}
+
+/** Fields that are written, in this order. Anything else that an entry has, whatever its type says, is not. */
+const FIELDS = [
+  "message",
+  "id",
+  "method",
+  "path",
+  "status",
+  "ms",
+  "signal",
+  "reasons",
+  "count",
+  "stack",
+  "causes",
+] as const satisfies readonly (keyof Entry)[];
+
+type Write = (line: string) => void;
+
+// The log is the process's, as its standard output is: there is one, and nothing of any visitor is in here.
+let style: LogStyle = "text";
+let out: Write = (line) => console.log(line);
+let err: Write = (line) => console.error(line);
+
+/** Chooses what the log looks like from now on. At first it is `text`. */
+export function logAs(next: LogStyle): void {
+  style = next;
+}
+
+/** What the log looks like. */
+export function logStyle(): LogStyle {
+  return style;
+}
+
+/** Has the log written by others than the console's functions. */
+export function logTo(info: Write, rest: Write): void {
+  out = info;
+  err = rest;
+}
+
+/** Writes an entry. All that the server has to say goes through here. `event` names what happened, in snake case. */
+export function log(level: Level, event: string, entry: Entry = {}): void {
+  const line = style === "json" ? asJson(level, event, entry) : asText(event, entry);
+  if (level === "info") out(line);
+  else err(line);
+}
+
+// Fields with one text are other people's; lines of stacks were made by logError().
+function asJson(level: Level, event: string, entry: Entry): string {
+  const fields = FIELDS.flatMap((name) => {
+    const value = entry[name];
+    return value === undefined ? [] : [[name, typeof value === "string" ? oneLine(value) : value]];
+  });
+  const head = { time: new Date().toISOString(), level, event };
+  return escape(JSON.stringify({ ...head, ...Object.fromEntries(fields) }));
+}
+
+function asText(event: string, entry: Entry): string {
+  const { message, id, stack = [], causes = [] } = entry;
+  const name = event.replaceAll("_", " ");
+  if (id !== undefined) {
+    const lines = [`${name} ${id}: ${oneLine(message ?? "")}`, ...stack];
+    for (const cause of causes) {
+      lines.push(`  caused by ${oneLine(cause.message ?? "")}`, ...cause.stack ?? []);
+    }
+    return lines.join("\n");
+  }
+  if (message !== undefined) return oneLine(message);
+  const rest = FIELDS.flatMap((field) => {
+    const value = entry[field];
+    return value === undefined ? [] : [`${field}=${oneLine(String(value))}`];
+  });
+  return [name, ...rest].join(" ");
+}
