@@ -228,6 +228,7 @@ async function open({ maxBytes = 10 * MIB }: { maxBytes?: number }): Promise<Sit
     used: () => count(root),
     [Symbol.asyncDispose]: async () => {
       await server.shutdown();
+      await store[Symbol.asyncDispose]();
       await Deno.remove(root, { recursive: true });
     },
   };
@@ -236,7 +237,7 @@ async function open({ maxBytes = 10 * MIB }: { maxBytes?: number }): Promise<Sit
 async function count(folder: string): Promise<number> {
   let files = 0;
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    files += isDirectory ? await count(`${folder}/${name}`) : 1;
+    files += isDirectory ? await count(`${folder}/${name}`) : name === "files.lock" ? 0 : 1;
   }
   return files;
 }

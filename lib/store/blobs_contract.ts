@@ -1,13 +1,23 @@
 import assert from "node:assert/strict";
 import { Fault, type FaultCode } from "@/lib/value/fault.ts";
 import { BLOB_ID, type Blobs, type BlobsOptions } from "./port.ts";
+import { testUploads } from "./uploads_contract.ts";
 
 /** Opens an empty store for one test. Disposing of it removes it. */
 export type OpenBlobs = (options: BlobsOptions) => Promise<Blobs>;
 
+/**
+ * Registers a test of an empty store: 300,000 bytes a file, 500,000 and 60 files an owner, 900,000 in all; files are kept
+ * for a second, uploads for a tenth.
+ */
+export type RegisterTest = (
+  sentence: string,
+  run: (blobs: Blobs, clock: { ms: number }) => Promise<void>,
+) => void;
+
 /** Registers the tests that every adapter of {@linkcode Blobs} passes. */
 export function testBlobs(name: string, open: OpenBlobs): void {
-  const test = (sentence: string, run: (blobs: Blobs, clock: { ms: number }) => Promise<void>) =>
+  const test: RegisterTest = (sentence, run) =>
     Deno.test(`${name} ${sentence}`, async () => {
       const clock = { ms: 1_000_000 };
       await using blobs = await open({
@@ -15,6 +25,9 @@ export function testBlobs(name: string, open: OpenBlobs): void {
         keepMs: 1000,
         maxBytes: 300_000,
         quotaBytes: 500_000,
+        quotaFiles: 60,
+        totalBytes: 900_000,
+        keepPartMs: 100,
       });
       await run(blobs, clock);
     });
@@ -152,17 +165,39 @@ export function testBlobs(name: string, open: OpenBlobs): void {
     const { id } = await blobs.put(bytes(250_000), { owner: "ann", name: "x" });
     const source = new Source(100);
     const under = blobs.put(source.stream, { owner: "ann", name: "x" });
-    await refuses(under, "no_space");
+    await refuses(under, "too_large");
     const both = [1, 2].map(() => blobs.put(bytes(200_000), { owner: "ann", name: "x" }));
     const settled = await Promise.allSettled(both);
     assert.deepEqual(settled.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
     await blobs.put(bytes(250_000), { owner: "bob", name: "x" });
     await blobs.delete(id);
     await blobs.put(bytes(300_000), { owner: "ann", name: "x" });
-    await refuses(blobs.put(bytes(1), { owner: "ann", name: "x" }), "no_space");
+    await refuses(blobs.put(bytes(1), { owner: "ann", name: "x" }), "too_large");
     clock.ms += 1000;
     await blobs.put(bytes(300_000), { owner: "ann", name: "x" });
     assert.equal(await blobs.sweep(), 3);
+  });
+
+  test("holds each owner to a number of files", async (blobs) => {
+    const put = (owner: string) => blobs.put(bytes(0), { owner, name: "x" });
+    const { id } = await put("ann");
+    const rest = await Promise.allSettled(Array.from({ length: 60 }, () => put("ann")));
+    assert.equal(rest.filter(({ status }) => status === "rejected").length, 1);
+    await refuses(put("ann"), "too_large");
+    await put("bob");
+    await blobs.delete(id);
+    await put("ann");
+  });
+
+  test("holds all owners together to what the place may take", async (blobs, clock) => {
+    const put = (owner: string, size: number) => blobs.put(bytes(size), { owner, name: "x" });
+    for (const owner of ["ann", "bob", "cyd"]) await put(owner, 300_000);
+    await refuses(put("dan", 1), "no_space");
+    const source = new Source(100);
+    await refuses(blobs.put(source.stream, { owner: "dan", name: "x" }), "no_space");
+    await refuses(blobs.begin({ owner: "dan", name: "x", size: 1 }), "no_space");
+    clock.ms += 1000;
+    await put("dan", 300_000);
   });
 
   test("keeps nothing of a put that is aborted", async (blobs) => {
@@ -189,20 +224,28 @@ export function testBlobs(name: string, open: OpenBlobs): void {
     assert.equal(new Set(records.map(({ id }) => id)).size, 50);
     for (const [at, { id }] of records.entries()) assert.deepEqual(await all(blobs, id), bytes(at));
   });
+
+  testUploads(test);
 }
 
 /** Bytes that tell their place and are no text. */
-function bytes(length: number): Uint8Array<ArrayBuffer> {
+export function bytes(length: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length }, (_, at) => at * 7 + (at >> 8));
 }
 
-async function all(blobs: Blobs, id: string, range?: { start: number; end: number }): Promise<Uint8Array> {
+/** All the bytes of an id, or those of a part. */
+export async function all(
+  blobs: Blobs,
+  id: string,
+  range?: { start: number; end: number },
+): Promise<Uint8Array> {
   const stream = await blobs.read(id, range);
   assert.ok(stream);
   return new Response(stream).bytes();
 }
 
-async function refuses(promise: Promise<unknown>, code: FaultCode): Promise<void> {
+/** Sees to it that something is refused with a code. */
+export async function refuses(promise: Promise<unknown>, code: FaultCode): Promise<void> {
   await assert.rejects(promise, (error) => error instanceof Fault && error.code === code);
 }
 

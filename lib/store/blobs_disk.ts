@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { Fault } from "@/lib/value/fault.ts";
 import {
   ignoreMissing,
   isFull,
@@ -11,21 +10,40 @@ import {
   syncFolder,
   writeNew,
 } from "./disk_file.ts";
+import { DiskParts } from "./disk_parts.ts";
+import { DiskRoom } from "./disk_room.ts";
 import { discard } from "./intake.ts";
-import { Ledger } from "./ledger.ts";
+import { Ledger, noSpace } from "./ledger.ts";
 import {
+  type AppendOptions,
+  type BeginOptions,
   BLOB_ID,
   type BlobRecord,
   type Blobs,
   type BlobsOptions,
   type ByteRange,
   type PutOptions,
+  type Upload,
 } from "./port.ts";
+import { lockFile } from "./records_lock.ts";
+import { Uploads } from "./uploads.ts";
 
 /** Options of {@linkcode diskBlobs}. */
 export interface DiskBlobsOptions extends BlobsOptions {
   /** Folder of its own, made when it is not there. One process at a time may use it. */
   readonly root: string;
+  /** Bytes of the disk that are left free. Default a twentieth of the disk, at most 256 MiB. */
+  readonly reserveBytes?: number | undefined;
+}
+
+/** Bytes kept in a folder. */
+export interface DiskBlobs extends Blobs {
+  /**
+   * Takes the folder for this process, until it is disposed of. The first use does so too.
+   *
+   * @throws {Error} when another process has it; the message says which.
+   */
+  claim(): Promise<void>;
 }
 
 const recordSchema: z.ZodType<BlobRecord> = z.object({
@@ -39,54 +57,65 @@ const recordSchema: z.ZodType<BlobRecord> = z.object({
 });
 
 /**
- * Keeps bytes in a folder: `<root>/<1st letter>/<2nd letter>/<id>` and the record beside it as `<id>.json`.
- * The folder is opened at the first use: what was there before is known again, what a crash left half done is removed.
+ * Keeps bytes in a folder: `<root>/<1st letter>/<2nd letter>/<id>` and the record beside it as `<id>.json`; uploads that
+ * are not whole yet in `<root>/parts`. The folder is opened at the first use: what was there before is known again, what
+ * a crash left half done is removed, uploads go on.
  *
  * A method throws `Deno.errors.PermissionDenied` when the folder may not be read and written.
  */
-export function diskBlobs({ root, ...options }: DiskBlobsOptions): Blobs {
-  return new DiskBlobs(root, options);
+export function diskBlobs({ root, reserveBytes, ...options }: DiskBlobsOptions): DiskBlobs {
+  return new Folder(root, reserveBytes, options);
+}
+
+/** A folder that belongs to this process. */
+interface Claimed {
+  /** Its path without links. */
+  readonly root: string;
+  readonly lock: Disposable;
 }
 
 /** A folder that has been looked through. */
 interface Opened {
-  /** Its path without links. */
   readonly root: string;
   readonly ledger: Ledger;
+  readonly room: DiskRoom;
+  readonly uploads: Uploads;
 }
 
-class DiskBlobs implements Blobs {
-  readonly #root: string;
+class Folder implements DiskBlobs {
+  readonly #path: string;
+  readonly #reserveBytes: number | undefined;
   readonly #options: BlobsOptions;
+  #claiming: Promise<Claimed> | undefined;
   #opening: Promise<Opened> | undefined;
 
-  constructor(root: string, options: BlobsOptions) {
-    this.#root = root;
+  constructor(path: string, reserveBytes: number | undefined, options: BlobsOptions) {
+    this.#path = path;
+    this.#reserveBytes = reserveBytes;
     this.#options = options;
   }
 
+  async claim(): Promise<void> {
+    await this.#claim();
+  }
+
   async put(body: Uint8Array | ReadableStream<Uint8Array>, options: PutOptions): Promise<BlobRecord> {
-    const { root, ledger } = await this.#open().catch(async (cause) => {
-      await discard(body);
-      throw cause;
-    });
+    const { root, ledger, room } = await this.#openFor(body);
     using draft = ledger.draft(options);
     const temp = join(root, "new", draft.id);
-    const path = pathOf(root, draft.id);
     try {
-      const record = await writeNew(temp, (write) => draft.fill(body, write));
-      const line = new TextEncoder().encode(JSON.stringify(record));
-      await writeNew(`${temp}.json`, (write) => write(line));
-      await makeFolder(root, draft.id);
-      await Deno.rename(temp, path);
-      // The record comes last: without one, bytes count for nothing.
-      await Deno.rename(`${temp}.json`, `${path}.json`);
-      await syncFolder(folderOf(root, draft.id));
+      const record = await writeNew(temp, (write) =>
+        draft.fill(body, async (chunk) => {
+          await room.take(chunk.length);
+          await write(chunk);
+        }));
+      await keep({ root, room }, temp, record);
       draft.keep(record);
       return record;
     } catch (cause) {
-      await Promise.all([discard(body), ...[temp, `${temp}.json`, `${path}.json`, path].map(removeIfThere)]);
-      throw isFull(cause) ? new Fault("no_space", "The server has no room left for files", { cause }) : cause;
+      await discard(body);
+      await removeIfThere(temp);
+      throw isFull(cause) ? noSpace(cause) : cause;
     }
   }
 
@@ -105,37 +134,138 @@ class DiskBlobs implements Blobs {
   }
 
   async delete(id: string): Promise<void> {
-    const { root, ledger } = await this.#open();
+    const { root, ledger, uploads } = await this.#open();
+    await uploads.drop(id);
     if (ledger.drop(id)) await remove(root, id);
   }
 
+  async begin(options: BeginOptions): Promise<Upload> {
+    const { uploads } = await this.#open();
+    return await orFull(uploads.begin(options));
+  }
+
+  async upload(id: string): Promise<Upload | undefined> {
+    return (await this.#open()).uploads.find(id);
+  }
+
+  async settle(id: string): Promise<Upload | undefined> {
+    return await (await this.#open()).uploads.settle(id);
+  }
+
+  async append(
+    id: string,
+    body: Uint8Array | ReadableStream<Uint8Array>,
+    options: AppendOptions,
+  ): Promise<BlobRecord | undefined> {
+    const { uploads } = await this.#openFor(body);
+    return await orFull(uploads.append(id, body, options));
+  }
+
   async sweep(): Promise<number> {
-    const { root, ledger } = await this.#open();
+    const { root, ledger, uploads } = await this.#open();
     const over = ledger.takeOver();
     for (const id of over) await remove(root, id);
-    return over.length;
+    return over.length + await uploads.sweep();
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve();
+  async [Symbol.asyncDispose](): Promise<void> {
+    const opened = await this.#opening?.catch(() => undefined);
+    await opened?.uploads.close();
+    const claimed = await this.#claiming?.catch(() => undefined);
+    claimed?.lock[Symbol.dispose]();
+    this.#claiming = Promise.reject(new Error("The file store is closed"));
+    this.#claiming.catch(() => {});
+    this.#opening = undefined;
   }
 
-  #open(): Promise<Opened> {
-    return this.#opening ??= open(this.#root, this.#options).catch((error) => {
-      this.#opening = undefined;
+  async #openFor(body: Uint8Array | ReadableStream<Uint8Array>): Promise<Opened> {
+    return await this.#open().catch(async (cause) => {
+      await discard(body);
+      throw cause;
+    });
+  }
+
+  #claim(): Promise<Claimed> {
+    return this.#claiming ??= claim(this.#path).catch((error) => {
+      this.#claiming = undefined;
       throw error;
     });
   }
+
+  #open(): Promise<Opened> {
+    return this.#opening ??= this.#claim().then(({ root }) => open(root, this.#reserveBytes, this.#options))
+      .catch((error) => {
+        this.#opening = undefined;
+        throw error;
+      });
+  }
 }
 
-async function open(root: string, options: BlobsOptions): Promise<Opened> {
-  await Deno.mkdir(root, { recursive: true, mode: 0o700 });
-  const opened = { root: await Deno.realPath(root), ledger: new Ledger(options) };
+async function claim(path: string): Promise<Claimed> {
+  await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+  const root = await Deno.realPath(path);
+  try {
+    return { root, lock: lockFile(join(root, "files.lock")) };
+  } catch (cause) {
+    // What the system says, such as that it may not be written, is passed on as it is.
+    if (!(cause instanceof Error) || cause.name !== "Error" || isFull(cause)) throw cause;
+    throw new Error(`Cannot use the folder ${path} for files: ${cause.message}`, { cause });
+  }
+}
+
+async function open(root: string, reserveBytes: number | undefined, options: BlobsOptions): Promise<Opened> {
+  const ledger = new Ledger(options);
+  const room = new DiskRoom(root, reserveBytes);
   // Every put that was under way is over: this is the only process here.
-  await Deno.remove(join(opened.root, "new"), { recursive: true }).catch(ignoreMissing);
-  await Deno.mkdir(join(opened.root, "new"), { mode: 0o700 });
-  for await (const folder of folders(opened.root)) await recall(folder, opened.ledger);
-  return opened;
+  await Deno.remove(join(root, "new"), { recursive: true }).catch(ignoreMissing);
+  await Deno.mkdir(join(root, "new"), { mode: 0o700 });
+  for await (const folder of folders(root)) await recall(folder, ledger);
+  const folder = join(root, "parts");
+  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  if (await realPathOf(folder) !== folder) throw isLink();
+  const parts = new DiskParts({
+    folder,
+    take: (bytes) => room.take(bytes),
+    keep: (path, record) => keep({ root, room }, path, record),
+  });
+  const uploads = new Uploads(ledger, parts);
+  await parts.recall(uploads);
+  return { root, ledger, room, uploads };
+}
+
+/** Moves a file, all of whose bytes are on the disk, to its place, with its record. Leaves nothing when it fails. */
+async function keep(
+  { root, room }: Pick<Opened, "root" | "room">,
+  from: string,
+  record: BlobRecord,
+): Promise<void> {
+  const path = pathOf(root, record.id);
+  const temp = join(root, "new", `${record.id}.json`);
+  const line = new TextEncoder().encode(JSON.stringify(record));
+  try {
+    await room.take(line.length);
+    await writeNew(temp, (write) => write(line));
+    await makeFolder(root, record.id);
+    await Deno.rename(from, path);
+    // The record comes last: without one, bytes count for nothing.
+    await Deno.rename(temp, `${path}.json`);
+    await syncFolder(folderOf(root, record.id));
+  } catch (cause) {
+    for (const left of [temp, `${path}.json`, path]) await removeIfThere(left);
+    throw cause;
+  }
+}
+
+async function orFull<T>(promise: Promise<T>): Promise<T> {
+  try {
+    return await promise;
+  } catch (cause) {
+    throw isFull(cause) ? noSpace(cause) : cause;
+  }
+}
+
+function isLink(): Error {
+  return new Error("A folder of the file store is a link");
 }
 
 function folderOf(root: string, id: string): string {
@@ -154,7 +284,7 @@ async function makeFolder(root: string, id: string): Promise<void> {
     await syncFolder(join(root, id.charAt(0)));
     await syncFolder(root);
   }
-  if (await realPathOf(folder) !== folder) throw new Error("A folder of the file store is a link");
+  if (await realPathOf(folder) !== folder) throw isLink();
 }
 
 async function remove(root: string, id: string): Promise<void> {

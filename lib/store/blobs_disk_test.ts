@@ -8,7 +8,13 @@ import type { BlobRecord } from "./port.ts";
 testBlobs("diskBlobs()", async (options) => {
   const root = await Deno.makeTempDir();
   const blobs = diskBlobs({ ...options, root });
-  return Object.assign(blobs, { [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }) });
+  const close = blobs[Symbol.asyncDispose].bind(blobs);
+  return Object.assign(blobs, {
+    [Symbol.asyncDispose]: async () => {
+      await close();
+      await Deno.remove(root, { recursive: true });
+    },
+  });
 });
 
 const OWNER = { owner: "ann", name: "x.txt" };
@@ -17,23 +23,24 @@ Deno.test("diskBlobs() knows again after a restart what it kept, and until when"
   await using folder = await tempFolder();
   const clock = { ms: 1000 };
   const open = () => diskBlobs({ root: folder.path, now: () => clock.ms, quotaBytes: 10 });
-  const before = open();
+  await using before = open();
   const short = await before.put(text("short"), { ...OWNER, keepMs: 5 });
   const long = await before.put(text("long"), OWNER);
   clock.ms += 5;
-  const after = open();
+  await before[Symbol.asyncDispose]();
+  await using after = open();
   assert.deepEqual(await after.get(long.id), long);
   assert.equal(await new Response(await after.read(long.id)).text(), "long");
   assert.equal(await after.get(short.id), undefined);
   assert.equal(await after.sweep(), 1);
   assert.equal((await files(folder.path)).length, 2);
-  await assert.rejects(after.put(text("1234567"), OWNER), { code: "no_space" });
+  await assert.rejects(after.put(text("1234567"), OWNER), { code: "too_large" });
   await after.put(text("123456"), OWNER);
 });
 
 Deno.test("diskBlobs() removes what a crash left half done and leaves alone what is not its own", async () => {
   await using folder = await tempFolder();
-  const before = diskBlobs({ root: folder.path });
+  await using before = diskBlobs({ root: folder.path });
   const [whole, torn, cut, bare] = await Promise.all(
     [1, 2, 3, 4].map(() => before.put(text("hello"), OWNER)),
   );
@@ -45,7 +52,8 @@ Deno.test("diskBlobs() removes what a crash left half done and leaves alone what
   await Deno.writeTextFile(join(folder.path, "new", whole.id), "half");
   await Deno.writeTextFile(join(folder.path, "README"), "mine");
   await Deno.writeTextFile(join(folder.path, whole.id.charAt(0), "notes.json"), "mine");
-  const after = diskBlobs({ root: folder.path });
+  await before[Symbol.asyncDispose]();
+  await using after = diskBlobs({ root: folder.path });
   for (const gone of [torn, cut, bare]) assert.equal(await after.get(gone.id), undefined);
   assert.deepEqual(await after.get(whole.id), whole);
   const left = [path(whole), `${path(whole)}.json`, "README", `${whole.id.charAt(0)}/notes.json`];
@@ -57,7 +65,7 @@ Deno.test("diskBlobs() removes what a crash left half done and leaves alone what
 
 Deno.test("diskBlobs() leaves no file behind when a put fails", async () => {
   await using folder = await tempFolder();
-  const blobs = diskBlobs({ root: folder.path, maxBytes: 100_000 });
+  await using blobs = diskBlobs({ root: folder.path, maxBytes: 100_000 });
   const stop = new AbortController();
   const endless = (at: number, act: () => void) => {
     let given = 0;
@@ -85,7 +93,7 @@ Deno.test("diskBlobs() reads through no link, pipe or folder put in the place of
   await using outside = await tempFolder();
   const secret = join(outside.path, "secret");
   await Deno.writeTextFile(secret, "12345");
-  const blobs = diskBlobs({ root: join(folder.path, "root") });
+  await using blobs = diskBlobs({ root: join(folder.path, "root") });
   const swaps: Record<string, (path: string) => Promise<unknown>> = {
     link: (path) => Deno.symlink(secret, path),
     pipe: (path) => new Deno.Command("mkfifo", { args: [path] }).output(),
@@ -109,7 +117,7 @@ Deno.test("diskBlobs() neither writes nor reads through a link in the place of a
   await using folder = await tempFolder();
   await using outside = await tempFolder();
   const fixed = () => new Uint8Array(18);
-  const blobs = diskBlobs({ root: folder.path, random: fixed });
+  await using blobs = diskBlobs({ root: folder.path, random: fixed });
   const { id } = await blobs.put(text("hello"), OWNER);
   const first = join(folder.path, id.charAt(0));
   await Deno.rename(first, join(outside.path, "A"));
@@ -125,7 +133,7 @@ Deno.test("diskBlobs() works in a root that is itself a link", async () => {
   await using folder = await tempFolder();
   await Deno.mkdir(join(folder.path, "real"));
   await Deno.symlink(join(folder.path, "real"), join(folder.path, "root"));
-  const blobs = diskBlobs({ root: join(folder.path, "root") });
+  await using blobs = diskBlobs({ root: join(folder.path, "root") });
   const { id } = await blobs.put(text("hello"), OWNER);
   assert.equal(await new Response(await blobs.read(id)).text(), "hello");
 });
@@ -146,7 +154,7 @@ Deno.test("diskBlobs() refuses with no_space on a full disk and works again when
   // A container may forbid mounts; the error itself is tested above.
   if (!success) return;
   try {
-    const blobs = diskBlobs({ root: folder.path });
+    await using blobs = diskBlobs({ root: folder.path });
     const first = await blobs.put(new Uint8Array(600_000), OWNER);
     for (let round = 0; round < 3; round++) {
       await assert.rejects(blobs.put(new Uint8Array(600_000), OWNER), { code: "no_space" });
@@ -161,7 +169,7 @@ Deno.test("diskBlobs() refuses with no_space on a full disk and works again when
 
 Deno.test("diskBlobs() keeps 300 MB without holding them", async () => {
   await using folder = await tempFolder();
-  const blobs = diskBlobs({ root: folder.path });
+  await using blobs = diskBlobs({ root: folder.path });
   const chunk = new Uint8Array(65_536).fill(7);
   const run = async (mib: number) => {
     let left = mib * 16;
@@ -200,13 +208,13 @@ async function tempFolder(): Promise<AsyncDisposable & { path: string }> {
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-/** Paths of all that is no folder. */
+/** Paths of all that is no folder, but for the lock. */
 async function files(folder: string): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     const path = join(folder, name);
     if (isDirectory) found.push(...await files(path));
-    else found.push(path);
+    else if (name !== "files.lock") found.push(path);
   }
   return found;
 }

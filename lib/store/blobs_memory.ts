@@ -1,6 +1,17 @@
 import { CHUNK_BYTES, discard } from "./intake.ts";
 import { Ledger } from "./ledger.ts";
-import type { BlobRecord, Blobs, BlobsOptions, ByteRange, PutOptions } from "./port.ts";
+import type {
+  AppendOptions,
+  BeginOptions,
+  BlobRecord,
+  Blobs,
+  BlobsOptions,
+  ByteRange,
+  PutOptions,
+  Upload,
+} from "./port.ts";
+import { SNIFF_BYTES } from "./sniff.ts";
+import { Uploads } from "./uploads.ts";
 
 /** Keeps bytes in memory: for tests and for a demo that may forget. */
 export function memoryBlobs(options: BlobsOptions = {}): Blobs {
@@ -10,9 +21,23 @@ export function memoryBlobs(options: BlobsOptions = {}): Blobs {
 class MemoryBlobs implements Blobs {
   readonly #ledger: Ledger;
   readonly #bytes = new Map<string, Uint8Array<ArrayBuffer>>();
+  readonly #parts = new Map<string, Uint8Array<ArrayBuffer>[]>();
+  readonly #uploads: Uploads;
 
   constructor(options: BlobsOptions) {
     this.#ledger = new Ledger(options);
+    const parts = this.#parts;
+    const chunksOf = (id: string) => parts.get(id) ?? [];
+    this.#uploads = new Uploads(this.#ledger, {
+      create: async ({ id }) => void parts.set(id, []),
+      extend: (id, fill) => fill((chunk) => void chunksOf(id).push(chunk.slice())),
+      head: async (id) => new Uint8Array(await new Blob(chunksOf(id)).slice(0, SNIFF_BYTES).arrayBuffer()),
+      finish: async ({ id, size }) => {
+        this.#bytes.set(id, join(chunksOf(id), size));
+        parts.delete(id);
+      },
+      remove: async (id) => void parts.delete(id),
+    });
   }
 
   async put(body: Uint8Array | ReadableStream<Uint8Array>, options: PutOptions): Promise<BlobRecord> {
@@ -52,21 +77,42 @@ class MemoryBlobs implements Blobs {
     );
   }
 
-  delete(id: string): Promise<void> {
+  async delete(id: string): Promise<void> {
+    await this.#uploads.drop(id);
     this.#ledger.drop(id);
     this.#bytes.delete(id);
-    return Promise.resolve();
   }
 
-  sweep(): Promise<number> {
+  begin(options: BeginOptions): Promise<Upload> {
+    return this.#uploads.begin(options);
+  }
+
+  upload(id: string): Promise<Upload | undefined> {
+    return Promise.resolve(this.#uploads.find(id));
+  }
+
+  settle(id: string): Promise<Upload | undefined> {
+    return this.#uploads.settle(id);
+  }
+
+  append(
+    id: string,
+    body: Uint8Array | ReadableStream<Uint8Array>,
+    options: AppendOptions,
+  ): Promise<BlobRecord | undefined> {
+    return this.#uploads.append(id, body, options);
+  }
+
+  async sweep(): Promise<number> {
     const over = this.#ledger.takeOver();
     for (const id of over) this.#bytes.delete(id);
-    return Promise.resolve(over.length);
+    return over.length + await this.#uploads.sweep();
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#uploads.close();
     this.#bytes.clear();
-    return Promise.resolve();
+    this.#parts.clear();
   }
 }
 

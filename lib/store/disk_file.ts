@@ -6,11 +6,26 @@ export async function writeNew<T>(
   fill: (write: (chunk: Uint8Array) => Promise<void>) => T | Promise<T>,
 ): Promise<T> {
   using file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
-  const result = await fill(async (chunk) => {
-    for (let at = 0; at < chunk.length;) at += await file.write(at === 0 ? chunk : chunk.subarray(at));
-  });
+  const result = await fill((chunk) => writeAll(file, chunk));
   await file.sync();
   return result;
+}
+
+/** Lets `fill` write at the end of a file that is there, and waits until it is on the disk, also when it fails. */
+export async function writeMore(
+  path: string,
+  fill: (write: (chunk: Uint8Array) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  using file = await Deno.open(path, { append: true });
+  try {
+    await fill((chunk) => writeAll(file, chunk));
+  } finally {
+    await file.sync();
+  }
+}
+
+async function writeAll(file: Deno.FsFile, chunk: Uint8Array): Promise<void> {
+  for (let at = 0; at < chunk.length;) at += await file.write(at === 0 ? chunk : chunk.subarray(at));
 }
 
 /** Opens a file that is where and what it should be: no link on the way, nothing but a plain file of that size. */

@@ -1,13 +1,25 @@
 import { Fault } from "@/lib/value/fault.ts";
 import { takeIn } from "./intake.ts";
 import { cleanName } from "./name.ts";
-import type { BlobRecord, BlobsOptions, PutOptions } from "./port.ts";
+import { type BlobRecord, type BlobsOptions, type PutOptions, tooLarge } from "./port.ts";
 import { sniff } from "./sniff.ts";
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
 const GIB = 1024 ** 3;
 // 144 bits: 24 characters without a spare bit, so that no two spellings mean the same id.
 const ID_BYTES = 18;
+
+/** Room for one file. What it has taken is given back when it is disposed of before `keep`. */
+export interface Hold extends Disposable {
+  /**
+   * Takes room for more bytes.
+   *
+   * @throws {Fault} `too_large` when the owner may not have so many, `no_space` when there is no room for anybody's.
+   */
+  grow(bytes: number): void;
+  /** From now on the room belongs to the record, which is there for readers. */
+  keep(record: BlobRecord): void;
+}
 
 /** Some bytes on their way in. What it has reserved is given back when it is disposed of before `keep`. */
 export interface Draft extends Disposable {
@@ -25,36 +37,55 @@ export interface Draft extends Disposable {
   keep(record: BlobRecord): void;
 }
 
+/** What a record is made of, besides the time. */
+export interface RecordParts extends Pick<BlobRecord, "id" | "owner" | "name" | "size"> {
+  /** The first bytes, as many as `sniff()` wants to see. */
+  readonly head: Uint8Array;
+  readonly keepMs?: number | undefined;
+}
+
+interface Usage {
+  bytes: number;
+  files: number;
+}
+
 /**
  * What an adapter knows of its bytes without looking at them: the records, who uses how much, what is over.
  * About 400 bytes of memory a record.
  */
 export class Ledger {
+  /** What it was told, and the defaults. */
+  readonly options: { readonly [key in keyof BlobsOptions]-?: NonNullable<BlobsOptions[key]> };
   readonly #records = new Map<string, BlobRecord>();
-  readonly #usedBytes = new Map<string, number>();
+  readonly #used = new Map<string, Usage>();
   readonly #over = new Set<string>();
-  readonly #options: { [key in keyof BlobsOptions]-?: NonNullable<BlobsOptions[key]> };
+  #totalBytes = 0;
 
+  /** Knows nothing at first. */
   constructor(options: BlobsOptions) {
-    this.#options = {
+    const keepMs = options.keepMs ?? 24 * HOUR_MS;
+    this.options = {
       now: options.now ?? Date.now,
       random: options.random ?? ((length) => crypto.getRandomValues(new Uint8Array(length))),
-      keepMs: options.keepMs ?? DAY_MS,
+      keepMs,
       maxBytes: options.maxBytes ?? GIB,
       quotaBytes: options.quotaBytes ?? 4 * GIB,
+      quotaFiles: options.quotaFiles ?? 10_000,
+      totalBytes: options.totalBytes ?? Infinity,
+      keepPartMs: options.keepPartMs ?? Math.min(HOUR_MS, keepMs),
     };
   }
 
   /** The record of an id, unless its time is up. */
   get(id: string): BlobRecord | undefined {
     const record = this.#records.get(id);
-    return record !== undefined && record.expiresMs > this.#options.now() ? record : undefined;
+    return record !== undefined && record.expiresMs > this.options.now() ? record : undefined;
   }
 
   /** Enters what is already kept. */
   add(record: BlobRecord): void {
     this.#records.set(record.id, record);
-    this.#use(record.owner, record.size);
+    this.#use(record.owner, record.size, 1);
   }
 
   /** Strikes an id out; false when there was none. */
@@ -62,7 +93,7 @@ export class Ledger {
     const record = this.#records.get(id);
     if (record === undefined) return false;
     this.#records.delete(id);
-    this.#use(record.owner, -record.size);
+    this.#use(record.owner, -record.size, -1);
     return true;
   }
 
@@ -74,36 +105,36 @@ export class Ledger {
     return ids;
   }
 
-  /** Begins to take bytes in. */
-  draft({ owner, name, maxBytes = Infinity, keepMs, signal }: PutOptions): Draft {
-    const options = this.#options;
-    const id = options.random(ID_BYTES).toBase64({ alphabet: "base64url", omitPadding: true });
-    let reservedBytes = 0;
-    const reserve = (bytes: number) => {
-      this.#reserve(owner, bytes);
-      reservedBytes += bytes;
-    };
+  /** A new id. */
+  newId(): string {
+    return this.options.random(ID_BYTES).toBase64({ alphabet: "base64url", omitPadding: true });
+  }
+
+  /** The record of bytes that are whole as of now. */
+  async record({ id, owner, name, size, head, keepMs }: RecordParts): Promise<BlobRecord> {
+    const mime = await sniff(head);
+    const createdMs = this.options.now();
+    const expiresMs = createdMs + (keepMs ?? this.options.keepMs);
+    return { id, owner, name: cleanName(name), size, mime, createdMs, expiresMs };
+  }
+
+  /**
+   * Takes room for one more file of an owner. One that is there already has `bytes`, and counts whatever the quota.
+   *
+   * @throws {Fault} `too_large` when the owner may have no more files.
+   */
+  hold(owner: string, bytes?: number): Hold {
+    let taken: Usage = { bytes: bytes ?? 0, files: 1 };
+    if (bytes === undefined) this.#reserve(owner, 0, 1);
+    else this.#use(owner, bytes, 1);
     const release = () => {
-      this.#use(owner, -reservedBytes);
-      reservedBytes = 0;
+      this.#use(owner, -taken.bytes, -taken.files);
+      taken = { bytes: 0, files: 0 };
     };
     return {
-      id,
-      fill: async (body, write) => {
-        const limit = Math.min(maxBytes, options.maxBytes);
-        const known = body instanceof Uint8Array && body.length <= limit;
-        if (known) reserve(body.length);
-        const { size, head } = await takeIn(body, {
-          maxBytes: limit,
-          signal,
-          write: (chunk) => {
-            if (!known) reserve(chunk.length);
-            return write(chunk);
-          },
-        });
-        const createdMs = options.now();
-        const expiresMs = createdMs + (keepMs ?? options.keepMs);
-        return { id, owner, name: cleanName(name), size, mime: await sniff(head), createdMs, expiresMs };
+      grow: (bytes) => {
+        this.#reserve(owner, bytes, 0);
+        taken.bytes += bytes;
       },
       keep: (record) => {
         release();
@@ -113,25 +144,87 @@ export class Ledger {
     };
   }
 
-  #reserve(owner: string, bytes: number): void {
-    const full = () => (this.#usedBytes.get(owner) ?? 0) + bytes > this.#options.quotaBytes;
-    if (full()) this.#retire();
-    if (full()) throw new Fault("no_space", "There is no room left for more of your files");
-    this.#use(owner, bytes);
+  /** Begins to take bytes in. */
+  draft({ owner, name, maxBytes = Infinity, keepMs, signal }: PutOptions): Draft {
+    const id = this.newId();
+    let hold: Hold | undefined;
+    return {
+      id,
+      fill: async (body, write) => {
+        const room = hold = this.hold(owner);
+        const limit = Math.min(maxBytes, this.options.maxBytes);
+        const known = body instanceof Uint8Array && body.length <= limit;
+        if (known) room.grow(body.length);
+        const { size, head } = await takeIn(body, {
+          maxBytes: limit,
+          signal,
+          write: (chunk) => {
+            if (!known) room.grow(chunk.length);
+            return write(chunk);
+          },
+        });
+        return await this.record({ id, owner, name, size, head, keepMs });
+      },
+      keep: (record) => hold?.keep(record),
+      [Symbol.dispose]: () => hold?.[Symbol.dispose](),
+    };
   }
 
-  #use(owner: string, bytes: number): void {
-    const used = (this.#usedBytes.get(owner) ?? 0) + bytes;
-    if (used > 0) this.#usedBytes.set(owner, used);
-    else this.#usedBytes.delete(owner);
+  /**
+   * Sees whether so many bytes could be kept now. Others may take the room before they come.
+   *
+   * @throws {Fault} `too_large`, `no_space`.
+   */
+  check(owner: string, bytes: number, maxBytes = Infinity): void {
+    const limit = Math.min(maxBytes, this.options.maxBytes);
+    if (bytes > limit) throw tooLarge("The file", limit);
+    const refusal = this.#refusal(owner, bytes, 1);
+    if (refusal !== undefined) throw refusal;
+  }
+
+  #reserve(owner: string, bytes: number, files: number): void {
+    const refusal = this.#refusal(owner, bytes, files);
+    if (refusal !== undefined) throw refusal;
+    this.#use(owner, bytes, files);
+  }
+
+  #refusal(owner: string, bytes: number, files: number): Fault | undefined {
+    if (this.#over.size === 0 && this.#short(owner, bytes, files) !== undefined) this.#retire();
+    return this.#short(owner, bytes, files);
+  }
+
+  #short(owner: string, bytes: number, files: number): Fault | undefined {
+    const { quotaBytes, quotaFiles, totalBytes } = this.options;
+    const used = this.#used.get(owner) ?? { bytes: 0, files: 0 };
+    if (used.bytes + bytes > quotaBytes) {
+      return tooLarge("All that you have sent and got, with this file,", quotaBytes);
+    }
+    if (used.files + files > quotaFiles) {
+      return new Fault("too_large", `You have ${quotaFiles} files here, as many as allowed. Reload the page`);
+    }
+    if (this.#totalBytes + bytes > totalBytes) return noSpace();
+  }
+
+  #use(owner: string, bytes: number, files: number): void {
+    this.#totalBytes += bytes;
+    const used = this.#used.get(owner) ?? { bytes: 0, files: 0 };
+    used.bytes += bytes;
+    used.files += files;
+    if (used.files > 0) this.#used.set(owner, used);
+    else this.#used.delete(owner);
   }
 
   #retire(): void {
-    const now = this.#options.now();
+    const now = this.options.now();
     for (const [id, record] of this.#records) {
       if (record.expiresMs > now) continue;
       this.drop(id);
       this.#over.add(id);
     }
   }
+}
+
+/** The refusal of bytes that the place has no room for. */
+export function noSpace(cause?: unknown): Fault {
+  return new Fault("no_space", "The server has no room left for files", { cause });
 }

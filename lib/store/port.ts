@@ -56,8 +56,44 @@ export interface BlobsOptions {
   readonly keepMs?: number | undefined;
   /** The most bytes of one file, whatever `put` says. Default 1 GiB. */
   readonly maxBytes?: number | undefined;
-  /** The most bytes that one owner may have here at a time. Default 4 GiB. */
+  /** The most bytes that one owner may have here at a time, unfinished uploads and all. Default 4 GiB. */
   readonly quotaBytes?: number | undefined;
+  /** The most files that one owner may have here at a time, unfinished uploads and all. Default 10,000. */
+  readonly quotaFiles?: number | undefined;
+  /** The most bytes of all owners together. Default no limit but that of the place. */
+  readonly totalBytes?: number | undefined;
+  /** How long an upload waits for its next piece, in milliseconds. Default an hour, `keepMs` if that is shorter. */
+  readonly keepPartMs?: number | undefined;
+}
+
+/** Bytes that come in pieces, before they are whole. */
+export interface Upload {
+  /** Made by the server like every other; once the bytes are whole, it is the id of their record. */
+  readonly id: string;
+  /** Session that may go on with it. Nobody else is told that it is there. */
+  readonly owner: string;
+  /** How many bytes there will be. */
+  readonly size: number;
+  /** How many bytes are here, from the first one on. */
+  readonly offset: number;
+  /** From then on it is as if it had never been, unless a piece comes; milliseconds since 1970. */
+  readonly expiresMs: number;
+}
+
+/** What bytes will come in pieces. */
+export interface BeginOptions extends Omit<PutOptions, "signal"> {
+  /** How many bytes there will be. */
+  readonly size: number;
+}
+
+/** Where a piece belongs. */
+export interface AppendOptions {
+  /** Place of its first byte: as many bytes as are here already. */
+  readonly offset: number;
+  /** Whether the bytes are whole with it. */
+  readonly last: boolean;
+  /** Ends the piece; what has come of it stays. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Keeps bytes under ids of its own making. Never holds a whole file in memory unless that is where it keeps them. */
@@ -65,7 +101,7 @@ export interface Blobs extends AsyncDisposable {
   /**
    * Keeps bytes. They are either kept whole or not at all; a stream is read to its end or cancelled.
    *
-   * @throws {Fault} `too_large` past `maxBytes`, `no_space` when the disk or the owner's quota is full, `cancelled`
+   * @throws {Fault} `too_large` past `maxBytes` or the owner's quota, `no_space` when the place is full, `cancelled`
    * when the signal aborts or the sender goes away. A fault that the stream itself fails with comes through.
    */
   put(body: Uint8Array | ReadableStream<Uint8Array>, options: PutOptions): Promise<BlobRecord>;
@@ -73,9 +109,32 @@ export interface Blobs extends AsyncDisposable {
   get(id: string): Promise<BlobRecord | undefined>;
   /** The bytes of an id, or a part of them; `undefined` as for `get`. The reader must be read to its end or cancelled. */
   read(id: string, range?: ByteRange): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | undefined>;
-  /** Forgets an id; nothing happens when there is none. */
+  /** Forgets an id, that of an upload too; nothing happens when there is none. */
   delete(id: string): Promise<void>;
-  /** Removes what has expired and says how many. */
+  /**
+   * Begins to keep bytes that come in pieces. They count for the quota as they come, and nobody can read them before
+   * they are whole.
+   *
+   * @throws {Fault} `too_large` when so many bytes may not be kept, `no_space`.
+   */
+  begin(options: BeginOptions): Promise<Upload>;
+  /** How far an upload is, `undefined` when there is none or its time is up. Any text may be asked for. */
+  upload(id: string): Promise<Upload | undefined>;
+  /** As `upload`, but a piece that is just coming is ended first: its sender may be gone without a word. */
+  settle(id: string): Promise<Upload | undefined>;
+  /**
+   * Adds a piece. What has come of it stays when its sender goes away. Gives the record when the bytes are whole.
+   *
+   * @throws {Fault} `conflict` when the piece begins elsewhere or another is just coming, `not_found` when there is no
+   * such upload, `bad_request` when there are more bytes than were told, or fewer after the last piece; `cancelled`.
+   * With `too_large` and `no_space`, as for `put`, nothing of the upload is left.
+   */
+  append(
+    id: string,
+    body: Uint8Array | ReadableStream<Uint8Array>,
+    options: AppendOptions,
+  ): Promise<BlobRecord | undefined>;
+  /** Removes what has expired, uploads without a next piece too, and says how many. */
   sweep(): Promise<number>;
 }
 

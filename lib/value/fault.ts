@@ -9,6 +9,7 @@ export const FAULTS = {
   not_found: { status: 404, rpc: -32601, retry: false },
   method_not_allowed: { status: 405, rpc: -32600, retry: false },
   timeout: { status: 504, rpc: -32008, retry: true },
+  conflict: { status: 409, rpc: -32009, retry: true },
   expired: { status: 410, rpc: -32010, retry: false },
   too_large: { status: 413, rpc: -32013, retry: false },
   unsupported_type: { status: 415, rpc: -32015, retry: false },
@@ -21,6 +22,7 @@ export const FAULTS = {
   internal: { status: 500, rpc: -32603, retry: false },
   queue_full: { status: 503, rpc: -32053, retry: true },
   offline: { status: 503, rpc: -32054, retry: true },
+  interrupted: { status: 503, rpc: -32055, retry: true },
   no_space: { status: 507, rpc: -32057, retry: true },
 } as const;
 
@@ -31,6 +33,8 @@ export type FaultCode = keyof typeof FAULTS;
 export interface FaultOptions {
   /** Key of the field the message belongs to; the page shows it there. */
   field?: string | undefined;
+  /** Messages by field, where several are at fault. */
+  fields?: Readonly<Record<string, string>> | undefined;
   /** What went wrong inside. Stays in the log, never reaches a client. */
   cause?: unknown;
 }
@@ -43,6 +47,8 @@ export interface FaultJson {
   message: string;
   /** Key of the field it belongs to. */
   field?: string | undefined;
+  /** Messages by field, where several are at fault. */
+  fields?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -65,12 +71,15 @@ export class Fault extends Error {
   readonly code: FaultCode;
   /** Key of the field at fault, if there is one. */
   readonly field: string | undefined;
+  /** Messages by field, where several are at fault. */
+  readonly fields: Readonly<Record<string, string>> | undefined;
 
   /** `message` is for the person at the page; `options.cause` for the log. */
   constructor(code: FaultCode, message: string, options: FaultOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.field = options.field;
+    this.fields = options.fields;
   }
 
   /** The HTTP status of this fault's code. */
@@ -80,8 +89,9 @@ export class Fault extends Error {
 
   /** The part of a fault that clients may see. */
   toJSON(): FaultJson {
-    return this.field === undefined
-      ? { code: this.code, message: this.message }
-      : { code: this.code, message: this.message, field: this.field };
+    const json: FaultJson = { code: this.code, message: this.message };
+    if (this.field !== undefined) json.field = this.field;
+    if (this.fields !== undefined) json.fields = this.fields;
+    return json;
   }
 }

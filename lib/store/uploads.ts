@@ -1,0 +1,219 @@
+import { Fault } from "@/lib/value/fault.ts";
+import { discard, takeIn } from "./intake.ts";
+import type { Hold, Ledger } from "./ledger.ts";
+import type { AppendOptions, BeginOptions, BlobRecord, Upload } from "./port.ts";
+
+/** What an adapter does with the bytes of an upload. */
+export interface Parts {
+  /** Makes place for the bytes of an upload; there are none yet. */
+  create(note: UploadNote): Promise<void>;
+  /** Lets `fill` write behind what is there. What was written stays, also when it fails. */
+  extend(
+    id: string,
+    fill: (write: (chunk: Uint8Array) => void | Promise<void>) => Promise<void>,
+  ): Promise<void>;
+  /** The first bytes, as many as `sniff()` wants to see. */
+  head(id: string): Promise<Uint8Array>;
+  /** Makes kept bytes of it. All of them or, when it fails, what was there before. */
+  finish(record: BlobRecord): Promise<void>;
+  /** Removes the bytes; nothing happens when there are none. */
+  remove(id: string): Promise<void>;
+}
+
+/** What must be known of an upload to go on with it after a restart. */
+export interface UploadNote extends Pick<Upload, "id" | "owner" | "size"> {
+  /** The name that it came with. */
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly createdMs: number;
+  /** How long to keep the bytes once they are whole, in milliseconds. */
+  readonly keepMs: number;
+}
+
+interface Going {
+  readonly note: UploadNote;
+  readonly hold: Hold;
+  offset: number;
+  touchedMs: number;
+  /** The piece that is just coming. */
+  writer?: { readonly stop: AbortController; readonly over: Promise<unknown> } | undefined;
+}
+
+/** The uploads of a store: who may write where, what counts for whom, what is over. Adapters keep the bytes. */
+export class Uploads {
+  readonly #ledger: Ledger;
+  readonly #parts: Parts;
+  readonly #going = new Map<string, Going>();
+
+  /** Knows of none at first. */
+  constructor(ledger: Ledger, parts: Parts) {
+    this.#ledger = ledger;
+    this.#parts = parts;
+  }
+
+  /** Enters an upload that was there before a restart. */
+  recall(note: UploadNote, offset: number): void {
+    const hold = this.#ledger.hold(note.owner, offset);
+    this.#going.set(note.id, { note, hold, offset, touchedMs: this.#ledger.options.now() });
+  }
+
+  /** See `Blobs.begin`. */
+  async begin({ owner, name, size, maxBytes, keepMs }: BeginOptions): Promise<Upload> {
+    const { now, keepMs: usualMs } = this.#ledger.options;
+    this.#ledger.check(owner, size, maxBytes);
+    const createdMs = now();
+    const note: UploadNote = {
+      id: this.#ledger.newId(),
+      owner,
+      name,
+      size,
+      createdMs,
+      keepMs: keepMs ?? usualMs,
+    };
+    const hold = this.#ledger.hold(owner);
+    try {
+      await this.#parts.create(note);
+    } catch (cause) {
+      hold[Symbol.dispose]();
+      throw cause;
+    }
+    const going: Going = { note, hold, offset: 0, touchedMs: createdMs };
+    this.#going.set(note.id, going);
+    return this.#tell(going);
+  }
+
+  /** See `Blobs.upload`. */
+  find(id: string): Upload | undefined {
+    const going = this.#live(id);
+    return going && this.#tell(going);
+  }
+
+  /** See `Blobs.settle`. */
+  async settle(id: string): Promise<Upload | undefined> {
+    await this.#stop(this.#live(id));
+    return this.find(id);
+  }
+
+  /** See `Blobs.append`. */
+  async append(
+    id: string,
+    body: Uint8Array | ReadableStream<Uint8Array>,
+    options: AppendOptions,
+  ): Promise<BlobRecord | undefined> {
+    const going = this.#live(id);
+    const refusal = refusalOf(going, options);
+    if (going === undefined || refusal !== undefined) {
+      await discard(body);
+      throw refusal;
+    }
+    const stop = new AbortController();
+    const over = Promise.withResolvers<void>();
+    going.writer = { stop, over: over.promise };
+    const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+    try {
+      await this.#parts.extend(id, async (write) => {
+        await takeIn(body, { maxBytes: Infinity, signal, write: (chunk) => this.#take(going, chunk, write) });
+      });
+      return options.last ? await this.#finish(going) : undefined;
+    } catch (cause) {
+      await discard(body);
+      // A sender may come back with the rest; what has no room, or cannot be written, has no rest.
+      const resumable = cause instanceof Fault && cause.code !== "too_large" && cause.code !== "no_space";
+      if (!resumable) await this.#forget(going);
+      throw cause;
+    } finally {
+      going.touchedMs = this.#ledger.options.now();
+      going.writer = undefined;
+      over.resolve();
+    }
+  }
+
+  /** Ends an upload and removes its bytes; false when there was none. */
+  async drop(id: string): Promise<boolean> {
+    await this.#stop(this.#going.get(id));
+    const going = this.#going.get(id);
+    if (going !== undefined) await this.#forget(going);
+    return going !== undefined;
+  }
+
+  /** Removes the uploads whose next piece did not come in time, and says how many. */
+  async sweep(): Promise<number> {
+    const over = [...this.#going.values()].filter((going) => this.#isOver(going));
+    for (const going of over) await this.#forget(going);
+    return over.length;
+  }
+
+  /** Ends the pieces that are coming. */
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.#going.values(), (going) => this.#stop(going)));
+  }
+
+  async #take(
+    going: Going,
+    chunk: Uint8Array,
+    write: (chunk: Uint8Array) => void | Promise<void>,
+  ): Promise<void> {
+    if (going.offset + chunk.length > going.note.size) {
+      throw new Fault("bad_request", `The upload has more than the ${going.note.size} bytes that were told`);
+    }
+    going.hold.grow(chunk.length);
+    await write(chunk);
+    going.offset += chunk.length;
+  }
+
+  async #finish(going: Going): Promise<BlobRecord> {
+    const { note, offset } = going;
+    if (offset !== note.size) {
+      throw new Fault("bad_request", `The upload has ${offset} of the ${note.size} bytes that were told`);
+    }
+    const head = await this.#parts.head(note.id);
+    const record = await this.#ledger.record({ ...note, head });
+    await this.#parts.finish(record);
+    this.#going.delete(note.id);
+    going.hold.keep(record);
+    return record;
+  }
+
+  async #forget(going: Going): Promise<void> {
+    this.#going.delete(going.note.id);
+    going.hold[Symbol.dispose]();
+    await this.#parts.remove(going.note.id);
+  }
+
+  async #stop(going: Going | undefined): Promise<void> {
+    going?.writer?.stop.abort();
+    await going?.writer?.over;
+  }
+
+  #live(id: string): Going | undefined {
+    const going = this.#going.get(id);
+    return going && !this.#isOver(going) ? going : undefined;
+  }
+
+  #isOver(going: Going): boolean {
+    return going.writer === undefined && this.#expiresMs(going) <= this.#ledger.options.now();
+  }
+
+  // However often a piece comes, an upload is not kept longer than a file.
+  #expiresMs({ note, touchedMs }: Going): number {
+    return Math.min(
+      touchedMs + this.#ledger.options.keepPartMs,
+      note.createdMs + this.#ledger.options.keepMs,
+    );
+  }
+
+  #tell(going: Going): Upload {
+    const { id, owner, size } = going.note;
+    return { id, owner, size, offset: going.offset, expiresMs: this.#expiresMs(going) };
+  }
+}
+
+function refusalOf(going: Going | undefined, { offset }: AppendOptions): Fault | undefined {
+  if (going === undefined) return new Fault("not_found", "There is no such upload, or its time is up");
+  if (going.writer) return new Fault("conflict", "Another piece of this upload is just coming");
+  if (offset === going.offset) return undefined;
+  return new Fault(
+    "conflict",
+    `The upload has ${going.offset} bytes; a piece from ${offset} on does not fit`,
+  );
+}
