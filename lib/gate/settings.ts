@@ -1,3 +1,5 @@
+import type { LogStyle } from "@/lib/ops/log.ts";
+
 /** What the operator of a server may set, read from the environment once, at start. */
 export interface Settings {
   /** Port to listen on. `PORT`, default 8000. */
@@ -16,6 +18,16 @@ export interface Settings {
   readonly concurrencyLimit: number;
   /** Whether authors see the text of errors. `ATOLL_DEV=1`, set by the dev server. */
   readonly dev: boolean;
+  /** What the log looks like. `ATOLL_LOG`, `text` or `json`, default `text`. */
+  readonly log: LogStyle;
+  /** Whether each request is logged. `ATOLL_LOG_REQUESTS=1`. */
+  readonly logRequests: boolean;
+  /** Whether `/metrics` answers. `ATOLL_METRICS=1`. */
+  readonly metrics: boolean;
+  /** Whether runs are traced. `OTEL_DENO=true`, which also turns on Deno's own exporter. */
+  readonly traces: boolean;
+  /** How long runs may go on once the server is told to stop, in milliseconds. `ATOLL_DRAIN_SECONDS`, default 25. */
+  readonly drainMs: number;
 }
 
 /**
@@ -38,8 +50,26 @@ export function readSettings(env: (name: string) => string | undefined): Setting
     maxUploadBytes: whole(env, "ATOLL_MAX_UPLOAD", 2 ** 30, 1, Number.MAX_SAFE_INTEGER),
     secret: secret === undefined ? undefined : new TextEncoder().encode(secret),
     concurrencyLimit: whole(env, "ATOLL_CONCURRENCY", 16, 1, 1_000_000),
-    dev: env("ATOLL_DEV") === "1",
+    dev: flag(env, "ATOLL_DEV"),
+    log: logStyle(env),
+    logRequests: flag(env, "ATOLL_LOG_REQUESTS"),
+    metrics: flag(env, "ATOLL_METRICS"),
+    traces: /^(?:true|1)$/.test(env("OTEL_DENO") ?? ""),
+    drainMs: 1000 * whole(env, "ATOLL_DRAIN_SECONDS", 25, 0, 86_400),
   };
+}
+
+/** What the log is to look like. @throws {RangeError} */
+export function logStyle(env: (name: string) => string | undefined): LogStyle {
+  const style = env("ATOLL_LOG") || "text";
+  if (style === "text" || style === "json") return style;
+  throw new RangeError(`Cannot use ATOLL_LOG=${style}: it must be text or json`);
+}
+
+function flag(env: (name: string) => string | undefined, name: string): boolean {
+  const text = env(name) ?? "";
+  if (text === "" || text === "0" || text === "1") return text === "1";
+  throw new RangeError(`Cannot use ${name}=${text}: it must be 0 or 1`);
 }
 
 function whole(

@@ -48,12 +48,10 @@ const FIELDS = [
   "causes",
 ] as const satisfies readonly (keyof Entry)[];
 
-type Write = (line: string) => void;
-
 // The log is the process's, as its standard output is: there is one, and nothing of any visitor is in here.
 let style: LogStyle = "text";
-let out: Write = (line) => console.log(line);
-let err: Write = (line) => console.error(line);
+let out = (line: string): void => console.log(line);
+let err = (line: string): void => console.error(line);
 
 /** Chooses what the log looks like from now on. At first it is `text`. */
 export function logAs(next: LogStyle): void {
@@ -66,7 +64,7 @@ export function logStyle(): LogStyle {
 }
 
 /** Has the log written by others than the console's functions. */
-export function logTo(info: Write, rest: Write): void {
+export function logTo(info: (line: string) => void, rest: (line: string) => void): void {
   out = info;
   err = rest;
 }

@@ -1,0 +1,94 @@
+import type { Clock } from "@/lib/engine/engine.ts";
+import { Lag } from "./lag.ts";
+import { log } from "./log.ts";
+import { logError } from "./log_error.ts";
+
+/** Why a server should be sent nobody. */
+export type Unready = "draining" | "event_loop_blocked" | "store_unavailable";
+
+/** What health is told. */
+export interface HealthOptions {
+  /** Its time. */
+  readonly clock: Clock;
+  /** Asks the store for something small; fails when it does not answer. */
+  readonly check: () => Promise<void>;
+  /** How long to wait for the store, in milliseconds. Default 1,000. */
+  readonly checkMs?: number;
+  /** How late the event loop must be to count as blocked, in milliseconds. Default 5,000. */
+  readonly blockedMs?: number;
+  /** How long after a block the server is not ready yet, in milliseconds. Default 10,000. */
+  readonly recentMs?: number;
+}
+
+/** Whether a server may be sent people. */
+export class Health {
+  readonly #options: HealthOptions;
+  readonly #lag: Lag;
+  #checking: { readonly sinceMs: number; readonly answers: Promise<boolean> } | undefined;
+  #draining = false;
+  #said = "";
+
+  /** Ready at first, if the store is. */
+  constructor(options: HealthOptions) {
+    this.#options = options;
+    this.#lag = new Lag(options.clock, options.recentMs ?? 10_000);
+  }
+
+  /** Looks out for a blocked event loop until it is disposed of. */
+  watch(): Disposable {
+    return this.#lag.watch();
+  }
+
+  /** From now on the server is not ready. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  /** How late the event loop was at worst of late, in milliseconds. */
+  get lagMs(): number {
+    return this.#lag.worstMs;
+  }
+
+  /** Why the server is not ready; nothing when it is. What changes is logged. */
+  async reasons(): Promise<readonly Unready[]> {
+    const reasons: Unready[] = [];
+    // Before the store is waited for: a timer that is overdue gets its turn meanwhile.
+    if (this.lagMs > (this.#options.blockedMs ?? 5000)) reasons.push("event_loop_blocked");
+    if (!await this.#answers()) reasons.push("store_unavailable");
+    if (this.#draining) reasons.unshift("draining");
+    const now = reasons.join();
+    if (now !== this.#said) {
+      this.#said = now;
+      if (reasons.length === 0) log("info", "ready_again", { message: "Ready again" });
+      else log("warn", "unready", { message: `Not ready: ${reasons.join(", ")}`, reasons });
+    }
+    return reasons;
+  }
+
+  // One question at a time, however many ask: a store that is slow is not made slower. One that has not answered in
+  // time is waited for, but not by those who come then.
+  async #answers(): Promise<boolean> {
+    const { clock, checkMs = 1000 } = this.#options;
+    if (!this.#checking) {
+      const answers = this.#check();
+      this.#checking = { sinceMs: clock.now(), answers };
+      answers.then(() => this.#checking = undefined);
+    }
+    const { sinceMs, answers } = this.#checking;
+    const leftMs = sinceMs + checkMs - clock.now();
+    if (leftMs <= 0) return false;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    using _timer = clock.after(leftMs, () => resolve(false));
+    return await Promise.race([answers, promise]);
+  }
+
+  async #check(): Promise<boolean> {
+    try {
+      await this.#options.check();
+      return true;
+    } catch (error) {
+      if (!this.#said.includes("store_unavailable")) logError(error, "store_error");
+      return false;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { type Context, context, createContextKey, type Span, trace, type Tracer } from "@opentelemetry/api";
+import type { Observed, Observer, Phase } from "@/lib/engine/observer.ts";
+
+/** The span of a request's way to its run. It ends where the run begins, and only once. */
+interface Gate {
+  readonly span: Span;
+  open: boolean;
+}
+
+const GATE = createContextKey("atoll.gate");
+
+/**
+ * Spans for the phases of runs, as children of the span that Deno makes for the request: `gate` until the run is
+ * accepted, then `queue`, `decode`, `handler` and `encode` for each of its actions. They name page, action and run,
+ * never a value.
+ *
+ * It goes by `@opentelemetry/api`, which Deno's built-in exporter is behind when `OTEL_DENO` is set.
+ */
+export class Traces implements Observer {
+  readonly #tracer: Tracer = trace.getTracer("atoll");
+
+  /** The answer to a request, within its `gate` span. */
+  gate<T>(answer: () => Promise<T>): Promise<T> {
+    const outside = context.active();
+    const gate: Gate = { span: this.#tracer.startSpan("gate", {}, outside), open: true };
+    return context.with(outside.setValue(GATE, gate), async () => {
+      try {
+        return await answer();
+      } finally {
+        close(gate);
+      }
+    });
+  }
+
+  /** A span of that phase, until what it gives is called. */
+  begin(phase: Phase, run: Observed): () => void {
+    const parent = context.active();
+    enter(parent, run);
+    const attributes = { "atoll.page": run.page, "atoll.action": run.action, "atoll.run": run.id };
+    const span = this.#tracer.startSpan(phase, { attributes }, parent);
+    return () => span.end();
+  }
+
+  /** Notes on the request's span how its run ended, if that is still open. */
+  ended(_run: Observed, outcome: "done" | "failed" | "cancelled"): void {
+    const span = trace.getActiveSpan();
+    if (span?.isRecording()) span.setAttribute("atoll.outcome", outcome);
+  }
+}
+
+function enter(at: Context, { page }: Observed): void {
+  const gate = at.getValue(GATE) as Gate | undefined;
+  if (!gate?.open) return;
+  close(gate);
+  trace.getSpan(at)?.setAttribute("http.route", page);
+}
+
+function close(gate: Gate): void {
+  if (!gate.open) return;
+  gate.open = false;
+  gate.span.end();
+}
