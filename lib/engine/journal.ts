@@ -46,8 +46,12 @@ interface Live {
   /** The `seq` of the frame that comes next. */
   next: number;
   done?: DoneFrame;
+  /** Settles when its acceptance is kept, or was refused. Before that none of its frames are, but with its end. */
+  accepting?: Promise<void> | undefined;
   /** Settles when the frames that are on their way are kept, or wait again. */
   writing?: Promise<void> | undefined;
+  /** Settles when its end is kept, or was refused. What waits is on its way with it. */
+  ending?: Promise<void> | undefined;
   /** Whether some of its frames were kept before its end. */
   long: boolean;
 }
@@ -87,8 +91,11 @@ export class Journal implements AsyncDisposable {
     }
     const live: Live = { run: unfinished, parts: pieces.length, waiting: [], next: 1, long: false };
     this.#live.set(run.id, live);
+    const kept = store.commit(ops);
+    const settled = () => void (live.accepting = undefined);
+    live.accepting = kept.then(settled, settled);
     try {
-      await store.commit(ops);
+      await kept;
     } catch (error) {
       this.#forget(live);
       throw error;
@@ -124,11 +131,9 @@ export class Journal implements AsyncDisposable {
     const live = this.#take(id, fromSeq, frames);
     if (live === undefined) return;
     if (live.done === undefined) throw new RangeError(`The last frame of the run ${id} is not "done"`);
-    while (live.writing) await live.writing;
-    const { run, done: { outcome }, waiting, parts, long } = live;
-    const rest = { frames: waiting, fromSeq: live.next - waiting.length, parts, long };
-    await this.#options.store.commit(endOps(run, { outcome, ...rest, ...this.#times() }));
-    this.#forget(live);
+    const { done } = live;
+    live.ending ??= this.#keepEnd(live, done.outcome).finally(() => live.ending = undefined);
+    await live.ending;
   }
 
   /** What a finished run said after the frame `after`; `undefined` when it is not finished or its time is up. */
@@ -216,13 +221,8 @@ export class Journal implements AsyncDisposable {
   async flush(): Promise<void> {
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
-    const dirty = [...this.#dirty.values()];
     this.#dirty.clear();
-    for (const live of dirty) {
-      if (live.writing) this.#soon(live);
-      else if (live.waiting.length > 0) live.writing = this.#write(live);
-    }
-    await Promise.all(Array.from(this.#live.values(), ({ writing }) => writing));
+    await Promise.all(Array.from(this.#live.values(), (live) => this.#keepAll(live)));
   }
 
   /** Keeps what waits to be kept. The store stays open. */
@@ -255,6 +255,14 @@ export class Journal implements AsyncDisposable {
     this.#timer ??= after(flushMs, () => void this.flush());
   }
 
+  async #keepAll(live: Live): Promise<void> {
+    if (live.accepting && live.waiting.length > 0) await live.accepting;
+    while (live.writing) await live.writing;
+    if (this.#live.get(live.run.id) !== live) return;
+    if (live.ending) return await live.ending.catch(() => {});
+    if (live.waiting.length > 0) await (live.writing = this.#write(live));
+  }
+
   async #write(live: Live): Promise<void> {
     const { store, broke } = this.#options;
     const frames = live.waiting;
@@ -268,6 +276,19 @@ export class Journal implements AsyncDisposable {
     } finally {
       live.writing = undefined;
     }
+  }
+
+  async #keepEnd(live: Live, outcome: DoneFrame["outcome"]): Promise<void> {
+    while (live.writing) await live.writing;
+    const { run, waiting, parts, long } = live;
+    const rest = { frames: waiting, fromSeq: live.next - waiting.length, parts, long };
+    try {
+      await this.#options.store.commit(endOps(run, { outcome, ...rest, ...this.#times() }));
+    } catch (error) {
+      this.#soon(live);
+      throw error;
+    }
+    this.#forget(live);
   }
 
   #times(): { readonly endedMs: number; readonly expiresMs: number } {

@@ -193,6 +193,46 @@ Deno.test("Journal says what it could not keep, and keeps it with the next", asy
   assert.deepEqual(await world.restart().unfinished(), []);
 });
 
+Deno.test("Journal keeps each frame once when its time to be kept comes while the end is on its way", async () => {
+  await using world = open();
+  await world.log.accept(run("a"));
+  world.log.append("a", 1, [STARTED, said("x")]);
+  const disk = Promise.withResolvers<void>();
+  world.slow = disk.promise;
+  const ends = [world.log.finish("a", 3, [DONE]), world.log.finish("a", 3, [DONE])];
+  world.clock.tick(100);
+  disk.resolve();
+  await Promise.all(ends);
+  assert.deepEqual((await world.log.read("a"))?.frames, numbered([STARTED, said("x"), DONE]));
+  assert.deepEqual((await world.records()).map(({ key }) => key), [["runs", "over", "a"]]);
+});
+
+Deno.test("Journal.flush() resolves when all frames before it are kept, those behind a slow write too", async () => {
+  await using world = open();
+  await world.log.accept(run("a"));
+  world.log.append("a", 1, [STARTED]);
+  const disk = Promise.withResolvers<void>();
+  world.slow = disk.promise;
+  const first = world.log.flush();
+  world.log.append("a", 2, [said("x")]);
+  const second = world.log.flush();
+  disk.resolve();
+  await Promise.all([first, second]);
+  assert.equal(await world.pieces(), 2);
+});
+
+Deno.test("Journal keeps no frames of a run before its acceptance is kept: it may still be refused", async () => {
+  await using world = open();
+  const disk = Promise.withResolvers<void>();
+  world.slow = disk.promise.then(() => Promise.reject(new Fault("no_space", "Full")));
+  const refused = assert.rejects(world.log.accept(run("a")), { code: "no_space" });
+  world.log.append("a", 1, [STARTED]);
+  const flushed = world.log.flush();
+  disk.resolve();
+  await Promise.all([refused, flushed]);
+  assert.equal(await world.pieces(), 0);
+});
+
 function run(id: string): AcceptedRun {
   const input = { name: "Ada", list: [1, null] };
   return { id, session: `s-${id}`, demo: "/greeter", action: "greet", page: "/greeter", input, retry: true };
@@ -216,7 +256,9 @@ function open() {
     sweep: () => store.sweep(),
     commit: async (ops, options) => {
       if (world.full) throw new Fault("no_space", "Full");
-      return await store.commit(ops, options);
+      const version = await store.commit(ops, options);
+      await world.slow;
+      return version;
     },
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
@@ -233,6 +275,8 @@ function open() {
     /** Milliseconds since 1970. */
     ms: 1_000_000,
     full: false,
+    /** Commits are told of when this is over. */
+    slow: undefined as Promise<void> | undefined,
     broken: [] as unknown[],
     clock,
     log: make(),
