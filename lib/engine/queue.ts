@@ -45,16 +45,21 @@ interface Waiting {
   told: number;
 }
 
+interface Lane {
+  /** The turn of the call that was admitted last. */
+  turn: number;
+  /** The turn of each session's last call. */
+  readonly turns: Map<string, number>;
+}
+
 interface Group {
   readonly name: string;
   busy: number;
   limit: number | null;
   /** In the order in which they will be admitted. */
   readonly waiting: Waiting[];
-  /** The turn of the call that was admitted last. */
-  turn: number;
-  /** The turn of each session's last call. */
-  readonly turns: Map<string, number>;
+  /** Turns, by priority: those of one say nothing about those of another. Only of priorities at which somebody waits. */
+  readonly lanes: Map<number, Lane>;
   /** Moving average of how long a place is held, in milliseconds. */
   heldMs: number | undefined;
   announcing: Disposable | undefined;
@@ -97,12 +102,14 @@ export class Queue {
         const at = group.waiting.indexOf(waiting);
         if (at === -1) return;
         group.waiting.splice(at, 1);
+        forget(group, waiting.priority);
         this.#announce(group);
         reject(new Fault("cancelled", "Cancelled while waiting"));
       };
+      if (signal.aborted) return reject(new Fault("cancelled", "Cancelled while waiting"));
       const waiting: Waiting = {
         priority: entry.priority,
-        turn: nextTurn(group, entry.session),
+        turn: nextTurn(group, entry),
         standing: entry.standing,
         admit: (place) => {
           signal.removeEventListener("abort", leave);
@@ -110,7 +117,6 @@ export class Queue {
         },
         told: 0,
       };
-      if (signal.aborted) return reject(new Fault("cancelled", "Cancelled while waiting"));
       signal.addEventListener("abort", leave, { once: true });
       const at = placeOf(group.waiting, waiting);
       group.waiting.splice(at, 0, waiting);
@@ -138,8 +144,7 @@ export class Queue {
         busy: 0,
         limit,
         waiting: [],
-        turn: 0,
-        turns: new Map(),
+        lanes: new Map(),
         heldMs: undefined,
         announcing: undefined,
       };
@@ -166,13 +171,13 @@ export class Queue {
   }
 
   #next(group: Group): void {
+    // More are held than may be when a lower limit was named meanwhile: then nobody comes for this one.
+    if (group.limit !== null && group.busy >= group.limit) return;
     const waiting = group.waiting.shift();
     if (!waiting) return;
-    if (group.waiting.length === 0) {
-      // Nobody waits, so nobody can be unfair: what was is forgotten.
-      group.turn = 0;
-      group.turns.clear();
-    } else group.turn = Math.max(group.turn, waiting.turn);
+    const lane = laneOf(group, waiting.priority);
+    lane.turn = Math.max(lane.turn, waiting.turn);
+    forget(group, waiting.priority);
     waiting.admit(this.#place(group));
     this.#announce(group);
   }
@@ -201,10 +206,22 @@ export class Queue {
   }
 }
 
-function nextTurn(group: Group, session: string): number {
-  const turn = Math.max(group.turn, (group.turns.get(session) ?? -1) + 1);
-  group.turns.set(session, turn);
+function nextTurn(group: Group, { priority, session }: Entry): number {
+  const lane = laneOf(group, priority);
+  const turn = Math.max(lane.turn, (lane.turns.get(session) ?? -1) + 1);
+  lane.turns.set(session, turn);
   return turn;
+}
+
+function laneOf(group: Group, priority: number): Lane {
+  let lane = group.lanes.get(priority);
+  if (!lane) group.lanes.set(priority, lane = { turn: 0, turns: new Map() });
+  return lane;
+}
+
+// Nobody waits at a priority, so nobody can be unfair there: what was is forgotten.
+function forget(group: Group, priority: number): void {
+  if (!group.waiting.some((waiting) => waiting.priority === priority)) group.lanes.delete(priority);
 }
 
 // The waiting ones are in order, so half of them can be ruled out at each look.

@@ -150,3 +150,42 @@ Deno.test("Queue tells a long queue twice a second, not at every step", () => {
   clock.tick(500);
   assert.equal(told, 999);
 });
+
+Deno.test("Queue holds no more places than a limit that is named while more are held", () => {
+  const { queue: q } = queue(3);
+  const held = [1, 2, 3].map(() => q.enter(call()) as Place);
+  const standing: number[] = [];
+  for (const n of [1, 2]) {
+    q.enter(call({ session: `${n}`, limit: n === 1 ? 1 : undefined, standing: (at) => standing[n] = at }));
+  }
+  held[0]?.[Symbol.dispose]();
+  held[1]?.[Symbol.dispose]();
+  assert.deepEqual(q.load, { waiting: 2, busy: 1 });
+  held[2]?.[Symbol.dispose]();
+  assert.deepEqual(q.load, { waiting: 1, busy: 1 });
+  assert.deepEqual(standing, [, 1, 1]);
+});
+
+Deno.test("Queue.enter() serves a session between those of a flood, however many of a higher priority came", async () => {
+  const { queue: q } = queue(1, 1000);
+  let held = q.enter(call()) as Place;
+  const order: string[] = [];
+  const enter = (session: string, priority: number) =>
+    (q.enter(call({ session, priority })) as Promise<Place>).then((place) => {
+      order.push(session);
+      held = place;
+    });
+  const all = Array.from({ length: 20 }, () => enter("flood", 0));
+  all.push(...Array.from({ length: 10 }, () => enter("urgent", 1)));
+  for (let i = 0; i < 10; i++) await next();
+  all.push(enter("one", 0));
+  for (let i = 0; i < 21; i++) await next();
+  await Promise.all(all);
+  assert.deepEqual(order.slice(9, 13), ["urgent", "flood", "one", "flood"]);
+
+  async function next(): Promise<void> {
+    held[Symbol.dispose]();
+    await Promise.resolve();
+    await Promise.resolve();
+  }
+});
