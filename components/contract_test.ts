@@ -7,7 +7,7 @@ import type { AnyField } from "@/lib/value/field.ts";
 import type { FileRef } from "@/lib/value/file_ref.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { FieldStatus } from "@/lib/value/page.ts";
-import { button, checkbox, dataset, dropdown, image, json, label, markdown } from "./mod.ts";
+import { button, checkbox, dataset, dropdown, html, image, json, label, markdown } from "./mod.ts";
 import { builtIn, number, slider, state, textbox, timer } from "./mod.ts";
 
 const file: FileRef = { id: "a".repeat(22), url: "/files/a", name: "a.png", size: 3, mime: "image/png" };
@@ -37,6 +37,11 @@ const cases: Readonly<Record<string, Case>> = {
     value: 2,
     wrong: ["b", "2", null],
     sent: { texts: ["2"] },
+  },
+  html: {
+    field: html(),
+    value: { html: "<p>a</p>", active: false },
+    wrong: ["<p>a</p>", null, { html: 1 }],
   },
   image: {
     field: image(),

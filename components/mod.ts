@@ -3,6 +3,7 @@ import { button } from "./button/mod.ts";
 import { checkbox } from "./checkbox/mod.ts";
 import { dataset } from "./dataset/mod.ts";
 import { dropdown } from "./dropdown/mod.ts";
+import { html } from "./html/mod.ts";
 import { image } from "./image/mod.ts";
 import { json } from "./json/mod.ts";
 import { label } from "./label/mod.ts";
@@ -25,6 +26,7 @@ export {
   type DropdownOptions,
   type ValueOf,
 } from "./dropdown/mod.ts";
+export { type DeclareHtml, html, type HtmlOptions, type HtmlProps } from "./html/mod.ts";
 export { image, type Picture } from "./image/mod.ts";
 export { json } from "./json/mod.ts";
 export { type Confidence, label, type Ranking } from "./label/mod.ts";
@@ -41,6 +43,7 @@ export const builtIn: readonly Component[] = [
   checkbox.component,
   dataset.component,
   dropdown.component,
+  html.component,
   image.component,
   json.component,
   label.component,

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { type Component, component, type PropsInput } from "@/lib/demo/component.ts";
+import { renderMarkdown } from "@/lib/content/markdown.ts";
 import type { Field } from "@/lib/value/field.ts";
 import Markdown from "@/islands/Markdown.tsx";
-import { renderMarkdown } from "./render.ts";
 import { MarkdownView } from "./view.tsx";
 
 const declare = component({
@@ -21,7 +21,7 @@ const declare = component({
   view: MarkdownView,
   island: Markdown,
   decode: ({ text }) => text,
-  encode: (text: string) => renderMarkdown(text),
+  encode: (text: string) => ({ text, html: "" }),
   form: () => ({ text: "", html: "" }),
   summary: ({ text }) => text.length > 60 ? `${text.slice(0, 57)}...` : text,
 });
@@ -56,7 +56,7 @@ export interface DeclareMarkdown {
 export const markdown: DeclareMarkdown = Object.assign(
   (given: string | PropsInput<MarkdownOptions & { readonly value?: string | undefined }> = {}) => {
     const { value, ...rest } = typeof given === "string" ? { value: given } : given;
-    return declare({ ...rest, value: renderMarkdown(value ?? "") });
+    return declare({ ...rest, value: { text: value ?? "", html: "" } });
   },
   { component: declare.component },
 );

@@ -84,6 +84,10 @@ export interface Component extends AnyComponent {
   readonly holds: "page" | "session";
   /** Whether a person can give it a value. */
   readonly input: boolean;
+  /** Whether other fields stand in it. Such a component has no value. */
+  readonly contains: boolean;
+  /** Reads from a form without script which props of a container the person changed. */
+  readonly moved: ((entries: FormEntries) => Readonly<Record<string, unknown>> | undefined) | undefined;
   /** Whether its view lives by itself. */
   readonly alive: (props: Readonly<Record<string, unknown>>) => boolean;
   /** Wire value to what handlers receive. */
@@ -153,6 +157,7 @@ export function component<A, P, W, E extends string, I = W, O = I>(
     island: spec.island,
     holds: spec.holds ?? "page",
     input: spec.input ?? true,
+    contains: false,
     alive: spec.alive ?? (() => false),
     decode: spec.decode,
     encode: spec.encode,
@@ -171,7 +176,8 @@ export function component<A, P, W, E extends string, I = W, O = I>(
     if (value !== undefined && !right.success) {
       throw new TypeError(`Cannot declare ${spec.kind} with value ${quote(value)}: ${explain(right.error)}`);
     }
-    return field(shared, props, initial as Json) as Field<I, O, E, PropsInput<A>>;
+    // What the schema makes of a value is what the page gets of it, also of the first one.
+    return field(shared, props, (right.success ? right.data : initial) as Json) as Field<I, O, E, PropsInput<A>>;
   };
   return Object.assign(declare, { component: shared }) as Declare<PropsInput<A>, I, O, E>;
 }

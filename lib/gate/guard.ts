@@ -1,8 +1,10 @@
 import type { App, Middleware } from "fresh";
 import { Fault } from "@/lib/value/fault.ts";
+import { SANDBOX_URL } from "@/lib/value/sandbox.ts";
 import { compress } from "./compress.ts";
 import { FILE_POLICY } from "./files.ts";
 import { refuse } from "./reply.ts";
+import { sandbox, SANDBOX_POLICY } from "./sandbox.ts";
 
 /** What the guard is told. */
 export interface GuardOptions {
@@ -130,6 +132,7 @@ async function forward(
   const { url } = request;
   if (!url.includes("/files")) return await handle(request);
   const { pathname, origin, search } = new URL(url);
+  if (pathname === SANDBOX_URL) return sandbox(request);
   const match = FILES.exec(pathname);
   if (!match) return await handle(request);
   const { method, headers } = request;
@@ -178,7 +181,7 @@ function finish(response: Response, request: Request): Response {
   for (const [name, value] of HEADERS) if (!headers.has(name)) headers.set(name, value);
   const policy = headers.get("content-security-policy");
   // Fresh's policy falls back to 'unsafe-inline' for whatever it did not render itself.
-  if (policy === null || policy.includes("'unsafe-inline'")) {
+  if (policy === null || policy.includes("'unsafe-inline'") && policy !== SANDBOX_POLICY) {
     const isPage = headers.get("content-type")?.startsWith("text/html") === true;
     headers.set("content-security-policy", isPage ? STRICT : BARE);
   } else if (policy.includes("upgrade-insecure-requests") && request.url.startsWith("http:")) {

@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { safeHtml } from "@/lib/content/safe_html.ts";
+import { type Component, component, type PropsInput } from "@/lib/demo/component.ts";
+import type { Field } from "@/lib/value/field.ts";
+import Html from "@/islands/Html.tsx";
+import { HtmlView } from "./view.tsx";
+
+const wireShape = z.object({ html: z.string().max(1_000_000), active: z.boolean().default(false) });
+
+const declare = component({
+  kind: "html",
+  props: z.object({
+    sandbox: z.boolean().default(false),
+    size: z.enum(["sm", "md", "lg"]).default("md"),
+    value: wireShape.optional(),
+  }),
+  // Whether markup is active travels with it: a field that stops being a sandbox shows what it holds in the frame still.
+  wire: ({ sandbox }) =>
+    wireShape.overwrite(({ html }) =>
+      sandbox ? { html, active: true } : { html: safeHtml(html), active: false }
+    ),
+  empty: () => ({ html: "", active: false }),
+  events: ["change"],
+  input: false,
+  alive: ({ sandbox }) => sandbox,
+  view: HtmlView,
+  island: Html,
+  decode: ({ html }) => html,
+  encode: (html: string) => ({ html, active: false }),
+  form: () => ({ html: "" }),
+  summary: ({ html }) => {
+    const text = html.replace(/<[^>]*>/g, "").trim();
+    return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  },
+});
+
+/** What `update()` may change of an {@linkcode html}, besides its value. */
+export interface HtmlProps {
+  /** Whether markup is active: with styles and scripts, in a frame that is no part of the site. Default false. */
+  readonly sandbox?: boolean | undefined;
+  /** Height of that frame: 160, 256 or 448 pixels. Default `md`. */
+  readonly size?: "sm" | "md" | "lg" | undefined;
+}
+
+/** Options of {@linkcode html}. */
+export interface HtmlOptions extends HtmlProps {
+  /** Markup at the start. */
+  readonly value?: string | undefined;
+}
+
+/** Declares an html. */
+export interface DeclareHtml {
+  /** From its first markup, or from all its options. */
+  (given?: string | PropsInput<HtmlOptions>): Field<string, string, "change", PropsInput<HtmlProps>>;
+  /** The component behind it. */
+  readonly component: Component;
+}
+
+/**
+ * Markup. Handlers receive and give it; it is made safe on the server, at most 1,000,000 UTF-16 code units. With
+ * `sandbox` it is left as it is and shown in a frame that reaches neither the page nor the network. Raises `change`.
+ *
+ * @example
+ * ```ts
+ * import { html } from "atoll";
+ *
+ * const report = html({ label: "Report", value: "<h2>All <em>well</em></h2>" });
+ * ```
+ */
+export const html: DeclareHtml = Object.assign(
+  (given: string | PropsInput<HtmlOptions> = {}) => {
+    const { value = "", ...rest } = typeof given === "string" ? { value: given } : given;
+    return declare({ ...rest, value: { html: value } });
+  },
+  { component: declare.component },
+);

@@ -1,0 +1,4 @@
+import { door } from "@/lib/client/door.tsx";
+import { HtmlView } from "@/components/html/view.tsx";
+
+export default door(HtmlView);

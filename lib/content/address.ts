@@ -1,0 +1,32 @@
+// Two addresses that a page may have. What leads to this site from both leads to it from any page: "//x", "/\x" and
+// "http:x", which some pages take for a path and some for another host, do not.
+const PAGES = ["http://page.invalid/a/b", "https://page.invalid/a/b"] as const;
+
+const DATA_PICTURE = /^data:image\/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/]*={0,2}$/;
+
+/**
+ * An address that a link of content may lead to: on this site, http, https or mailto. It is read as browsers do, so
+ * spaces and control characters hide nothing. `undefined` for all others.
+ */
+export function linkAddress(written: string): string | undefined {
+  const address = clean(written);
+  if (staysHere(address)) return address;
+  const url = URL.parse(address);
+  return url && ["http:", "https:", "mailto:"].includes(url.protocol) ? url.href : undefined;
+}
+
+/** An address that a picture of content may be loaded from without asking another site; `undefined` for all others. */
+export function pictureAddress(written: string): string | undefined {
+  const address = clean(written);
+  return staysHere(address) || DATA_PICTURE.test(address) ? address : undefined;
+}
+
+function staysHere(address: string): boolean {
+  return PAGES.every((page) => URL.parse(address, page)?.origin === new URL(page).origin);
+}
+
+// What browsers take out of an address before they read it.
+function clean(written: string): string {
+  // deno-lint-ignore no-control-regex -- these are the characters in question
+  return written.replace(/[\t\n\r]/g, "").replace(/^[\0-\x20]+|[\0-\x20]+$/g, "");
+}

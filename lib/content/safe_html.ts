@@ -1,0 +1,115 @@
+import { createRequire } from "node:module";
+import type sanitize from "sanitize-html";
+import { linkAddress, pictureAddress } from "./address.ts";
+
+/** Deeper nested elements are shown as text: browsers build trees of any depth, at any cost. */
+const DEEPEST = 100;
+
+/** Longer markup is shown as text, so that nobody waits for it. In UTF-16 code units. */
+const LONGEST = 1_000_000;
+
+let clean: typeof sanitize | undefined;
+let depth = 0;
+
+/**
+ * Makes markup safe that is not ours. Every place that shows markup goes through here, with the one list below; it runs
+ * on the server only, and what browsers get has been through it. What is left of a tag that is not on the list is its
+ * text; of those whose text is no prose, nothing.
+ *
+ * @param instead What is shown, as text, where the markup is too deep or too long. Default: the markup.
+ */
+export function safeHtml(html: string, instead: string = html): string {
+  if (!/[<&>]/.test(html)) return html;
+  if (html.length > LONGEST) return asText(instead);
+  // Loading takes a tenth of a second, which a server without markup need not wait for at its start. Fields are
+  // declared in one go, so this cannot be an import() that has to be awaited.
+  clean ??= createRequire(import.meta.url)("sanitize-html") as typeof sanitize;
+  try {
+    depth = 0;
+    return clean(html, allowed);
+  } catch (error) {
+    if (error instanceof TooDeep) return asText(instead);
+    throw error;
+  }
+}
+
+/** Text as markup that shows it as it is written. */
+export function asText(text: string): string {
+  return `<pre>\n${text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")}</pre>`;
+}
+
+class TooDeep extends Error {}
+
+const words = (text: string) => text.split(" ");
+
+const allowed: sanitize.IOptions = deepFreeze({
+  allowedTags: [
+    ...words(
+      "h1 h2 h3 h4 h5 h6 p br hr wbr blockquote ul ol li dl dt dd pre code kbd samp var em strong i b u s",
+    ),
+    ...words("del ins sub sup small mark abbr q cite dfn time bdi bdo ruby rt rp a img figure figcaption"),
+    ...words(
+      "table caption colgroup col thead tbody tfoot tr th td details summary section article div span",
+    ),
+  ],
+  allowedAttributes: {
+    "*": ["title", "lang", "dir"],
+    a: ["href", "rel", "target"],
+    img: ["src", "alt", "width", "height", "loading"],
+    th: ["align", "colspan", "rowspan", "scope"],
+    td: ["align", "colspan", "rowspan"],
+    col: ["span"],
+    colgroup: ["span"],
+    ol: ["start"],
+    time: ["datetime"],
+    details: ["open"],
+  },
+  // Names and ids are not on the list: an element that has one is a property of the document and of its forms.
+  // Styles and classes are not either: with them content could look like a part of the page around it.
+  nonTextTags: words(
+    "script style textarea select option xmp noscript noembed noframes iframe object svg math template title plaintext",
+  ),
+  disallowedTagsMode: "discard",
+  // Both transformations below look at addresses as browsers do, and more closely.
+  allowedSchemes: ["http", "https", "mailto", "data"],
+  allowedSchemesByTag: { a: ["http", "https", "mailto"] },
+  allowProtocolRelative: false,
+  allowedClasses: {},
+  allowedStyles: {},
+  // Said here, so that nothing that was added to the prototype of all objects is taken for it.
+  textFilter: undefined,
+  exclusiveFilter: undefined,
+  allowVulnerableTags: false,
+  transformTags: { a: link, img: picture },
+  onOpenTag: () => {
+    if (++depth > DEEPEST) throw new TooDeep();
+  },
+  onCloseTag: () => {
+    depth--;
+  },
+});
+
+function link(
+  _tag: string,
+  { href, rel: _rel, target: _target, ...rest }: sanitize.Attributes,
+): sanitize.Tag {
+  const address = href === undefined ? undefined : linkAddress(href);
+  return { tagName: "a", attribs: address === undefined ? rest : { href: address, ...away, ...rest } };
+}
+
+// A picture of another site would tell that site who reads this, and when. A link tells it nothing until it is pressed.
+function picture(_tag: string, { src = "", loading: _loading, ...rest }: sanitize.Attributes): sanitize.Tag {
+  const here = pictureAddress(src);
+  if (here) return { tagName: "img", attribs: { src: here, loading: "lazy", ...rest } };
+  const there = linkAddress(src);
+  if (!there) return { tagName: "span", attribs: {}, text: rest.alt ?? "" };
+  return { tagName: "a", attribs: { href: there, ...away }, text: rest.alt || there };
+}
+
+const away = { rel: "noopener noreferrer nofollow", target: "_blank" };
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  for (const inner of Object.values(value)) deepFreeze(inner);
+  return Object.freeze(value);
+}

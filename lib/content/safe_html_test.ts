@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { allPayloads, ELSEWHERE } from "@/tests/canaries.ts";
+import { asText, safeHtml } from "./safe_html.ts";
+import { renderMarkdown } from "./markdown.ts";
+
+const TAGS = new Set(
+  ("h1 h2 h3 h4 h5 h6 p br hr wbr blockquote ul ol li dl dt dd pre code kbd samp var em strong i b u s del ins sub sup " +
+    "small mark abbr q cite dfn time bdi bdo ruby rt rp a img figure figcaption table caption colgroup col thead tbody " +
+    "tfoot tr th td details summary section article div span").split(" "),
+);
+const ATTRIBUTES = new Set(
+  "title lang dir href rel target src alt width height loading align colspan rowspan scope span start datetime open"
+    .split(" "),
+);
+
+/** What is wrong with markup that should be safe: read strictly, so that nothing can be read otherwise. */
+function flaws(html: string): string[] {
+  const found: string[] = [];
+  const rest = html.replace(
+    /<\/?([a-z][a-z0-9]*)((?: [a-z]+(?:="[^"<>]*")?)*)(?: \/)?>/g,
+    (tag, name: string, written: string) => {
+      if (!TAGS.has(name)) found.push(tag);
+      for (const [, attribute = "", value = ""] of written.matchAll(/ ([a-z]+)(?:="([^"]*)")?/g)) {
+        if (!ATTRIBUTES.has(attribute)) found.push(tag);
+        if (attribute === "href" && /^[^/?#]*:/.test(value) && !/^(https?:\/\/|mailto:)/.test(value)) {
+          found.push(tag);
+        }
+        if (attribute === "src" && (/^([a-z]+:|\/?[/\\]{2})/i.test(value) || value.includes(ELSEWHERE))) {
+          found.push(tag);
+        }
+      }
+      return "";
+    },
+  );
+  if (/[<>]/.test(rest)) found.push(rest);
+  return found;
+}
+
+for (const [name, text] of allPayloads) {
+  Deno.test(`safeHtml() and renderMarkdown() leave nothing of ${name} that could act`, () => {
+    for (const html of [safeHtml(text), safeHtml(`<b>before</b>${text}`), renderMarkdown(text).html]) {
+      assert.deepEqual(flaws(html), []);
+      assert.equal(safeHtml(html), html, "what is safe is not left as it is");
+    }
+  });
+
+  Deno.test(`safeHtml() leaves nothing that could act of any beginning of ${name}`, () => {
+    // As it streams in: each state is shown.
+    for (let end = 1; end < Math.min(text.length, 400); end++) {
+      assert.deepEqual(flaws(safeHtml(text.slice(0, end))), [], text.slice(0, end));
+      assert.deepEqual(flaws(renderMarkdown(text.slice(0, end)).html), [], text.slice(0, end));
+    }
+  });
+}
+
+Deno.test("flaws() finds what is not safe", () => {
+  for (
+    const html of [
+      "<script>1</script>",
+      "<b onclick=1>",
+      '<b onclick="1">',
+      '<a href="javascript:1">x</a>',
+      '<img src="//x/y">',
+      '<img src="https://x/y">',
+      '<p style="a">',
+      "a < b",
+      '<p title="<b>">',
+    ]
+  ) assert.notDeepEqual(flaws(html), [], html);
+});
+
+Deno.test("safeHtml() keeps prose, lists, tables, details, links and pictures of this site", () => {
+  for (
+    const html of [
+      "<h2>A</h2><p>b <em>c</em><br />d</p><ul><li>e</li></ul>",
+      '<table><thead><tr><th scope="col">a</th></tr></thead><tbody><tr><td colspan="2">b</td></tr></tbody></table>',
+      "<details open><summary>a</summary>b</details>",
+      '<img src="/files/x" loading="lazy" alt="y" />',
+      '<img src="x/y.png?z" loading="lazy" />',
+      '<img src="data:image/png;base64,AAAA" loading="lazy" />',
+      '<a href="/demos/x" rel="noopener noreferrer nofollow" target="_blank">x</a>',
+      '<a href="mailto:a@example.org" rel="noopener noreferrer nofollow" target="_blank">x</a>',
+      "3 &lt; 4 &amp; 5 &gt; 2",
+    ]
+  ) assert.equal(safeHtml(html), html);
+});
+
+Deno.test("safeHtml() makes a link of a picture of another site", () => {
+  const link = (to: string, text: string) =>
+    `<a href="${to}" rel="noopener noreferrer nofollow" target="_blank">${text}</a>`;
+  assert.equal(
+    safeHtml('<img src="https://x.example/a.png" alt="A cat">'),
+    link("https://x.example/a.png", "A cat"),
+  );
+  assert.equal(safeHtml("<img src=http://x.example/>"), link("http://x.example/", "http://x.example/"));
+  assert.equal(safeHtml('<img src="//x.example/a.png" alt="A cat">'), "<span>A cat</span>");
+  assert.equal(safeHtml('<img src="data:image/svg+xml;base64,AAAA" alt="x">'), "<span>x</span>");
+});
+
+Deno.test("safeHtml() shows what is nested deeper than 100 elements as text", () => {
+  assert.equal(safeHtml("<div>".repeat(100) + "x"), "<div>".repeat(100) + "x" + "</div>".repeat(100));
+  const deep = "<div>".repeat(101) + "x";
+  assert.equal(safeHtml(deep), asText(deep));
+  assert.equal(safeHtml("<b>x</b>".repeat(200) + "<br>".repeat(200)).includes("<pre>"), false);
+  assert.equal(safeHtml("<b>x</b>"), "<b>x</b>", "the depth of one text counts for the next");
+});
+
+Deno.test("renderMarkdown() and safeHtml() show what would take too long as it is written, within a second", () => {
+  const fill = (piece: string, length: number) =>
+    piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
+  const paragraphs = (piece: string) => fill(fill(piece, 19_990) + "\n\n", 200_000);
+  const texts = ["[", "> ", "1. ", "* * > ", "a**b", "a@b.", "<", "~~a", "*"].flatMap((piece) => [
+    fill(piece, 1_000_000),
+    paragraphs(piece),
+  ]);
+  const lists = Array.from({ length: 100_000 }, (_, depth) => `${" ".repeat(Math.min(depth, 300))}- x`).join(
+    "\n",
+  );
+  for (const text of [...texts, lists, fill("*a* b\n\n", 10_000_000)]) {
+    const started = performance.now();
+    const { html } = renderMarkdown(text);
+    const ms = performance.now() - started;
+    assert.ok(ms < 1000, `${JSON.stringify(text.slice(0, 20))} of ${text.length} took ${ms} ms`);
+    assert.deepEqual(flaws(html.slice(0, html.lastIndexOf("<", 100_000))), []);
+  }
+  for (const piece of ["<div>", "<math><mi>", "<p>", "<a href=x>", "<!--", "<ul><li>"]) {
+    const started = performance.now();
+    safeHtml(fill(piece, 1_000_000));
+    assert.ok(performance.now() - started < 1500, piece);
+  }
+  assert.equal(renderMarkdown("a".repeat(20_001)).html, asText("a".repeat(20_001)));
+});
+
+Deno.test("safeHtml() holds when something added to the prototype of all objects", () => {
+  const added: Record<string, unknown> = {
+    allowedTags: false,
+    allowedAttributes: false,
+    textFilter: (text: string) => text + "<script>",
+    allowVulnerableTags: true,
+    allowedClasses: { "*": ["at-toast"] },
+    disallowedTagsMode: "escape",
+    img: ["onerror"],
+  };
+  const proto = Object.prototype as unknown as Record<string, unknown>;
+  try {
+    for (const [name, value] of Object.entries(added)) {
+      Object.defineProperty(proto, name, { value, configurable: true, writable: true });
+    }
+    assert.deepEqual(flaws(safeHtml("<p class=at-toast>a</p><script>1</script><img src=x onerror=1>")), []);
+  } finally {
+    for (const name of Object.keys(added)) delete proto[name];
+  }
+});
