@@ -37,7 +37,7 @@ export const rules: readonly Rule[] = [
   { of: client, may: [value, wire, preact] },
   { of: engine, may: [value, wire, demo, engine, port, /^node:(buffer|crypto|vm)/] },
   { of: ops, may: [value, /^lib\/engine\/(engine|observer)\.ts$/, anyPackage] },
-  { of: /^lib\/gate\//, may: [value, wire, demo, engine, port, ops, fresh, anyPackage] },
+  { of: /^lib\/gate\//, may: [value, wire, demo, engine, port, ops, /^lib\/gate\//, fresh, anyPackage] },
   { of: ui, may: [value, client, style, preact] },
   { of: views, may: [value, client, style, ui, views, preact] },
   { of: /^islands\//, may: [client, views, preact] },

@@ -1,27 +1,77 @@
 import type { App, Middleware } from "fresh";
-import { Fault } from "@/lib/value/fault.ts";
-import { SANDBOX_URL } from "@/lib/value/sandbox.ts";
+import type { Around } from "./around.ts";
 import { compress } from "./compress.ts";
-import { FILE_POLICY } from "./files.ts";
+import { addressSet, countedAs } from "./guard/address.ts";
+import type { Arrival, EntryRule, ExitRule, Policy } from "./guard/arrival.ts";
+import {
+  connectionsRule,
+  hostRule,
+  isolationRule,
+  methodRule,
+  originRule,
+  preflightRule,
+  rateRule,
+  sizeRule,
+} from "./guard/entry.ts";
+import { corsRule, embedRule, headersRule, policyRule, secureRule } from "./guard/exit.ts";
+import { type ConnectionInfo, keepPublicUrl, peerOf, seenFrom } from "./guard/peer.ts";
+import { Flights, Rate } from "./guard/rate.ts";
+import { forward } from "./guard/suffix.ts";
 import { refuse } from "./reply.ts";
-import { sandbox, SANDBOX_POLICY } from "./sandbox.ts";
+import type { ServerPaths } from "./server_paths.ts";
+
+export { ANSWER_HEADERS } from "./guard/exit.ts";
+export { type Suffix, suffixOf } from "./guard/suffix.ts";
 
 /** What the guard is told. */
 export interface GuardOptions {
   /** Names that the server answers to besides loopback's, without port; `*` is any. */
   readonly names: readonly string[];
   readonly dev: boolean;
+  /** Origins whose pages may frame ours. Default none. */
+  readonly embed?: readonly string[];
+  /** Origins that may call from scripts. Default none. */
+  readonly cors?: readonly string[];
+  /** Whether these may send cookies along. Default false. */
+  readonly corsCredentials?: boolean;
+  /** Addresses and networks of the proxies in front, whose word on the client counts. Default none. */
+  readonly proxies?: readonly string[];
+  /** Requests of one address that may be under way at once. Default 1,024. */
+  readonly connections?: number;
+  /** Requests a second of one address in the long run, ten times as many at once. Default 300. */
+  readonly rate?: number | undefined;
+  /** Largest upload in bytes. Default 1 GiB. */
+  readonly maxUploadBytes?: number;
+  /** Answers before any route, whatever the routes are. */
+  readonly serverPaths?: ServerPaths | undefined;
+  /** Goes on round every answer. */
+  readonly around?: Around | undefined;
+  /** Milliseconds since any fixed moment, for the rate. */
+  readonly now?: () => number;
 }
 
-/** What follows a page's path when a protocol below the page is meant. */
-export interface Suffix {
-  /** Id of a file, or none for the place where files are sent to. */
-  readonly id: string | undefined;
-  /** The request as it came, with its body: what stands for it on its way to the page has none. */
-  readonly request: Request;
+/** The rules that the guard keeps, in their order. */
+export interface GuardRules {
+  /** For what comes in: the first that refuses or answers is the last. */
+  readonly entry: readonly EntryRule[];
+  /** For what goes out: all of them. */
+  readonly exit: readonly ExitRule[];
 }
 
-const suffixes = new WeakMap<Request, Suffix & { used: boolean }>();
+/** All rules. A test gives fewer to see that every one of them is needed; no setting does. */
+export const RULES: GuardRules = {
+  entry: [
+    hostRule,
+    methodRule,
+    connectionsRule,
+    rateRule,
+    sizeRule,
+    preflightRule,
+    originRule,
+    isolationRule,
+  ],
+  exit: [headersRule, policyRule, embedRule, corsRule, secureRule],
+};
 
 /**
  * Runs a middleware for pages only. An event's answer is no document: what documents may do is of no use to it, and
@@ -35,33 +85,12 @@ export function forPages<S>(middleware: Middleware<S>): Middleware<S> {
   };
 }
 
-/** The suffix that a request was stripped of before it was handed to its page. Asking for it is to answer it. */
-export function suffixOf(request: Request): Suffix | undefined {
-  const suffix = suffixes.get(request);
-  if (suffix) suffix.used = true;
-  return suffix;
-}
-
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
-const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
-const METHODS = new Set(["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"]);
-const FILES = /^(.*)\/files(?:\/([A-Za-z0-9_-]{1,64}))?$/;
-
-// What a document may do when Fresh's own policy, which knows the page's nonce, is not on the answer.
-const STRICT =
-  "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; " +
-  "frame-ancestors 'none'";
-
-/** What anything that is no document may do, should it be opened as one. */
-const BARE = "default-src 'none'; frame-ancestors 'none'";
-
-const HEADERS: readonly (readonly [string, string])[] = [
-  ["x-content-type-options", "nosniff"],
-  ["referrer-policy", "same-origin"],
-  ["cross-origin-opener-policy", "same-origin"],
-  ["cross-origin-resource-policy", "same-origin"],
-  ["permissions-policy", "geolocation=(), payment=(), usb=()"],
-];
+const RATE = 300;
+// From this machine come its operator's programs, and a proxy that is not listed: for one client this is no rate.
+const LOCAL_RATE = 100_000;
+const BURST = 10;
+const FORM_BYTES = 8 * 1024 * 1024;
 
 /**
  * Puts the one outermost guard round an app: every request is looked at before anything else sees it, every answer
@@ -69,92 +98,63 @@ const HEADERS: readonly (readonly [string, string])[] = [
  *
  * It works by the documented `handler()` of the app, which its server and `listen()` call.
  */
-export function guarded<S>(app: App<S>, options: GuardOptions): App<S> {
+export function guarded<S>(app: App<S>, options: GuardOptions, rules: GuardRules = RULES): App<S> {
   const inner = app.handler.bind(app);
-  const names = new Set([...LOOPBACK, ...options.names]);
+  const policy = policyOf(options);
+  const { serverPaths, around } = options;
   app.handler = () => {
     const handle = inner();
-    return async (request: Request, info?: Deno.ServeHandlerInfo) => {
+    const respond = async (request: Request, info?: Deno.ServeHandlerInfo) => {
+      const arrival = arrived(request, info, policy);
       let response: Response;
       try {
-        admit(request, names);
-        response = await forward(request, (next) => handle(next, info));
+        response = admit(arrival, policy, rules) ??
+          await (serverPaths?.(request) ??
+            forward(request, (next) => handle(next, seenFrom(info, arrival.peer))));
       } catch (error) {
         response = refuse(error, { dev: options.dev });
       }
-      const answer = finish(response, request);
+      const answer = finish(response, arrival, policy, rules);
       return request.method === "GET" ? await compress(answer, request) : answer;
     };
+    return around ? (request, info) => around(request, () => respond(request, info)) : respond;
   };
   return app;
 }
 
-/** @throws {Fault} `bad_host`, `method_not_allowed`, `forbidden` */
-function admit(request: Request, names: ReadonlySet<string>): void {
-  const host = request.headers.get("host") ?? "";
-  if (!HOST.test(host)) throw new Fault("bad_host", "The Host header is not a name this server could have");
-  if (!names.has("*")) {
-    const name = host.replace(/:\d+$/, "").toLowerCase();
-    if (!names.has(name)) {
-      throw new Fault(
-        "bad_host",
-        `This server does not answer to the name it was called by. Its operator can add it to ATOLL_HOSTS`,
-      );
-    }
-  }
-  const { method } = request;
-  if (method === "GET" || method === "HEAD") {
-    // A stream or socket opened from elsewhere is as good as a write.
-    if (request.headers.get("upgrade") !== null) checkOrigin(request, host);
-    return;
-  }
-  if (!METHODS.has(method)) throw new Fault("method_not_allowed", "This method is not answered here");
-  if (method !== "OPTIONS") checkOrigin(request, host);
+function policyOf(options: GuardOptions): Policy {
+  const { names, embed = [], cors = [], proxies = [], connections = 1024 } = options;
+  const { maxUploadBytes = 2 ** 30, now = () => performance.now() } = options;
+  const rateOf = (perSecond: number) => new Rate({ perSecond, burst: BURST * perSecond, now });
+  const rate = rateOf(options.rate ?? RATE);
+  return {
+    names: new Set([...LOOPBACK, ...names]),
+    cors: new Set(cors),
+    corsCredentials: options.corsCredentials === true,
+    embed,
+    proxies: proxies.length === 0 ? undefined : addressSet(proxies),
+    maxBodyBytes: maxUploadBytes + FORM_BYTES,
+    flights: new Flights(connections),
+    rate,
+    localRate: options.rate === undefined ? rateOf(LOCAL_RATE) : rate,
+  };
 }
 
-function checkOrigin(request: Request, host: string): void {
-  const origin = request.headers.get("origin");
-  if (origin !== null) {
-    if (origin === `http://${host}` || origin === `https://${host}`) return;
-  } else {
-    const site = request.headers.get("sec-fetch-site");
-    if (site === null || site === "same-origin" || site === "none") return;
-  }
-  throw new Fault("forbidden", "Requests from other sites are not answered");
-}
-
-// A page has its protocols under its own path. The request goes to the page's route with the suffix taken off, so
-// what guards the page guards them too.
-async function forward(
-  request: Request,
-  handle: (request: Request) => Response | Promise<Response>,
-): Promise<Response> {
-  const { url } = request;
-  if (!url.includes("/files")) return await handle(request);
-  const { pathname, origin, search } = new URL(url);
-  if (pathname === SANDBOX_URL) return sandbox(request);
-  const match = FILES.exec(pathname);
-  if (!match) return await handle(request);
+function arrived(request: Request, info: ConnectionInfo, { proxies }: Policy): Arrival {
+  const peer = peerOf(request, info, proxies);
+  if (proxies !== undefined) keepPublicUrl(request, peer);
   const { method, headers } = request;
-  const next = new Request(`${origin}${match[1] || "/"}${search}`, { method, headers });
-  const suffix = { id: match[2], request, used: false };
-  suffixes.set(next, suffix);
-  const response = await handle(next);
-  if (suffix.used) {
-    // Whatever the middlewares of pages have put there: bytes that people sent are no page.
-    response.headers.set("content-security-policy", FILE_POLICY);
-    return response;
-  }
-  await response.body?.cancel();
-  await request.body?.cancel();
-  throw new Fault("not_found", "There is nothing here");
+  return { request, method, headers, peer, countedAs: countedAs(peer.client), completed: info?.completed };
 }
 
-/** All that the guard would put on an answer that is no document. For answers that are made often. */
-export const ANSWER_HEADERS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(HEADERS),
-  "content-security-policy": BARE,
-};
+/** @throws {Fault} what a rule refuses */
+function admit(arrival: Arrival, policy: Policy, { entry }: GuardRules): Response | undefined {
+  for (const rule of entry) {
+    const response = rule(arrival, policy);
+    if (response) return response;
+  }
+  return undefined;
+}
 
 const whole = new WeakSet<Response>();
 
@@ -164,28 +164,27 @@ export function isWhole(response: Response): Response {
   return response;
 }
 
-function finish(response: Response, request: Request): Response {
-  if (response.status === 101 || whole.has(response)) return response;
-  let { headers } = response;
+function finish(response: Response, arrival: Arrival, policy: Policy, { exit }: GuardRules): Response {
+  if (response.status === 101) return response;
+  if (whole.has(response)) {
+    if (policy.cors.size > 0) corsRule(response, arrival, policy);
+    return response;
+  }
+  const answer = isOpen(response) ? response : new Response(response.body, {
+    status: response.status,
+    statusText: response.statusText,
+    headers: new Headers(response.headers),
+  });
+  for (const rule of exit) rule(answer, arrival, policy);
+  return answer;
+}
+
+// The headers of a fetched or redirecting response cannot be changed.
+function isOpen({ headers }: Response): boolean {
   try {
-    headers.set(HEADERS[0]?.[0] as string, HEADERS[0]?.[1] as string);
+    headers.delete("x-atoll-open");
+    return true;
   } catch {
-    // The headers of a fetched or redirecting response cannot be changed.
-    headers = new Headers(headers);
-    response = new Response(response.body, {
-      status: response.status,
-      statusText: response.statusText,
-      headers,
-    });
+    return false;
   }
-  for (const [name, value] of HEADERS) if (!headers.has(name)) headers.set(name, value);
-  const policy = headers.get("content-security-policy");
-  // Fresh's policy falls back to 'unsafe-inline' for whatever it did not render itself.
-  if (policy === null || policy.includes("'unsafe-inline'") && policy !== SANDBOX_POLICY) {
-    const isPage = headers.get("content-type")?.startsWith("text/html") === true;
-    headers.set("content-security-policy", isPage ? STRICT : BARE);
-  } else if (policy.includes("upgrade-insecure-requests") && request.url.startsWith("http:")) {
-    headers.set("content-security-policy", policy.replace(/;? ?upgrade-insecure-requests;?/, ""));
-  }
-  return response;
 }

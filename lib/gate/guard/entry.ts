@@ -1,0 +1,123 @@
+import { tooLarge } from "@/lib/store/port.ts";
+import { Fault } from "@/lib/value/fault.ts";
+import { refuse } from "@/lib/gate/reply.ts";
+import { type Arrival, foreign, isOwn, type Policy } from "./arrival.ts";
+
+const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\])(?::(\d{1,5}))?$/;
+const READS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
+const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"]);
+const MAX_URL_LENGTH = 8192;
+const LOCAL = /^(?:127\.|0:0:0:0::|$)/;
+// What a form of another site can send without a preflight.
+const SIMPLE = /^(?:application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(?:;|$)/i;
+
+/** @throws {Fault} `bad_host` for a name that is none, that is not listed, or that the address does not have */
+export function hostRule({ request, peer: { host }, headers }: Arrival, { names }: Policy): undefined {
+  const match = HOST.exec(host);
+  const isName = match && Number(match[1] ?? 0) <= 65_535 &&
+    (!names.has("*") || URL.canParse(`http://${host}`));
+  if (!isName) throw new Fault("bad_host", "The Host header is not a name this server could have");
+  // A request line with a whole address, or a name with a path in it, says another address than the header.
+  if (!request.url.startsWith(`http://${headers.get("host")}/`)) {
+    throw new Fault("bad_host", "The address of the request is not that of its Host header");
+  }
+  if (names.has("*") || names.has(host.replace(/:\d+$/, "").toLowerCase())) return;
+  throw new Fault(
+    "bad_host",
+    "This server does not answer to the name it was called by. Its operator can add it to ATOLL_HOSTS",
+  );
+}
+
+/** Answers methods that nothing here has. */
+export function methodRule({ method }: Arrival): Response | undefined {
+  if (METHODS.has(method)) return undefined;
+  const fault = new Fault("method_not_allowed", "This method is not answered here");
+  return refuse(fault, { headers: { allow: [...METHODS].join(", ") } });
+}
+
+/** @throws {Fault} `bad_request` for an address, `too_large` for a body that no route would read */
+export function sizeRule({ request, method, headers }: Arrival, { maxBodyBytes }: Policy): undefined {
+  if (request.url.length > MAX_URL_LENGTH) {
+    throw new Fault("bad_request", `The address is longer than ${MAX_URL_LENGTH} characters`);
+  }
+  if (READS.has(method)) return;
+  if (Number(headers.get("content-length")) > maxBodyBytes) throw tooLarge("The request", maxBodyBytes);
+}
+
+/** @throws {Fault} `rate_limited` when an address has too much under way: slow senders and slow readers count as well */
+export function connectionsRule({ countedAs, completed }: Arrival, { flights }: Policy): undefined {
+  if (completed === undefined) return;
+  if (!flights.enter(countedAs)) {
+    throw new Fault("rate_limited", "Too many requests of this address are under way");
+  }
+  const leave = () => flights.leave(countedAs);
+  completed.then(leave, leave);
+}
+
+/** Answers who asks too often. */
+export function rateRule({ countedAs }: Arrival, { rate, localRate }: Policy): Response | undefined {
+  const seconds = (LOCAL.test(countedAs) ? localRate : rate).take(countedAs);
+  if (seconds === 0) return undefined;
+  const fault = new Fault("rate_limited", "There were too many requests from this address. Try again soon");
+  return refuse(fault, { headers: { "retry-after": String(Math.ceil(seconds)) } });
+}
+
+/** Answers a script of another site that asks what it may send: only listed ones may anything. */
+export function preflightRule(arrival: Arrival, { cors }: Policy): Response | undefined {
+  const { method, headers, peer } = arrival;
+  if (method !== "OPTIONS" || !headers.has("access-control-request-method")) return undefined;
+  const origin = headers.get("origin") ?? "";
+  if (isOwn(origin, peer)) return undefined;
+  if (!cors.has(origin)) throw foreign();
+  const asked = (headers.get("access-control-request-headers") ?? "").split(",").map((name) => name.trim());
+  const answer = new Headers({
+    "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
+    "access-control-allow-headers": asked.filter((name) => SENT.test(name)).join(", "),
+    "access-control-max-age": "600",
+  });
+  if (headers.get("access-control-request-private-network") === "true") {
+    answer.set("access-control-allow-private-network", "true");
+  }
+  return new Response(null, { status: 204, headers: answer });
+}
+
+/** Headers that callers of the protocols send besides those that need no leave. */
+const SENT =
+  /^(?:accept|authorization|content-type|last-event-id|range|(?:atoll|upload|mcp|x-gradio)-[a-z-]+)$/i;
+
+/** @throws {Fault} `forbidden` for what changes something, opens a socket or a stream, and comes from elsewhere */
+export function originRule({ method, headers, peer }: Arrival, { cors }: Policy): undefined {
+  if (method === "OPTIONS") return;
+  const isSocket = headers.get("upgrade")?.toLowerCase().includes("websocket") === true;
+  if (READS.has(method) && !isSocket && !headers.get("accept")?.includes("text/event-stream")) return;
+  const origin = headers.get("origin");
+  if (origin !== null) {
+    if (isOwn(origin, peer) || cors.has(origin)) return;
+    throw foreign();
+  }
+  // Every browser names the origin when it opens a socket.
+  if (isSocket) throw foreign();
+  const site = headers.get("sec-fetch-site");
+  if (site !== null) {
+    if (site === "same-origin" || site === "none") return;
+    throw foreign();
+  }
+  // No browser of today writes without one of the two. What has a cookie all the same and needs no preflight may be
+  // an old one that was led here.
+  if (!READS.has(method) && headers.has("cookie") && isSimple(headers)) throw foreign();
+}
+
+function isSimple(headers: Headers): boolean {
+  const type = headers.get("content-type");
+  return (type === null || SIMPLE.test(type)) && !headers.has("authorization") &&
+    !headers.has("atoll-session");
+}
+
+/** @throws {Fault} `forbidden` for what another site's page takes in: pictures, scripts, data. Links and frames go on. */
+export function isolationRule({ method, headers }: Arrival, { cors }: Policy): undefined {
+  if (!READS.has(method)) return;
+  const site = headers.get("sec-fetch-site");
+  if (site === null || site === "same-origin" || site === "none") return;
+  if (headers.get("sec-fetch-mode") === "navigate" || cors.has(headers.get("origin") ?? "")) return;
+  throw foreign();
+}
