@@ -59,17 +59,22 @@ export async function receive(
 }
 
 /**
- * Answers GET and HEAD with the bytes of an id, whole or one range of them. Whoever knows the id may read them.
- * Every id that gives no bytes, for whatever reason, gets the same answer.
+ * Answers GET and HEAD with the bytes of an id, whole or one range of them. Whoever knows the id may read them, unless
+ * `mayRead` says otherwise. Every id that gives no bytes, for whatever reason, gets the same answer.
  */
-export async function deliver(request: Request, id: string, blobs: Blobs): Promise<Response> {
+export async function deliver(
+  request: Request,
+  id: string,
+  blobs: Blobs,
+  mayRead: (record: BlobRecord) => boolean = () => true,
+): Promise<Response> {
   const { method } = request;
   if (method !== "GET" && method !== "HEAD") {
     const fault = new Fault("method_not_allowed", "A file answers GET and HEAD");
     return refuse(fault, { headers: { allow: "GET, HEAD" } });
   }
   const record = BLOB_ID.test(id) ? await blobs.get(id) : undefined;
-  if (record === undefined) return missing();
+  if (record === undefined || !mayRead(record)) return missing();
   const headers = headersOf(record, new URL(request.url).searchParams.has("download"));
   if (matches(request.headers.get("if-none-match"), headers.etag)) {
     return new Response(null, { status: 304, headers });
@@ -88,7 +93,8 @@ export async function deliver(request: Request, id: string, blobs: Blobs): Promi
   return new Response(body, { status: range ? 206 : 200, headers });
 }
 
-function missing(): Response {
+/** The answer for every id that gives nothing. */
+export function missing(): Response {
   return refuse(new Fault("not_found", "There is no such file, or its time is up"));
 }
 
@@ -151,7 +157,8 @@ function rangeOf(headers: Headers, etag: string, size: number): ByteRange | "out
   return { start, end: last ? Math.min(Number(last), size - 1) : size - 1 };
 }
 
-function nameOf(request: Request): string {
+/** The name that a file is sent under. @throws {Fault} `bad_request` */
+export function nameOf(request: Request): string {
   try {
     return decodeURIComponent(request.headers.get("atoll-name") ?? "");
   } catch (cause) {
