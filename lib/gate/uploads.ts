@@ -74,7 +74,7 @@ export async function tell(
 export async function append(
   request: Request,
   id: string,
-  { blobs, owner, url }: UploadRouteOptions,
+  { blobs, owner, url, maxBytes }: UploadRouteOptions,
 ): Promise<Response> {
   const { headers } = request;
   const upload = await blobs.upload(id);
@@ -101,7 +101,7 @@ export async function append(
   if (offset + told > upload.size || last && headers.has("content-length") && offset + told < upload.size) {
     throw new Fault("bad_request", `The piece does not make the ${upload.size} bytes that were told`);
   }
-  const body = streamBody(request, { maxBytes: upload.size - offset }, "The piece");
+  const body = streamBody(request, { maxBytes }, "The piece");
   const record = await blobs.append(id, body, { offset, last });
   if (record) return whole(record, url, JSON.stringify(toRef(record, url(record.id))));
   const after = await blobs.upload(id);

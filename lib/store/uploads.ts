@@ -35,6 +35,8 @@ interface Going {
   readonly hold: Hold;
   offset: number;
   touchedMs: number;
+  /** Whether there is no going on from `offset`. */
+  lost?: boolean;
   /** The piece that is just coming. */
   writer?: { readonly stop: AbortController; readonly over: Promise<unknown> } | undefined;
 }
@@ -118,8 +120,8 @@ export class Uploads {
     } catch (cause) {
       await discard(body);
       // A sender may come back with the rest; what has no room, or cannot be written, has no rest.
-      const resumable = cause instanceof Fault && cause.code !== "too_large" && cause.code !== "no_space";
-      if (!resumable) await this.#forget(going);
+      const mayGoOn = cause instanceof Fault && cause.code !== "no_space" && !going.lost;
+      if (!mayGoOn) await this.#forget(going);
       throw cause;
     } finally {
       going.touchedMs = this.#ledger.options.now();
@@ -156,8 +158,11 @@ export class Uploads {
     if (going.offset + chunk.length > going.note.size) {
       throw new Fault("bad_request", `The upload has more than the ${going.note.size} bytes that were told`);
     }
+    // Until they are written: a part of them may have been.
+    going.lost = true;
     going.hold.grow(chunk.length);
     await write(chunk);
+    going.lost = false;
     going.offset += chunk.length;
   }
 
