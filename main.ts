@@ -2,15 +2,27 @@ import { App, csp, staticFiles } from "fresh";
 import { runRemotesBy } from "@/lib/demo/remote.ts";
 import { Engine, systemClock } from "@/lib/engine/engine.ts";
 import { Pools } from "@/lib/engine/pool/mod.ts";
+import { around, logRequests } from "@/lib/gate/around.ts";
 import { forPages, guarded } from "@/lib/gate/guard.ts";
 import { type AtollState, hostPages } from "@/lib/gate/host.ts";
 import { report } from "@/lib/gate/reply.ts";
+import { serverPaths } from "@/lib/gate/server_paths.ts";
 import { readSettings } from "@/lib/gate/settings.ts";
+import { gauges } from "@/lib/ops/gauges.ts";
+import { Health } from "@/lib/ops/health.ts";
+import { logAs } from "@/lib/ops/log.ts";
+import { Metrics } from "@/lib/ops/metrics.ts";
+import { Strays } from "@/lib/ops/strays.ts";
 import { diskBlobs } from "@/lib/store/blobs_disk.ts";
 
 const settings = readSettings((name) => Deno.env.get(name));
 const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
 const clock = systemClock;
+logAs(settings.log);
+const metrics = settings.metrics ? new Metrics(clock) : undefined;
+// Loaded only where it is asked for.
+const traces = settings.traces ? new (await import("@/lib/ops/traces.ts")).Traces() : undefined;
+
 /** Where the files that people send are kept. */
 export const blobs = diskBlobs({ root: settings.data, now: Date.now, random });
 
@@ -28,8 +40,27 @@ export const engine = new Engine({
 export const pools = new Pools({ clock, report: (error) => report(error, settings) });
 runRemotesBy(pools.runner);
 
+/** Errors that nothing waits for. */
+export const strays = new Strays();
+
+/** Whether this server should be sent people: not while it stops, is blocked, or its data cannot be reached. */
+export const health = new Health({
+  clock,
+  check: async () => {
+    await blobs.get("ready");
+    await Deno.stat(settings.data);
+  },
+});
+
 /** The app: the guard outside, then files, policy, the host of demo pages, and the routes. */
-export const app = guarded(new App<AtollState>(), settings)
+export const app = guarded(new App<AtollState>(), {
+  ...settings,
+  serverPaths: serverPaths(health, metrics && (() => metrics.text(gauges(engine, health, strays)))),
+  around: around(
+    settings.logRequests ? logRequests(clock.now) : undefined,
+    traces && ((_, answer) => traces.gate(answer)),
+  ),
+})
   .use(staticFiles())
   .use(forPages(csp({ useNonce: true })))
   .use(hostPages({ engine, blobs, clock, ...settings }))

@@ -1,123 +1,93 @@
-// deno-lint-ignore-file no-console -- a command talks to whoever started it
-import { readSettings, type Settings } from "@/lib/gate/settings.ts";
-import type { Blobs } from "@/lib/store/port.ts";
+import { logStyle, readSettings, type Settings } from "@/lib/gate/settings.ts";
+import { captureConsole } from "@/lib/ops/console.ts";
+import type { Health } from "@/lib/ops/health.ts";
+import { log, logAs } from "@/lib/ops/log.ts";
+import { logError } from "@/lib/ops/log_error.ts";
+import type { Strays } from "@/lib/ops/strays.ts";
+import type { DiskBlobs } from "@/lib/store/blobs_disk.ts";
+import { built } from "./built.ts";
+import { fail, failWith } from "./fail.ts";
+import { stopOnSignals } from "./stop.ts";
 
 /**
  * `deno task start`: builds when something changed since the last build, then serves production.
- * Ends with 0 within five seconds of SIGTERM or SIGINT, with 1 and a sentence when it cannot start.
+ * Ends with 0 after SIGTERM or SIGINT (`stop.ts`), with 1 and a sentence when it cannot start.
  */
 const NEEDS = "2.9.0";
-const STOP_WITHIN_MS = 3000;
 const SWEEP_EVERY_MS = 10 * 60_000;
 const root = new URL("../../", import.meta.url);
-const SOURCES = [
-  "deno.json",
-  "main.ts",
-  "dev.ts",
-  "routes",
-  "islands",
-  "components",
-  "lib",
-  "static",
-  "links",
-];
 
 if (older(Deno.version.deno, NEEDS)) {
   fail(`Atoll needs Deno ${NEEDS} or newer, this is ${Deno.version.deno}. Try: npx -y deno@2.9.6 task start`);
 }
+const env = (name: string) => Deno.env.get(name);
 let settings: Settings;
 try {
-  settings = readSettings((name) => Deno.env.get(name));
+  logAs(logStyle(env));
+  settings = readSettings(env);
 } catch (error) {
-  fail((error as Error).message);
+  failWith(error, env("ATOLL_DEV") === "1");
 }
-const built = new URL("_fresh/server.js", root);
-if (await changedSince(built)) await build();
-await serve(settings);
+await serve(settings, await built(root));
 
+/** What `main.ts` has that a start is about. */
 interface Main {
-  readonly blobs: Blobs;
-  readonly engine: { close(): void };
+  readonly blobs: DiskBlobs;
+  readonly engine: { close(): void; drain?(ms: number): Promise<void> };
   readonly pools: { close(): Promise<void> };
+  readonly health: Health;
+  readonly strays: Strays;
 }
 
-async function serve({ port, host }: Settings): Promise<void> {
-  // One after the other: asked for first, the server's script takes four times as long, because Deno then looks through
-  // all routes before it runs anything.
-  const main = await import(new URL("main.ts", root).href) as Main;
-  const { default: server } = await import(built.href) as { default: { fetch: Deno.ServeHandler } };
-  let http: Deno.HttpServer;
+async function serve(settings: Settings, build: URL): Promise<void> {
+  captureConsole();
   try {
-    http = Deno.serve({
-      port,
-      hostname: host,
-      onListen: ({ hostname, port }) => {
-        const name = hostname === "0.0.0.0" || hostname === "::" ? "localhost" : hostname;
-        console.log(`Atoll is ready at http://${name.includes(":") ? `[${name}]` : name}:${port}/`);
-      },
-    }, server.fetch);
+    // One after the other: asked for first, the server's script takes four times as long, because Deno then looks
+    // through all routes before it runs anything.
+    const main = await import(new URL("main.ts", root).href) as Main;
+    const { default: server } = await import(build.href) as { default: { fetch: Deno.ServeHandler } };
+    main.strays.catch();
+    main.health.watch();
+    await claim(main.blobs, settings);
+    const http = listen(settings, server.fetch);
+    keepSweeping(main.blobs);
+    stopOnSignals({ ...main, http, drainMs: settings.drainMs });
+  } catch (error) {
+    failWith(error, settings.dev);
+  }
+}
+
+async function claim(blobs: DiskBlobs, { data }: Settings): Promise<void> {
+  try {
+    await blobs.claim();
+  } catch (error) {
+    if (!(error instanceof Error) || error.message.startsWith("Cannot ")) throw error;
+    throw new Error(`Cannot use ATOLL_DATA=${data}: ${error.message}`, { cause: error });
+  }
+}
+
+function listen({ port, host }: Settings, handler: Deno.ServeHandler): Deno.HttpServer {
+  const onListen = ({ hostname, port }: { hostname: string; port: number }) => {
+    const name = hostname === "0.0.0.0" || hostname === "::" ? "localhost" : hostname;
+    const message = `Atoll is ready at http://${name.includes(":") ? `[${name}]` : name}:${port}/`;
+    log("info", "ready", { message });
+  };
+  try {
+    return Deno.serve({ port, hostname: host, onListen }, handler);
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) {
       fail(`Port ${port} is taken. Stop what uses it, or choose another: PORT=${port + 1} deno task start`);
     }
-    throw error;
+    throw new Error(`Cannot listen on HOST=${host} PORT=${port}: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
-  const sweep = () =>
-    main.blobs.sweep().catch((error) => console.error("Expired files could not be removed:", error));
+}
+
+function keepSweeping(blobs: DiskBlobs): void {
+  const sweep = () => blobs.sweep().catch((error) => logError(error, "sweep_error"));
   sweep();
   Deno.unrefTimer(setInterval(sweep, SWEEP_EVERY_MS));
-  // An error that nothing waits for must not end the server for everybody.
-  addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
-    console.error("An error that nothing waited for:", event.reason);
-  });
-  let stopping = false;
-  const stop = async () => {
-    if (stopping) return;
-    stopping = true;
-    // Streams end with their last frame; only then does shutdown() come to an end by itself.
-    main.engine.close();
-    const over = new Promise((resolve) => setTimeout(resolve, STOP_WITHIN_MS));
-    await Promise.race([Promise.all([http.shutdown(), main.pools.close()]), over]);
-    Deno.exit(0);
-  };
-  Deno.addSignalListener("SIGTERM", stop);
-  Deno.addSignalListener("SIGINT", stop);
-}
-
-async function build(): Promise<void> {
-  const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "dev.ts", "build"],
-    cwd: root,
-    stdout: "null",
-  }).output().then(async (output) => {
-    if (output.code !== 0) await Deno.stderr.write(output.stderr);
-    return output;
-  });
-  if (code !== 0) fail("The build failed, so nothing was started. What went wrong is above");
-}
-
-async function changedSince(file: URL): Promise<boolean> {
-  const builtMs = (await Deno.stat(file).catch(() => undefined))?.mtime?.getTime();
-  if (builtMs === undefined) return true;
-  for (const source of SOURCES) {
-    if (await newest(new URL(source, root)) > builtMs) return true;
-  }
-  return false;
-}
-
-async function newest(path: URL): Promise<number> {
-  const stat = await Deno.stat(path).catch(() => undefined);
-  if (!stat) return 0;
-  let ms = stat.mtime?.getTime() ?? 0;
-  if (!stat.isDirectory) return ms;
-  for await (const entry of Deno.readDir(path)) {
-    if (entry.name === "node_modules" || entry.name.startsWith(".") || entry.name.includes("_test.")) {
-      continue;
-    }
-    ms = Math.max(ms, await newest(new URL(`${path.href}/${encodeURIComponent(entry.name)}`)));
-  }
-  return ms;
 }
 
 function older(version: string, than: string): boolean {
@@ -127,9 +97,4 @@ function older(version: string, than: string): boolean {
     if (difference !== 0) return difference < 0;
   }
   return false;
-}
-
-function fail(message: string): never {
-  console.error(message);
-  Deno.exit(1);
 }

@@ -1,33 +1,30 @@
 import process from "node:process";
 import type { Family } from "./exposition.ts";
 
-/** What the server looks like right now. */
-export interface Sight {
-  /** Handlers that run. */
+/** What an engine says of itself. */
+export interface Load {
+  /** Places of concurrency groups that are taken. */
   readonly busy: number;
   /** Calls that wait for a place. */
   readonly waiting: number;
   /** Sessions that hold values. */
   readonly sessions: number;
-  /** Streams that are open. */
-  readonly streams: number;
-  /** How late the event loop was of late, at worst, in milliseconds. */
-  readonly lagMs: number;
-  /** Errors that nothing waited for, since the start. */
-  readonly strays: number;
 }
 
-/** What is seen, and what the process takes, for {@linkcode Metrics.text}. */
-export function gauges({ busy, waiting, sessions, streams, lagMs, strays }: Sight): Family[] {
+/** What is seen right now, and what the process takes, for {@linkcode Metrics.text}. */
+export function gauges(
+  { load: { busy, waiting, sessions } }: { readonly load: Load },
+  { lagMs }: { readonly lagMs: number },
+  strays: { readonly count: number },
+): Family[] {
   const { rss, heapUsed, external } = process.memoryUsage();
   const { user, system } = process.cpuUsage();
   return [
     gauge("atoll_runs_busy", "Places of concurrency groups that are taken.", busy),
     gauge("atoll_runs_waiting", "Calls that wait for a place.", waiting),
     gauge("atoll_sessions", "Sessions that hold values.", sessions),
-    gauge("atoll_streams_open", "Runs that somebody reads.", streams),
     gauge("atoll_event_loop_lag_seconds", "How late the event loop was at worst of late.", lagMs / 1000),
-    counter("atoll_stray_errors_total", "Errors that nothing waited for.", strays),
+    counter("atoll_stray_errors_total", "Errors that nothing waited for.", strays.count),
     gauge("process_resident_memory_bytes", "Memory of the process.", rss),
     gauge("process_heap_bytes", "Objects on the heap.", heapUsed),
     gauge("process_external_memory_bytes", "Buffers beside the heap.", external),

@@ -1,0 +1,66 @@
+import type { Health } from "@/lib/ops/health.ts";
+import { log } from "@/lib/ops/log.ts";
+import { logError } from "@/lib/ops/log_error.ts";
+
+/** What has to be brought to an end. */
+export interface Stoppable {
+  /** Told first, so that nobody is sent here any more. */
+  readonly health: Health;
+  /** Its runs may go on for a while. */
+  readonly engine: { close(): void; drain?(ms: number): Promise<void> };
+  /** Processes and workers. */
+  readonly pools: { close(): Promise<void> };
+  /** What people sent. */
+  readonly blobs: AsyncDisposable;
+  /** The listening server. */
+  readonly http: { shutdown(): Promise<void> };
+  /** How long runs may go on, in milliseconds. */
+  readonly drainMs: number;
+}
+
+/** Once runs are over, connections and files have this long to come to an end. */
+const CLOSE_WITHIN_MS = 3000;
+
+/** Of a process that a signal ended, as shells give it. */
+const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * Stops at the first SIGTERM or SIGINT: not ready at once, nothing new is accepted, what runs may end, exit 0. A second
+ * one exits at once, with 143 or 130. SIGHUP is ignored: a server outlives the terminal that started it.
+ */
+export function stopOnSignals(all: Stoppable): void {
+  let stopping = false;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => {
+      if (stopping) {
+        log("warn", "stopped", { message: `Stopped at once by a second signal, ${signal}`, signal });
+        Deno.exit(CODES[signal]);
+      }
+      stopping = true;
+      stop(all, signal);
+    });
+  }
+  if (Deno.build.os !== "windows") {
+    Deno.addSignalListener("SIGHUP", () => log("info", "ignored", { message: "SIGHUP is ignored" }));
+  }
+}
+
+async function stop({ health, engine, pools, blobs, http, drainMs }: Stoppable, signal: string) {
+  health.drain();
+  log("info", "stopping", { message: `Stopping: runs have ${drainMs / 1000} s to come to an end`, signal });
+  // The server still answers meanwhile: that it is not ready, and what the pages of those runs ask for.
+  await within(drainMs + 1000, engine.drain?.(drainMs));
+  // Streams end with their last frame; only then does shutdown() come to an end by itself.
+  engine.close();
+  await within(CLOSE_WITHIN_MS, Promise.all([http.shutdown(), pools.close()]));
+  await within(1000, blobs[Symbol.asyncDispose]());
+  log("info", "stopped", { message: "Stopped" });
+  Deno.exit(0);
+}
+
+async function within(ms: number, work: PromiseLike<unknown> | undefined): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([promise, Promise.resolve(work).catch((error) => logError(error, "stop_error"))]);
+  clearTimeout(timer);
+}
