@@ -1,0 +1,165 @@
+import type { Key, Value } from "@/lib/store/records.ts";
+import { Fault } from "@/lib/value/fault.ts";
+import type { User } from "@/lib/value/user.ts";
+import type { AccountParts } from "./logins.ts";
+import { fingerprint, randomText, sameFingerprint } from "./secret.ts";
+import type { Known } from "./users.ts";
+
+/** What a key may do, within what its user may. */
+export interface KeyScope {
+  /** What its user calls it. */
+  readonly label: string;
+  /** The roles that it has of its user's; `undefined`: all. */
+  readonly roles: readonly string[] | undefined;
+  /** Paths of pages that it opens, `/demos/members` or `/demos/*`; `undefined`: all of its realm. */
+  readonly routes: readonly string[] | undefined;
+  /** When it ends, in milliseconds since 1970; `undefined`: never. */
+  readonly expiresMs: number | undefined;
+}
+
+/** A key as it is kept, without its secret. */
+export interface ApiKey extends Omit<Known, "roles">, KeyScope {
+  /** Its own name, which is no secret: the middle of the key. */
+  readonly id: string;
+  readonly realm: string;
+  /** The roles that its user had when it was made. */
+  readonly owned: readonly string[];
+  /** When it was made, in milliseconds since 1970. */
+  readonly sinceMs: number;
+}
+
+const TOKEN = /^atk_([0-9a-f]{16})_([\w-]{43})$/;
+const ROUTE = /^\/[A-Za-z0-9._~/-]*\*?$/;
+const MOST_KEYS = 50;
+
+/** Whether a text holds what begins like a key. */
+export function looksLikeKey(text: string): boolean {
+  return text.includes("atk_");
+}
+
+/** Keys with which programs come instead of people: `atk_<id>_<secret>`. Of the secret only a fingerprint is kept. */
+export class Keys {
+  readonly #parts: AccountParts;
+
+  /** Opens nothing. */
+  constructor(parts: AccountParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Makes a key for a user and gives it. It is not shown again.
+   *
+   * @throws {Fault} `bad_input` for a scope that is none, `refused` when the user has too many.
+   */
+  async create(
+    user: User,
+    known: Omit<Known, "name" | "roles">,
+    realm: string,
+    scope: KeyScope,
+  ): Promise<string> {
+    const { store, now, random } = this.#parts;
+    checkScope(user, scope);
+    const records = await store();
+    const id = random(8).toHex();
+    const secret = randomText(random, 32);
+    const others = await Array.fromAsync(records.list({ prefix: ofUser(user.id), limit: MOST_KEYS }));
+    if (others.length >= MOST_KEYS) {
+      throw new Fault("refused", `You have ${MOST_KEYS} keys. Take one back before you make another`);
+    }
+    const { label, roles, routes, expiresMs } = scope;
+    const value = {
+      hash: fingerprint(secret),
+      realm,
+      subject: known.subject,
+      mark: known.mark,
+      name: user.name,
+      owned: [...user.roles],
+      label,
+      roles: roles && [...roles],
+      routes: routes && [...routes],
+      expiresMs,
+      sinceMs: now(),
+    } satisfies Value;
+    await records.commit([
+      { type: "set", key: at(id), value, expiresMs },
+      { type: "set", key: [...ofUser(user.id), id], value: null, expiresMs },
+    ]);
+    return `atk_${id}_${secret}`;
+  }
+
+  /** The key of a token; `undefined` when there is none such. */
+  async find(realm: string, token: string): Promise<ApiKey | undefined> {
+    const [, id, secret] = TOKEN.exec(token) ?? [];
+    if (id === undefined || secret === undefined) return undefined;
+    const record = await (await this.#parts.store()).get(at(id));
+    const kept = record?.value as unknown as Kept | undefined;
+    if (!sameFingerprint(kept?.hash ?? "", fingerprint(secret))) return undefined;
+    return kept?.realm === realm ? keyOf(id, kept) : undefined;
+  }
+
+  /** The keys of a user. */
+  async list(user: Pick<User, "id">): Promise<ApiKey[]> {
+    const records = await this.#parts.store();
+    const keys: ApiKey[] = [];
+    for await (const { key } of records.list({ prefix: ofUser(user.id), limit: MOST_KEYS })) {
+      const id = String(key.at(-1));
+      const record = await records.get(at(id));
+      if (record) keys.push(keyOf(id, record.value as unknown as Kept));
+    }
+    return keys.sort((a, b) => b.sinceMs - a.sinceMs);
+  }
+
+  /** Takes a key back. @throws {Fault} `not_found` when this user has none of that id. */
+  async revoke(user: Pick<User, "id">, id: string): Promise<void> {
+    const records = await this.#parts.store();
+    const own: Key = [...ofUser(user.id), id];
+    if (!/^[0-9a-f]{16}$/.test(id) || !await records.get(own)) {
+      throw new Fault("not_found", "There is no such key");
+    }
+    await records.commit([{ type: "delete", key: at(id) }, { type: "delete", key: own }]);
+  }
+}
+
+type Kept = Omit<ApiKey, "id"> & { readonly hash: string };
+
+function keyOf(id: string, { hash: _, ...kept }: Kept): ApiKey {
+  return { ...kept, id };
+}
+
+/** Whether a key opens a page. Paths that could be read in two ways are none that a key was given. */
+export function opens({ routes }: Pick<KeyScope, "routes">, page: string): boolean {
+  if (routes === undefined) return true;
+  if (!/^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*\/?$/.test(page)) return false;
+  const path = page.replace(/(?<=.)\/$/, "");
+  return routes.some((route) =>
+    route.endsWith("*") ? path.startsWith(route.slice(0, -1)) || path === route.slice(0, -2) : path === route
+  );
+}
+
+function checkScope(user: User, { label, roles, routes }: KeyScope): void {
+  if (label.length === 0 || label.length > 100) {
+    throw new Fault("bad_input", "Give the key a name of at most 100 letters", { field: "label" });
+  }
+  const foreign = roles?.find((role) => !user.roles.includes(role));
+  if (foreign !== undefined) {
+    throw new Fault("bad_input", `A key cannot have the role "${foreign}": you do not have it`, {
+      field: "roles",
+    });
+  }
+  const wrong = routes?.find((route) => !ROUTE.test(route) || route.length > 200);
+  if (wrong !== undefined || (routes && (routes.length === 0 || routes.length > 20))) {
+    throw new Fault(
+      "bad_input",
+      "Name the pages by their paths, such as /demos/members or /demos/*, at most 20 of them",
+      { field: "routes" },
+    );
+  }
+}
+
+function at(id: string): Key {
+  return ["accounts", "keys", id];
+}
+
+function ofUser(user: string): Key {
+  return ["accounts", "keys_of", user];
+}

@@ -1,0 +1,152 @@
+import type { Configuration } from "openid-client";
+import { Fault } from "@/lib/value/fault.ts";
+import type { Json } from "@/lib/value/json.ts";
+import type { Person } from "@/lib/value/user.ts";
+import type { Known, RedirectSource } from "./users.ts";
+
+/** What an issuer says of somebody. */
+export type Claims = Readonly<Record<string, Json | undefined>>;
+
+/** What `oidc()` is told. */
+export interface OidcOptions {
+  /** Address of the issuer, as it calls itself: `https://id.example.org`. */
+  readonly issuer: string;
+  /** Id under which the issuer knows this app. */
+  readonly clientId: string;
+  /** Secret that the issuer has given to this app, if it has. Read it from the environment, not from code. */
+  readonly clientSecret?: string;
+  /**
+   * Where the issuer sends people back to, whole, as it is registered there: the address of a guarded page and
+   * `/login/callback`, such as `https://demo.example.org/login/callback`.
+   */
+  readonly redirectUri: string;
+  /** What to ask for. Default `openid profile email`. */
+  readonly scope?: string;
+  /** What stands on the button. Default `Log in with` and the issuer's host. */
+  readonly label?: string;
+  /**
+   * Who somebody is here, by what the issuer says of them; `undefined`: nobody, they are not let in. Default: whoever
+   * the issuer knows, by `preferred_username`, `email` or `sub`, without roles.
+   */
+  readonly user?: (claims: Claims) => Person | undefined | Promise<Person | undefined>;
+  /** How the issuer is called. Default `fetch`. */
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+}
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+const TIMEOUT_SECONDS = 10;
+
+/**
+ * Users of an OpenID Connect issuer: authorization code with PKCE, `state` and `nonce`; the ID token's signature,
+ * issuer, audience and times are checked.
+ *
+ * @example
+ * ```ts ignore
+ * export default auth({
+ *   users: oidc({
+ *     issuer: "https://id.example.org",
+ *     clientId: "atoll",
+ *     clientSecret: Deno.env.get("OIDC_SECRET"),
+ *     redirectUri: "https://demo.example.org/login/callback",
+ *     user: ({ email, groups }) => ({
+ *       name: String(email),
+ *       roles: Array.isArray(groups) && groups.includes("staff") ? ["editor"] : ["viewer"],
+ *     }),
+ *   }),
+ * });
+ * ```
+ * @throws {TypeError} for an address that is none, or is not https and not of this machine.
+ */
+export function oidc(options: OidcOptions): RedirectSource {
+  const { clientId, scope = "openid profile email", user = someone } = options;
+  const issuer = addressOf(options.issuer, "issuer");
+  const redirectUri = addressOf(options.redirectUri, "redirectUri");
+  if (!redirectUri.pathname.endsWith("/login/callback") || redirectUri.search !== "") {
+    throw new TypeError(`Cannot come back to ${options.redirectUri}: it must end in /login/callback`);
+  }
+  let found: Promise<[typeof import("openid-client"), Configuration]> | undefined;
+  const discover = () => {
+    found ??= discovered(issuer, options);
+    // Who was not there may be there the next time.
+    found.catch(() => found = undefined);
+    return found;
+  };
+  return {
+    way: "redirect",
+    same: `oidc ${issuer.href} ${clientId}`,
+    label: options.label ?? `Log in with ${issuer.host}`,
+    callback: redirectUri.pathname,
+    async begin() {
+      const [client, configuration] = await discover();
+      const kept = {
+        state: client.randomState(),
+        nonce: client.randomNonce(),
+        verifier: client.randomPKCECodeVerifier(),
+      };
+      const url = client.buildAuthorizationUrl(configuration, {
+        redirect_uri: redirectUri.href,
+        scope,
+        state: kept.state,
+        nonce: kept.nonce,
+        code_challenge: await client.calculatePKCECodeChallenge(kept.verifier),
+        code_challenge_method: "S256",
+      });
+      return { url: url.href, kept };
+    },
+    async end(query, { state = "", nonce = "", verifier = "" }) {
+      const [client, configuration] = await discover();
+      const back = new URL(redirectUri);
+      back.search = query;
+      let claims: Claims | undefined;
+      try {
+        const tokens = await client.authorizationCodeGrant(configuration, back, {
+          pkceCodeVerifier: verifier,
+          expectedState: state,
+          expectedNonce: nonce,
+          idTokenExpected: true,
+        });
+        claims = tokens.claims() as Claims | undefined;
+      } catch (cause) {
+        throw new Fault("unauthorized", "The issuer did not say who that is", { cause });
+      }
+      const person = claims && await user(claims);
+      return person && known(claims as Claims, person);
+    },
+  };
+}
+
+async function discovered(
+  issuer: URL,
+  { clientId, clientSecret, fetch: call = fetch }: OidcOptions,
+): Promise<[typeof import("openid-client"), Configuration]> {
+  // Loaded by the first login: few apps need it.
+  const client = await import("openid-client");
+  const configuration = await client.discovery(issuer, clientId, clientSecret, undefined, {
+    timeout: TIMEOUT_SECONDS,
+    [client.customFetch]: (url, init) => call(url, init as RequestInit),
+    execute: issuer.protocol === "http:" ? [client.allowInsecureRequests] : [],
+  });
+  // What comes straight from the issuer over TLS may go unsigned by the standard. Here it may not.
+  client.enableNonRepudiationChecks(configuration);
+  return [client, configuration];
+}
+
+function known(claims: Claims, { name, roles }: Person): Known {
+  const { sub } = claims;
+  if (typeof sub !== "string" || sub === "" || sub.length > 255) {
+    throw new Fault("unauthorized", "The issuer named nobody");
+  }
+  return { subject: sub, name, roles: [...roles], mark: "" };
+}
+
+function someone({ preferred_username: name, email, sub }: Claims): Person {
+  return { name: String(name ?? email ?? sub), roles: [] };
+}
+
+function addressOf(text: string, option: string): URL {
+  const url = URL.parse(text);
+  if (url && (url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.test(url.hostname)))) {
+    return url;
+  }
+  throw new TypeError(`Cannot use ${option} "${text}": it is an address that begins with https://`);
+}

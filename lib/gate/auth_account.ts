@@ -1,0 +1,88 @@
+import type { Context } from "fresh";
+import { h } from "preact";
+import type { KeyScope } from "@/lib/accounts/keys.ts";
+import { Fault } from "@/lib/value/fault.ts";
+import { cookieName, setCookie } from "./auth_cookie.ts";
+import type { Identity } from "./auth_identity.ts";
+import { readFields } from "./auth_login.ts";
+import { AccountPage } from "./auth_pages.tsx";
+import { below, redirect } from "./auth_path.ts";
+import type { AuthState, Guard } from "./auth_state.ts";
+
+const DAY_MS = 86_400_000;
+
+/** The page of an account, and its forms: keys are made and taken back here. */
+export async function answerAccount<S extends AuthState>(
+  context: Context<S>,
+  guard: Guard,
+  request: Request,
+  { user, known }: Identity,
+): Promise<Response> {
+  const { accounts, realm, page } = guard;
+  const { keys } = accounts;
+  let token: string | undefined;
+  let notice: string | undefined;
+  let status = 200;
+  if (request.method === "POST") {
+    const form = await readFields(request);
+    try {
+      const id = form.get("revoke");
+      if (id !== null) {
+        await keys.revoke(user, id);
+        accounts.ended(id);
+        return redirect(below(page, "account"));
+      }
+      token = await keys.create(user, known, realm, scopeOf(form, user.roles, accounts.now()));
+    } catch (error) {
+      if (!(error instanceof Fault) || error.status >= 500) throw error;
+      ({ message: notice, status } = error);
+    }
+  } else if (request.method !== "GET" && request.method !== "HEAD") {
+    throw new Fault("method_not_allowed", "An account answers GET and POST");
+  }
+  context.state.title = "Account · Atoll";
+  return await context.render(
+    h(AccountPage, {
+      user,
+      keys: await keys.list(user),
+      page,
+      action: below(page, "account"),
+      logout: below(page, "logout"),
+      token,
+      notice,
+    }),
+    { status, headers: { "cache-control": "no-store" } },
+  );
+}
+
+/** Ends the login, or all logins of its user, and everything that they opened. */
+export async function answerLogout(
+  { accounts, realm, page }: Guard,
+  request: Request,
+  { user, by, known }: Identity,
+): Promise<Response> {
+  if (request.method === "GET" || request.method === "HEAD") return redirect(below(page, "account"));
+  if (request.method !== "POST") throw new Fault("method_not_allowed", "Logging out is a POST");
+  const form = await readFields(request);
+  const over = form.has("everywhere") ? await accounts.logins.endAll(user) : [];
+  await accounts.logins.end({ id: by, realm, subject: known.subject });
+  for (const id of [by, ...over]) accounts.ended(id);
+  return redirect(below(page, "login"), {
+    "set-cookie": setCookie(cookieName(realm), "", { maxAgeSeconds: 0 }),
+  });
+}
+
+function scopeOf(form: URLSearchParams, own: readonly string[], nowMs: number): KeyScope {
+  const routes = (form.get("routes") ?? "").split(/[\s,]+/).filter((route) => route !== "");
+  const roles = form.getAll("role");
+  const days = form.get("days") || undefined;
+  if (days !== undefined && !(Number.isInteger(Number(days)) && Number(days) > 0 && Number(days) <= 3650)) {
+    throw new Fault("bad_input", "The days of a key are a whole number from 1 to 3650");
+  }
+  return {
+    label: (form.get("label") ?? "").trim(),
+    routes: routes.length === 0 ? undefined : routes,
+    roles: own.every((role) => roles.includes(role)) ? undefined : roles,
+    expiresMs: days === undefined ? undefined : nowMs + Number(days) * DAY_MS,
+  };
+}
