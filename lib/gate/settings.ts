@@ -1,7 +1,8 @@
 import type { LogStyle } from "@/lib/ops/log.ts";
+import { type GuardSettings, readGuardSettings } from "./guard/settings.ts";
 
 /** What the operator of a server may set, read from the environment once, at start. */
-export interface Settings {
+export interface Settings extends GuardSettings {
   /** Port to listen on. `PORT`, default 8000. */
   readonly port: number;
   /** Address to listen on. `HOST`, default 127.0.0.1. */
@@ -12,6 +13,16 @@ export interface Settings {
   readonly data: string;
   /** Largest upload in bytes. `ATOLL_MAX_UPLOAD`, default 1 GiB. */
   readonly maxUploadBytes: number;
+  /** Most bytes that one session may have here at a time. `ATOLL_QUOTA`, default four of the largest uploads. */
+  readonly quotaBytes: number;
+  /** Most files that one session may have here at a time. `ATOLL_QUOTA_FILES`, default 10,000. */
+  readonly quotaFiles: number;
+  /** Most bytes of all files together. `ATOLL_DISK`, default what the disk has but for a reserve. */
+  readonly diskBytes: number;
+  /** How long files are kept, in milliseconds. `ATOLL_KEEP_FILES`, in hours, 0.5 is half an hour; default 24. */
+  readonly keepFilesMs: number;
+  /** Origin that files are read at, such as `https://files.example`. `ATOLL_FILES_ORIGIN`, default that of the page. */
+  readonly filesOrigin: string | undefined;
   /** Secret that sessions are signed with. `ATOLL_SECRET`, 32 characters or more; default a new one at each start. */
   readonly secret: Uint8Array | undefined;
   /** Runs at once of an action that names no limit. `ATOLL_CONCURRENCY`, default 16. */
@@ -30,6 +41,10 @@ export interface Settings {
   readonly drainMs: number;
 }
 
+const MOST_BYTES = Number.MAX_SAFE_INTEGER;
+const HOUR_MS = 60 * 60 * 1000;
+const MOST_HOURS = 24 * 366;
+
 /**
  * Reads the settings.
  *
@@ -40,14 +55,21 @@ export function readSettings(env: (name: string) => string | undefined): Setting
   if (secret !== undefined && secret.length < 32) {
     throw new RangeError("Cannot use ATOLL_SECRET: it must have at least 32 characters");
   }
+  const maxUploadBytes = whole(env, "ATOLL_MAX_UPLOAD", 2 ** 30, 1, MOST_BYTES);
   return {
+    ...readGuardSettings(env),
     port: whole(env, "PORT", 8000, 0, 65535),
     host: env("HOST") || "127.0.0.1",
     names: (env("ATOLL_HOSTS") ?? "").split(",").map((name) => name.trim().toLowerCase()).filter((name) =>
       name !== ""
     ),
     data: env("ATOLL_DATA") || "data",
-    maxUploadBytes: whole(env, "ATOLL_MAX_UPLOAD", 2 ** 30, 1, Number.MAX_SAFE_INTEGER),
+    maxUploadBytes,
+    quotaBytes: whole(env, "ATOLL_QUOTA", Math.min(4 * maxUploadBytes, MOST_BYTES), 1, MOST_BYTES),
+    quotaFiles: whole(env, "ATOLL_QUOTA_FILES", 10_000, 1, 1_000_000_000),
+    diskBytes: whole(env, "ATOLL_DISK", MOST_BYTES, 1, MOST_BYTES),
+    keepFilesMs: hours(env, "ATOLL_KEEP_FILES", 24),
+    filesOrigin: origin(env, "ATOLL_FILES_ORIGIN"),
     secret: secret === undefined ? undefined : new TextEncoder().encode(secret),
     concurrencyLimit: whole(env, "ATOLL_CONCURRENCY", 16, 1, 1_000_000),
     dev: flag(env, "ATOLL_DEV"),
@@ -70,6 +92,21 @@ function flag(env: (name: string) => string | undefined, name: string): boolean 
   const text = env(name) ?? "";
   if (text === "" || text === "0" || text === "1") return text === "1";
   throw new RangeError(`Cannot use ${name}=${text}: it must be 0 or 1`);
+}
+
+function hours(env: (name: string) => string | undefined, name: string, otherwise: number): number {
+  const text = env(name) || String(otherwise);
+  const ms = Math.round(Number(text) * HOUR_MS);
+  if (ms >= 1 && ms <= MOST_HOURS * HOUR_MS) return ms;
+  throw new RangeError(`Cannot use ${name}=${text}: it must be a number of hours, at most ${MOST_HOURS}`);
+}
+
+function origin(env: (name: string) => string | undefined, name: string): string | undefined {
+  const text = env(name);
+  if (text === undefined || text === "") return undefined;
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol) && url.origin === text) return text;
+  throw new RangeError(`Cannot use ${name}=${text}: it must be an origin such as https://files.example`);
 }
 
 function whole(

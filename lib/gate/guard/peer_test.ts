@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { addressSet, countedAs } from "./address.ts";
+import { keepPublicUrl, peerOf, publicUrl, seenFrom } from "./peer.ts";
+
+const proxies = addressSet(["10.0.0.0/8", "fd00::/8", "192.0.2.1"]);
+const from = (hostname: string): Deno.ServeHandlerInfo => ({
+  remoteAddr: { transport: "tcp", hostname, port: 1 },
+  completed: Promise.resolve(),
+});
+const request = (headers: Record<string, string>) =>
+  new Request("http://inner:8000/a?b=c", { headers: { host: "inner:8000", ...headers } });
+
+const cases: readonly (readonly [
+  what: string,
+  remote: string,
+  headers: Record<string, string>,
+  client: string,
+  host?: string,
+  scheme?: string,
+])[] = [
+  ["nothing told", "10.1.1.1", {}, "10.1.1.1"],
+  ["one proxy", "10.1.1.1", { "x-forwarded-for": "198.51.100.1" }, "198.51.100.1"],
+  [
+    "one proxy that speaks version 6",
+    "::ffff:10.1.1.1",
+    { "x-forwarded-for": "198.51.100.1" },
+    "198.51.100.1",
+  ],
+  ["two proxies", "fd00::1", { "x-forwarded-for": "198.51.100.1, 10.0.0.9" }, "198.51.100.1"],
+  [
+    "a client that claims another",
+    "10.1.1.1",
+    { "x-forwarded-for": "127.0.0.1, 198.51.100.1" },
+    "198.51.100.1",
+  ],
+  [
+    "a client that claims a proxy",
+    "10.1.1.1",
+    { "x-forwarded-for": "10.0.0.1, 198.51.100.1" },
+    "198.51.100.1",
+  ],
+  ["a peer that is no proxy", "192.0.2.2", { "x-forwarded-for": "198.51.100.1" }, "192.0.2.2"],
+  ["no address", "10.1.1.1", { "x-forwarded-for": "unknown" }, "10.1.1.1"],
+  ["nonsense before a proxy", "10.1.1.1", { "x-forwarded-for": "<script>, 10.0.0.9" }, "10.0.0.9"],
+  ["ports", "10.1.1.1", { "x-forwarded-for": "198.51.100.1:4711" }, "198.51.100.1"],
+  ["brackets", "10.1.1.1", { "x-forwarded-for": "[2001:db8::1]:4711" }, "2001:db8::1"],
+  [
+    "name and scheme",
+    "192.0.2.1",
+    { "x-forwarded-for": "198.51.100.1", "x-forwarded-host": "app.example", "x-forwarded-proto": "https" },
+    "198.51.100.1",
+    "app.example",
+    "https",
+  ],
+  [
+    "Forwarded",
+    "10.1.1.1",
+    { forwarded: 'for=6.6.6.6, For="[2001:db8::1]:9";Proto=https;Host=app.example' },
+    "2001:db8::1",
+    "app.example",
+    "https",
+  ],
+  [
+    "both: one of them may be the client's own",
+    "10.1.1.1",
+    { "x-forwarded-for": "198.51.100.1", forwarded: "for=6.6.6.6;proto=https;host=evil.example" },
+    "198.51.100.1",
+  ],
+  [
+    "a scheme that is none",
+    "10.1.1.1",
+    { "x-forwarded-for": "198.51.100.1", "x-forwarded-proto": "gopher" },
+    "198.51.100.1",
+  ],
+];
+
+for (const [what, remote, headers, client, host = "inner:8000", scheme] of cases) {
+  Deno.test(`peerOf() believes a proxy, and nobody else: ${what}`, () => {
+    assert.deepEqual(peerOf(request(headers), from(remote), proxies), { client, host, scheme });
+    assert.equal(peerOf(request(headers), from(remote), undefined).client, remote);
+  });
+}
+
+Deno.test("publicUrl() is the address that the client asked for, seenFrom() its own", () => {
+  const asked = request({});
+  assert.equal(publicUrl(asked), "http://inner:8000/a?b=c");
+  const peer = { client: "198.51.100.1", host: "app.example", scheme: "https" } as const;
+  keepPublicUrl(asked, peer);
+  assert.equal(publicUrl(asked), "https://app.example/a?b=c");
+  const seen = seenFrom(from("10.1.1.1"), peer)?.remoteAddr as Deno.NetAddr;
+  assert.equal(seen.hostname, "198.51.100.1");
+});
+
+Deno.test("countedAs() counts a network of version 6 as one, however it is written", () => {
+  const one = ["2001:db8::1", "2001:db8:0:0:1:2:3:4", "2001:0db8::ffff", "2001:db8::1:0:0:1"].map(countedAs);
+  assert.deepEqual(new Set(one), new Set(["2001:db8:0:0::/64"]));
+  assert.notEqual(countedAs("2001:db8:0:1::1"), countedAs("2001:db8::1"));
+  assert.equal(countedAs("::ffff:192.0.2.1"), "192.0.2.1");
+  assert.equal(countedAs("::1"), "0:0:0:0::/64");
+  assert.equal(countedAs("192.0.2.1"), "192.0.2.1");
+});
+
+Deno.test("addressSet() keeps the two families apart", () => {
+  assert.ok(!addressSet(["::/0"]).has("192.0.2.1"));
+  assert.ok(addressSet(["0.0.0.0/0"]).has("::ffff:192.0.2.1"));
+  assert.ok(!addressSet(["0.0.0.0/0"]).has("proxy.example"));
+  assert.ok(!proxies.has(""));
+});
