@@ -1,6 +1,8 @@
 import type { EventRef, Given, Result, Slot, Taken, Update } from "@/lib/value/field.ts";
 import type { FaultJson } from "@/lib/value/fault.ts";
 import type { Json } from "@/lib/value/json.ts";
+import type { Checks } from "./check.ts";
+import type { User } from "@/lib/value/user.ts";
 
 /** Who asked for a run. Headers are those of the request that started it, without cookies' secrets of the server. */
 export interface RunRequest {
@@ -8,8 +10,14 @@ export interface RunRequest {
   readonly headers: Headers;
   /** Its whole address. */
   readonly url: string;
+  /** What follows "?" in the address of the page as the person sees it. */
+  readonly query: URLSearchParams;
+  /** Cookies by name, without those that the server itself set. */
+  readonly cookies: Readonly<Record<string, string>>;
   /** Address of the peer, without port. */
   readonly client: string;
+  /** Who is logged in; `undefined` where nobody has to be. */
+  readonly user?: User | undefined;
 }
 
 /** Messages to the person, shown in a corner of the page. */
@@ -49,13 +57,20 @@ export interface RunContext {
 }
 
 /** What `on()` is told. */
-export interface ActionSpec<I extends Slot, O extends Slot> {
+export interface ActionSpec<I extends Slot, O extends Slot, B extends boolean = false> {
   /** The fields whose values the handler receives: one field, or a record of argument names. */
   readonly inputs?: I;
   /** The fields that the handler may write. */
   readonly outputs?: O;
   /** The handler: sync or async function or generator. Left out, the action only cancels others. */
-  readonly fn?: (input: NoInfer<Taken<I>>, run: RunContext) => Result<NoInfer<Given<O>>>;
+  readonly fn?: Handler<I, O, NoInfer<B>>;
+  /**
+   * Whether calls that wait are merged: the handler then receives a list of inputs and gives a list of outputs, in that
+   * order. Default false.
+   */
+  readonly batch?: B;
+  /** How many calls are merged at most, from 1. Default 4. */
+  readonly maxBatchSize?: number;
   /** How many runs of its group may go on at once; `null` means no limit. Default is the server's setting, 16. */
   readonly concurrencyLimit?: number | null;
   /** Actions that name the same group share its places; the lowest limit counts. Default: a group of its own. */
@@ -66,13 +81,47 @@ export interface ActionSpec<I extends Slot, O extends Slot> {
   readonly timeoutMs?: number;
   /** How long a run goes on with nobody reading it, in milliseconds. Default: the server's setting, one minute. */
   readonly graceMs?: number;
+  /**
+   * Checks of the inputs, one for the only input or by name: functions that say what is wrong, or schemas (Standard
+   * Schema). They come before the queue: where one objects, nothing runs and the messages are shown at the fields.
+   */
+  readonly validate?: NoInfer<Checks<I>>;
+  /**
+   * Whether a run that a crash of the server cut off is run again from its beginning. Default false: it ends as
+   * `interrupted`. For handlers that may be run twice. Needs a store that outlives the crash.
+   */
+  readonly retry?: boolean;
   /** When it is raised while it runs: drop (`once`), run beside (`multiple`), run once more after (`alwaysLast`). */
   readonly triggerMode?: "once" | "multiple" | "alwaysLast";
   /** Actions whose runs it stops. */
   readonly cancels?: readonly AnyAction[];
   /** Whether the action is part of the demo's public interface. Default true. */
   readonly api?: boolean;
+  /**
+   * Roles that may run it; one of them is enough. For everybody else it does not exist: they see neither it nor the
+   * fields that only such actions use, and where it follows another action it is left out. What follows it in turn
+   * names its own roles. Default: everybody who may see the page.
+   */
+  readonly allow?: string | readonly string[];
 }
+
+/** What a handler that takes several calls at once is told. */
+export interface BatchContext {
+  /** Aborts when nobody waits for any of the calls any more. */
+  readonly signal: AbortSignal;
+  /** Tells all who wait how far the handler is. */
+  readonly progress: (done: number, total?: number, note?: string) => void;
+}
+
+/**
+ * A handler: a sync or async function or generator. With `batch`, one that takes a list of inputs and gives as many
+ * outputs, in that order.
+ */
+export type Handler<I extends Slot, O extends Slot, B extends boolean> = B extends true ? (
+    inputs: readonly NoInfer<Taken<I>>[],
+    run: BatchContext,
+  ) => readonly NoInfer<Given<O>>[] | Promise<readonly NoInfer<Given<O>>[]>
+  : (input: NoInfer<Taken<I>>, run: RunContext) => Result<NoInfer<Given<O>>>;
 
 /** A declared action, whatever its types. */
 export interface AnyAction {
@@ -89,15 +138,17 @@ export interface AnyAction {
 }
 
 /** What `on()` was told, whatever the handler takes and gives. */
-export interface AnyActionSpec extends Omit<ActionSpec<Slot, Slot>, "fn"> {
+export interface AnyActionSpec extends Omit<ActionSpec<Slot, Slot, boolean>, "fn" | "validate"> {
   /** The handler. It is called with what the inputs give, whatever that is. */
-  readonly fn?: (input: never, run: RunContext) => unknown;
+  readonly fn?: (input: never, run: never) => unknown;
+  /** Checks of the inputs. */
+  readonly validate?: unknown;
 }
 
 /** A declared action: an edge between fields. `I` and `O` are kept for clients that are typed by the demo. */
 export interface Action<I extends Slot, O extends Slot> extends AnyAction {
   /** What it was told. */
-  readonly spec: ActionSpec<I, O>;
+  readonly spec: AnyActionSpec & Pick<ActionSpec<I, O, boolean>, "inputs" | "outputs">;
 }
 
 /**
@@ -106,9 +157,13 @@ export interface Action<I extends Slot, O extends Slot> extends AnyAction {
  *
  * @throws {TypeError} when `when` is no event.
  */
-export function on<const I extends Slot = Record<never, never>, const O extends Slot = Record<never, never>>(
+export function on<
+  const I extends Slot = Record<never, never>,
+  const O extends Slot = Record<never, never>,
+  const B extends boolean = false,
+>(
   when: EventRef | readonly EventRef[],
-  spec: ActionSpec<I, O>,
+  spec: ActionSpec<I, O, B>,
 ): Action<I, O> {
   const events = Array.isArray(when) ? when as readonly EventRef[] : [when as EventRef];
   for (const event of events) {
@@ -128,6 +183,12 @@ export function on<const I extends Slot = Record<never, never>, const O extends 
 
 /** Raised once when a page has opened. */
 export const load: EventRef = Object.freeze({ source: null, event: "load" });
+
+/**
+ * Raised on the server when a page has been left: closed, or not heard of for half a minute. What listens to it takes
+ * values that live on the server; there is no page any more that others could come from or be shown on.
+ */
+export const unload: EventRef = Object.freeze({ source: null, event: "unload" });
 
 /** What {@linkcode update} makes. */
 export class Updated {

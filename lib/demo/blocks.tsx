@@ -1,7 +1,10 @@
-import type { FunctionComponent, VNode } from "preact";
-import type { AnyField, EventRef, Fields, Slot } from "@/lib/value/field.ts";
+import type { ComponentChildren, VNode } from "preact";
+import type { AnyField, Contains, EventRef, Fields, Slot } from "@/lib/value/field.ts";
 import type { ActionPlan, FieldState } from "@/lib/value/page.ts";
-import type { AnyAction } from "./action.ts";
+import { rolesOf } from "@/lib/value/user.ts";
+import type { AnyAction, AnyActionSpec } from "./action.ts";
+import { bindChecks, type BoundChecks } from "./check.ts";
+import { type Cache, cacheOf } from "./cached.ts";
 import { componentOf, deepFreeze } from "./component.ts";
 
 /** Argument names to field keys. `single` when the handler takes or gives a bare value. */
@@ -32,8 +35,18 @@ export interface BoundAction {
   readonly timeoutMs: number | undefined;
   /** How long it goes on unread, in milliseconds; `undefined` is the server's setting. */
   readonly graceMs: number | undefined;
+  /** Checks of its inputs by argument name. */
+  readonly checks: BoundChecks | undefined;
+  /** What its handler remembers. */
+  readonly cache: Cache | undefined;
+  /** How many calls its handler takes at once; `undefined` for one that takes one. */
+  readonly batch: number | undefined;
+  /** Whether it may be run again after a crash. */
+  readonly retry: boolean;
   /** Whether it is part of the public interface. */
   readonly api: boolean;
+  /** Roles that may run it; `undefined`: everybody. */
+  readonly allow: readonly string[] | undefined;
   /** What follows it. */
   readonly then: Following;
 }
@@ -49,7 +62,15 @@ export interface Following {
 }
 
 /** Draws one field where the layout wants it. */
-export type FieldSlot = FunctionComponent<{ class?: string }>;
+export type FieldSlot = (props: { readonly class?: string | undefined }) => ComponentChildren;
+
+/** Draws a container where the layout wants it, around what stands in it. */
+export type ContainerSlot = (
+  props: { readonly class?: string | undefined; readonly children: ComponentChildren },
+) => ComponentChildren;
+
+/** What a layout is given for a field `F`. */
+export type SlotOf<F> = F extends { readonly [Contains]: true } ? ContainerSlot : FieldSlot;
 
 /** A demo: fields, actions between them, a layout. */
 export interface Demo {
@@ -65,6 +86,10 @@ export interface Demo {
   readonly plans: Readonly<Record<string, ActionPlan>>;
   /** The fields that live in the browser, as a new page has them. Frozen: they are the same for every page. */
   readonly live: Readonly<Record<string, FieldState>>;
+  /** By field that lives on the server: keys of the actions that its change starts. */
+  readonly changes: Readonly<Record<string, readonly string[]>>;
+  /** Keys of the actions that are started when the page has been left. */
+  readonly leaves: readonly string[];
   /** Keys of the fields that a person may change. */
   readonly interactive: ReadonlySet<string>;
   /** Draws the fields where they belong; absent for a plain column. */
@@ -109,7 +134,7 @@ export interface BlocksSpec<F extends Fields, A extends Readonly<Record<string, 
   /** The actions. Their keys are their API names. */
   readonly actions?: (fields: NoInfer<F>) => A;
   /** Where the fields stand. Default: a column, in their order. */
-  readonly layout?: (ui: { readonly [K in keyof NoInfer<F>]: FieldSlot }) => VNode;
+  readonly layout?: (ui: { readonly [K in keyof NoInfer<F>]: SlotOf<F[K]> }) => VNode;
 }
 
 /**
@@ -135,9 +160,23 @@ export function Blocks<
   return Object.assign(page, { demo, fields: spec.fields, actions });
 }
 
-function bind(
-  spec: Pick<Demo, "title" | "description" | "fields" | "layout">,
+/** What a demo is made of, besides its actions. */
+export type Declared = Pick<Demo, "title" | "description" | "fields" | "layout">;
+
+/** What a demo was made of, so that it can be made again of less. */
+export interface Origin {
+  readonly spec: Declared;
+  readonly actions: Readonly<Record<string, AnyAction>>;
+}
+
+/** Where each demo came from. */
+export const origins: WeakMap<Demo, Origin> = new WeakMap();
+
+/** Ties fields and actions together by their keys. Events of the actions in `gone` never come: they are left out. */
+export function bind(
+  spec: Declared,
   actions: Readonly<Record<string, AnyAction>>,
+  gone: ReadonlySet<unknown> = new Set(),
 ): Demo {
   const where = spec.title === undefined ? "this demo" : `"${spec.title}"`;
   const fieldKeys = new Map<object, string>();
@@ -148,6 +187,11 @@ function bind(
       throw new TypeError(`Cannot use one field as "${twin}" and as "${key}" of ${where}: declare two`);
     }
     fieldKeys.set(field, key);
+    if (componentOf(field).contains && !spec.layout) {
+      throw new TypeError(
+        `Cannot make ${where} without a layout: it says what stands in its container "${key}"`,
+      );
+    }
   }
   const actionKeys = new Map<object, string>();
   for (const [key, action] of Object.entries(actions)) {
@@ -157,6 +201,8 @@ function bind(
 
   const bound: Record<string, BoundAction> = Object.create(null);
   const starts = new Map<string, string[]>();
+  const changes: Record<string, string[]> = Object.create(null);
+  const leaves: string[] = [];
   const then = new Map<string, Chained>();
   for (const key of Object.keys(actions)) then.set(key, { success: [], failure: [], mends: false });
   for (const [key, action] of Object.entries(actions)) {
@@ -171,16 +217,29 @@ function bind(
       priority: action.spec.priority ?? 0,
       timeoutMs: checkMs(action.spec.timeoutMs, "timeoutMs", at),
       graceMs: checkMs(action.spec.graceMs, "graceMs", at),
+      checks: bindChecks(action.spec.validate, bindSlot(action.spec.inputs, fieldKeys, at), at),
+      cache: cacheOf(action.spec.fn),
+      batch: checkBatch(action.spec, at),
+      retry: action.spec.retry ?? false,
       api: action.spec.api ?? true,
+      allow: action.spec.allow === undefined ? undefined : rolesOf(action.spec.allow, `allow of ${at}`),
       then: then.get(key) ?? { success: [], failure: [], mends: false },
     };
     const when: string[] = [];
     for (const event of action.when) {
+      if (gone.has(event.source)) continue;
       const before = event.source === null ? undefined : actionKeys.get(event.source);
       if (before !== undefined) chain(then.get(before), event, key);
-      else when.push(nameEvent(event, fieldKeys, at));
+      else if (before === undefined) {
+        const name = nameEvent(event, fieldKeys, at);
+        const source = name.slice(0, name.indexOf(":"));
+        if (name === ":unload") leaves.push(key);
+        else if (heldByServer(spec.fields, source)) (changes[source] ??= []).push(key);
+        else when.push(name);
+      }
     }
     starts.set(key, when);
+    checkCached(bound[key] as BoundAction, spec.fields, at);
   }
   checkCycles(bound, where);
 
@@ -197,9 +256,18 @@ function bind(
       touched.add(field);
       if (event !== "change") pressed.add(field);
     }
-    for (const field of Object.values(own.inputs.names)) taken.add(field);
+    for (const field of Object.values(own.inputs.names)) {
+      if (componentOf(spec.fields[field] as AnyField).contains) {
+        throw new TypeError(
+          `Cannot take "${field}" in action "${key}" of ${where}: it is a container, which has no value`,
+        );
+      }
+      taken.add(field);
+    }
     for (const field of Object.values(own.outputs.names)) given.add(field);
-    if (when.length > 0) plans[key] = plan(own, bound, when, action, actionKeys, spec.fields);
+    if (when.length > 0) {
+      plans[key] = plan(own, { all: bound, changes }, when, action, actionKeys, spec.fields);
+    }
   }
 
   const live: Record<string, FieldState> = {};
@@ -213,16 +281,20 @@ function bind(
       live[key] = deepFreeze({ value: field.initial, props: field.props, interactive: interactive.has(key) });
     }
   }
-  return Object.freeze({
+  const demo: Demo = Object.freeze({
     title: spec.title,
     description: spec.description,
     fields: spec.fields,
     actions: bound,
     plans: deepFreeze(plans),
     live: Object.freeze(live),
+    changes,
+    leaves,
     interactive,
     layout: spec.layout,
   });
+  origins.set(demo, { spec, actions });
+  return demo;
 }
 
 function bindSlot(slot: Slot | undefined, keys: ReadonlyMap<object, string>, at: string): Binding {
@@ -267,9 +339,33 @@ function chain(then: Chained | undefined, event: EventRef, key: string): void {
   if (event.event === "failure") then.mends = true;
 }
 
+function heldByServer(fields: Fields, key: string): boolean {
+  const field = fields[key];
+  return field !== undefined && componentOf(field).holds === "session";
+}
+
+function checkBatch({ batch, maxBatchSize, fn }: AnyActionSpec, at: string): number | undefined {
+  if (!batch) return undefined;
+  if (cacheOf(fn)) throw new TypeError(`Cannot merge calls of ${at}: its handler is cached, call by call`);
+  const size = maxBatchSize ?? 4;
+  if (Number.isInteger(size) && size > 0) return size;
+  throw new RangeError(`Cannot give ${at} a maxBatchSize of ${size}: it is a whole number from 1`);
+}
+
+// What a state holds is no plain data, and another value of it may well mean another answer.
+function checkCached({ cache, inputs }: BoundAction, fields: Fields, at: string): void {
+  if (!cache || cache.key) return;
+  const held = Object.values(inputs.names).find((key) => heldByServer(fields, key));
+  if (held === undefined) return;
+  throw new TypeError(`Cannot cache ${at} without a key: it takes "${held}", which lives on the server`);
+}
+
 function plan(
   own: BoundAction,
-  all: Readonly<Record<string, BoundAction>>,
+  { all, changes }: {
+    readonly all: Readonly<Record<string, BoundAction>>;
+    readonly changes: Readonly<Record<string, readonly string[]>>;
+  },
   when: readonly string[],
   action: AnyAction,
   keys: ReadonlyMap<object, string>,
@@ -285,7 +381,10 @@ function plan(
   const visit = (one: BoundAction) => {
     if (seen.has(one.key)) return;
     seen.add(one.key);
-    for (const field of Object.values(one.outputs.names)) if (held(field)) gives.add(field);
+    for (const field of Object.values(one.outputs.names)) {
+      if (held(field) && !componentOf(fields[field] as AnyField).contains) gives.add(field);
+      for (const key of changes[field] ?? []) visit(all[key] as BoundAction);
+    }
     if (one !== own) {
       for (const field of Object.values(one.inputs.names)) {
         if (held(field)) rest.add(field);

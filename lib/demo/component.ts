@@ -11,6 +11,10 @@ export interface CodecContext {
   readonly signal: AbortSignal;
   /** Reads a file that the session may read. @throws {Fault} `bad_input` for an unknown or foreign one. */
   readonly open: (ref: FileRef) => Promise<StoredFile>;
+  /** Text that only this server can read again, by the same `name`. For what a browser keeps. */
+  readonly seal: (value: Json, name: string) => string;
+  /** What was sealed under a name; `undefined` for what was not, or was changed, or sealed by a server of another secret. */
+  readonly unseal: (sealed: string, name: string) => Json | undefined;
   /** Keeps bytes for the session and says how they are reached. The media type is found from the bytes. */
   readonly keep: (bytes: Uint8Array | ReadableStream<Uint8Array>, name: string) => Promise<FileRef>;
 }
@@ -29,6 +33,14 @@ export interface FormEntries {
   readonly texts: readonly string[];
   /** Files under the field's name, already kept. */
   readonly files: readonly FileRef[];
+}
+
+/** How long a value on the server is kept. */
+export interface Keeping {
+  /** From its last writing on, in milliseconds; `undefined`: as long as the session. */
+  readonly ms?: number | undefined;
+  /** Called once with each value that is let go of: its time is up, its session is forgotten, or the server ends. */
+  readonly onDelete?: ((value: unknown) => void) | undefined;
 }
 
 /**
@@ -52,6 +64,8 @@ export interface ComponentSpec<A, P, W, I, O, E extends string> {
   readonly island?: ComponentType<DoorProps>;
   /** Where the value is: with the page, or on the server, one for each session. Default `page`. */
   readonly holds?: "page" | "session";
+  /** For values on the server: how long, and who is told of their end. Default: as long as the session. */
+  readonly keeps?: (props: NoInfer<P>) => Keeping;
   /** Whether a person can give it a value at all. Default true. */
   readonly input?: boolean;
   /** Whether the view lives by itself even if no action needs it. */
@@ -82,6 +96,8 @@ export interface Component extends AnyComponent {
   readonly island: ComponentType<DoorProps> | undefined;
   /** Where its value is. */
   readonly holds: "page" | "session";
+  /** How long its values on the server are kept. */
+  readonly keeps: (props: Readonly<Record<string, unknown>>) => Keeping;
   /** Whether a person can give it a value. */
   readonly input: boolean;
   /** Whether other fields stand in it. Such a component has no value. */
@@ -105,6 +121,8 @@ export interface Component extends AnyComponent {
   /** The JSON Schema of the wire value under these props. */
   readonly jsonSchema: (props: Readonly<Record<string, unknown>>) => JsonObject;
 }
+
+const forever: Keeping = Object.freeze({});
 
 const common = {
   label: z.string().optional(),
@@ -156,6 +174,7 @@ export function component<A, P, W, E extends string, I = W, O = I>(
     view: spec.view,
     island: spec.island,
     holds: spec.holds ?? "page",
+    keeps: spec.keeps ?? (() => forever),
     input: spec.input ?? true,
     contains: false,
     alive: spec.alive ?? (() => false),
@@ -177,7 +196,12 @@ export function component<A, P, W, E extends string, I = W, O = I>(
       throw new TypeError(`Cannot declare ${spec.kind} with value ${quote(value)}: ${explain(right.error)}`);
     }
     // What the schema makes of a value is what the page gets of it, also of the first one.
-    return field(shared, props, (right.success ? right.data : initial) as Json) as Field<I, O, E, PropsInput<A>>;
+    return field(shared, props, (right.success ? right.data : initial) as Json) as Field<
+      I,
+      O,
+      E,
+      PropsInput<A>
+    >;
   };
   return Object.assign(declare, { component: shared }) as Declare<PropsInput<A>, I, O, E>;
 }

@@ -8,6 +8,24 @@ export interface Attempt {
   over: Fault | undefined;
   /** Made when somebody asks for the signal: most handlers do not. */
   abort: AbortController | undefined;
+  /** What the handler receives, where it was needed before a place was free. */
+  input: { readonly value: unknown } | undefined;
+  /** Whether its checks have found nothing. */
+  checked: boolean;
+  /** What it has given so far, to be remembered under a key. */
+  answer: Answer | undefined;
+}
+
+/** What is gathered to be remembered. */
+export interface Answer {
+  readonly key: string;
+  /** `undefined` when something among it cannot be given twice. */
+  given: unknown[] | undefined;
+}
+
+/** An action that is about to begin. */
+export function attemptOf(action: BoundAction): Attempt {
+  return { action, over: undefined, abort: undefined, input: undefined, checked: false, answer: undefined };
 }
 
 /** The signal that an attempt's handler is handed. */

@@ -1,8 +1,19 @@
+import type { Demo } from "@/lib/demo/blocks.tsx";
 import type { CodecContext, StoredFile } from "@/lib/demo/component.ts";
 import { type BlobRecord, type Blobs, toRef } from "@/lib/store/port.ts";
 import { Fault } from "@/lib/value/fault.ts";
+import { isAllowed } from "@/lib/value/user.ts";
+import type { FrameBody } from "@/lib/wire/frame.ts";
+import { Batches } from "./batches.ts";
+import { type Call, nameOf, noAction } from "./call.ts";
+import { ATTEMPT_FRAMES, type FinishedRun, type Journal, type UnfinishedRun } from "./journal.ts";
+import { acceptedRun, callAgain } from "./kept_call.ts";
+import { KeptRuns } from "./kept_runs.ts";
+import type { Observer } from "./observer.ts";
 import { Queue } from "./queue.ts";
-import { type Call, Run, type RunHost } from "./run.ts";
+import { Recovery } from "./recovery.ts";
+import { Run, type RunHost } from "./run.ts";
+import { type Sealing, sealing } from "./seal.ts";
 import { base64url, Sessions } from "./sessions.ts";
 
 /** Time as the engine sees it; tests give their own. */
@@ -17,22 +28,36 @@ export interface Clock {
 export interface EngineOptions {
   /** Where the bytes of files are kept. */
   readonly blobs: Blobs;
+  /** Where a file of a page is found. Default below the page. */
+  readonly fileUrl?: ((page: string, id: string) => string) | undefined;
   /** Its time. */
   readonly clock: Clock;
   /** Random bytes for ids, fit for secrets. */
   readonly random: (bytes: number) => Uint8Array;
   /** Secret that session ids are signed with, 32 bytes or more. */
   readonly secret: Uint8Array;
+  /** Where runs are kept that must outlive a crash. Left out, they live in memory. */
+  readonly journal?: Journal | undefined;
+  /** Is told how runs go. */
+  readonly observer?: Observer | undefined;
   /** Runs at once of a group that names no limit. Default 16. */
   readonly concurrencyLimit?: number | null;
   /** Calls that may wait in one group. Default 1,000. */
   readonly queueSize?: number;
   /** Sessions that may hold values. Default 10,000. */
   readonly sessionCapacity?: number;
+  /** How many bytes the values of one session may take on the server. Default 16 MiB. */
+  readonly sessionBytes?: number;
+  /** How many bytes those of all sessions may take. Default 512 MiB. */
+  readonly totalBytes?: number;
   /** How long a run goes on with nobody reading it, in milliseconds. Default 60,000. */
   readonly graceMs?: number;
-  /** How many finished runs can still be read. Default 1,000. */
+  /** How many finished runs can still be read from memory. Default 1,000. */
   readonly keptRuns?: number;
+  /** How many bytes these may take together. Default 64 MiB. */
+  readonly keptBytes?: number;
+  /** How long they can be read, in milliseconds. Default one hour; with a journal, what it says. */
+  readonly keptMs?: number;
   /** Logs what broke inside and says what the client may read. */
   readonly broke: (error: unknown) => string;
 }
@@ -40,6 +65,8 @@ export interface EngineOptions {
 const RUN_ID_BYTES = 12;
 /** In base64url. */
 const RUN_ID_LENGTH = 16;
+const MAX_ATTEMPTS = 3;
+const RETRY_MS = 2000;
 
 /** Runs actions: sessions, queue, handlers, frames. Knows no HTTP. */
 export class Engine {
@@ -47,63 +74,130 @@ export class Engine {
   readonly sessions: Sessions;
   readonly #options: EngineOptions;
   readonly #queue: Queue;
-  readonly #runs = new Map<string, Run>();
-  /** Runs by session and by the id that their caller chose, as long as they are in `#runs`. */
-  readonly #named = new Map<string, Run>();
+  readonly #kept: KeptRuns;
   readonly #readers = new Map<Run, number>();
   readonly #leaving = new Map<Run, Disposable>();
   readonly #host: RunHost;
+  readonly #recovery: Recovery | undefined;
+  readonly #seal: Sealing;
+  #drained: PromiseWithResolvers<void> | undefined;
   #ids = "";
   #idsUsed = 0;
 
   /** Makes an engine; nothing runs until a call is submitted. */
   constructor(options: EngineOptions) {
     this.#options = options;
-    const { clock, random, secret } = options;
-    this.sessions = new Sessions({ secret, random, capacity: options.sessionCapacity ?? 10_000 });
+    const { clock, random, secret, journal, observer } = options;
+    this.sessions = new Sessions({
+      secret,
+      random,
+      capacity: options.sessionCapacity ?? 10_000,
+      sessionBytes: options.sessionBytes ?? 16 * 1024 * 1024,
+      totalBytes: options.totalBytes ?? 512 * 1024 * 1024,
+      now: clock.now,
+      after: clock.after,
+      broke: options.broke,
+    });
+    this.#seal = sealing(secret, random);
     this.#queue = new Queue({
       limit: options.concurrencyLimit === undefined ? 16 : options.concurrencyLimit,
       size: options.queueSize ?? 1000,
       now: clock.now,
       after: clock.after,
     });
+    this.#kept = new KeptRuns({
+      count: options.keptRuns ?? 1000,
+      bytes: options.keptBytes ?? 64 * 1024 * 1024,
+      ms: options.keptMs ?? 60 * 60_000,
+      now: clock.now,
+    });
     this.#host = {
       queue: this.#queue,
+      batches: new Batches(this.#queue),
       now: clock.now,
       after: clock.after,
       codec: (run) => this.#codec(run),
       broke: options.broke,
+      said: journal && ((run, frame) => {
+        if (frame.type === "output" && frame.whole) journal.whole(run.id, run.last, frame);
+        else journal.append(run.id, run.last, [frame]);
+      }),
       ended: (run) => this.#ended(run),
+      observer,
     };
+    this.#recovery = journal && new Recovery({
+      journal,
+      begin: (run, demo) => this.#again(run, demo),
+      broke: options.broke,
+      maxAttempts: MAX_ATTEMPTS,
+    });
   }
 
   /**
-   * Accepts a call and starts it. Its values are checked first: a refusal throws and nothing runs. A call of an `id`
-   * that its session has used before gives the run that was started then.
+   * Takes a call and starts it. Its values are checked first: a refusal throws and nothing runs. A call of an `id`
+   * that its session has used before gives the run that was started then. Does not wait for checks that take time, nor
+   * for a journal: `admitted` of the run does, and {@linkcode Engine.accept}.
    *
-   * @throws {Fault} `not_found`, `bad_input` with the field.
+   * @throws {Fault} `not_found`, `bad_input` with the field, `offline` while the server is about to stop.
    */
   submit(call: Call): Run {
+    // Here, so that no protocol can forget it.
+    if (!isAllowed(call.request.user, call.demo.actions[call.action]?.allow)) throw noAction();
     const name = nameOf(call);
-    const known = name === undefined ? undefined : this.#named.get(name);
+    const known = name === undefined ? undefined : this.#kept.named(name);
     if (known) return known;
+    if (this.draining) throw new Fault("offline", "The server is about to restart. Try again in a moment");
     const run = new Run(this.#runId(), call, this.#host);
-    this.#runs.set(run.id, run);
-    if (name !== undefined) this.#named.set(name, run);
-    run.start().catch((error) => {
-      this.#options.broke(error);
-      run.cancel();
-    });
+    const wrong = run.check();
+    if (wrong instanceof Promise) {
+      this.#kept.add(run);
+      this.#admit(run, this.#checked(run, wrong));
+    } else {
+      if (wrong) throw wrong;
+      this.#kept.add(run);
+      this.#admit(run, this.#begin(run));
+    }
     return run;
+  }
+
+  /**
+   * Takes a call as {@linkcode Engine.submit} does, and gives the run once it cannot be lost any more: its checks are
+   * done and its journal has it. What an earlier process was asked under the same `id` is given as that left it.
+   *
+   * @throws {Fault} as `submit`, and `no_space` when it could not be kept.
+   */
+  accept(call: Call & { readonly id?: undefined }): Run | Promise<Run>;
+  accept(call: Call): Run | Promise<Run | FinishedRun>;
+  accept(call: Call): Run | Promise<Run | FinishedRun> {
+    const { journal } = this.#options;
+    if (journal && call.id !== undefined && !this.#kept.named(nameOf(call) as string)) {
+      return this.#acceptOnce(call, call.id, journal);
+    }
+    const run = this.submit(call);
+    return run.admitted ? run.admitted.then(() => run) : run;
   }
 
   /** The run of an id, its own or its caller's, if this session started it. @throws {Fault} `not_found` */
   find(id: unknown, session: string): Run {
     const run = typeof id === "string"
-      ? this.#runs.get(id) ?? this.#named.get(`${session}/${id}`)
+      ? this.#kept.get(id) ?? this.#kept.named(`${session}/${id}`)
       : undefined;
-    if (run?.call.session.id !== session) throw new Fault("not_found", "There is no such run");
+    if (run?.call.session.id !== session) throw noRun();
     return run;
+  }
+
+  /** As {@linkcode Engine.find}, and what is over and known to the journal alone, told from the frame after `after`. */
+  async seek(id: unknown, session: string, after: number): Promise<Run | FinishedRun> {
+    try {
+      return this.find(id, session);
+    } catch (error) {
+      const { journal } = this.#options;
+      if (!journal || typeof id !== "string" || id.length > 100) throw error;
+      const own = await journal.runOf(session, id) ?? id;
+      const past = await journal.read(own, after);
+      if (past?.session === session) return past;
+      throw error;
+    }
   }
 
   /**
@@ -122,12 +216,52 @@ export class Engine {
         const left = (this.#readers.get(run) ?? 1) - 1;
         if (left > 0) return void this.#readers.set(run, left);
         this.#readers.delete(run);
-        if (run.finished) return;
-        const { clock, graceMs = 60_000 } = this.#options;
-        const own = run.call.demo.actions[run.call.action]?.graceMs;
-        this.#leaving.set(run, clock.after(own ?? graceMs, () => run.cancel()));
+        this.#unread(run);
       },
     };
+  }
+
+  /**
+   * Ends what an earlier process left behind and may not be run again, and gives the paths of the pages whose runs
+   * wait for {@linkcode Engine.meet}.
+   */
+  async recover(): Promise<readonly string[]> {
+    return await this.#recovery?.start() ?? [];
+  }
+
+  /** Says which demo stands at a page, so that runs of it that were cut off can be run again. */
+  meet(page: string, demo: Demo): Promise<void> | undefined {
+    return this.#recovery?.awaits(page) ? this.#recovery.meet(page, demo) : undefined;
+  }
+
+  /** Whether it takes no calls any more. */
+  get draining(): boolean {
+    return this.#drained !== undefined;
+  }
+
+  /**
+   * Takes no calls any more and resolves when all runs are over, at the latest after `deadlineMs`. With a journal,
+   * those that have not begun, and at the deadline those that may run again, are left to the next process; their
+   * readers' streams end without an end of the run. What else goes on at the deadline ends as `interrupted`.
+   */
+  async drain(deadlineMs: number): Promise<void> {
+    if (this.#drained) return await this.#drained.promise;
+    const { clock, journal } = this.#options;
+    const drained = this.#drained = Promise.withResolvers<void>();
+    if (journal) {
+      const idle = [...this.#kept.going()].filter(({ begun }) => !begun);
+      await Promise.all(idle.map((run) => this.#leave(run, journal)));
+    }
+    using _deadline = clock.after(deadlineMs, () => drained.resolve());
+    this.#tellDrained();
+    await drained.promise;
+    await Promise.all(Array.from(this.#kept.going(), async (run) => {
+      if (journal && run.call.demo.actions[run.call.action]?.retry) return await this.#leave(run, journal);
+      run.interrupt(
+        new Fault("interrupted", "The server had to stop before this was finished. Start it again"),
+      );
+    }));
+    await journal?.flush();
   }
 
   /** What is going on: for health checks and tests. */
@@ -136,15 +270,100 @@ export class Engine {
     readonly busy: number;
     readonly runs: number;
     readonly sessions: number;
+    readonly streams: number;
   } {
-    return { ...this.#queue.load, runs: this.#runs.size, sessions: this.sessions.size };
+    const { size: streams } = this.#readers;
+    return { ...this.#queue.load, runs: this.#kept.size, sessions: this.sessions.size, streams };
   }
 
   /** Cancels everything that runs. */
   close(): void {
-    for (const run of this.#runs.values()) run.cancel();
+    for (const run of [...this.#kept.going()]) run.cancel();
     for (const leaving of this.#leaving.values()) leaving[Symbol.dispose]();
     this.#leaving.clear();
+    this.sessions.close();
+  }
+
+  async #acceptOnce(call: Call, id: string, journal: Journal): Promise<Run | FinishedRun> {
+    const known = await journal.runOf(call.session.id, id);
+    if (known !== undefined) return await this.seek(known, call.session.id, 0);
+    const run = this.submit(call);
+    await run.admitted;
+    return run;
+  }
+
+  /** Starts a run; what it gives resolves when the journal has it. */
+  #begin(run: Run): Promise<void> | undefined {
+    const { journal } = this.#options;
+    const kept = journal?.accept(acceptedRun(run.id, run.call));
+    this.#start(run);
+    return kept;
+  }
+
+  async #checked(run: Run, wrong: Promise<Fault | undefined>): Promise<void> {
+    const fault = await wrong.catch((error) => {
+      if (error instanceof Fault) return error;
+      return new Fault("internal", this.#options.broke(error), { cause: error });
+    });
+    if (!fault && !run.finished) return await this.#begin(run);
+    if (fault) run.refuse(fault);
+    throw fault ?? new Fault("cancelled", "The run was cancelled");
+  }
+
+  // A run that is not admitted is forgotten: whoever sends it again starts it anew.
+  #admit(run: Run, work: Promise<void> | undefined): void {
+    if (!work) return;
+    run.admitted = work.then(() => {
+      run.admitted = undefined;
+    }, (error) => {
+      run.cancel();
+      this.#kept.remove(run);
+      throw error;
+    });
+    run.admitted.catch(() => {});
+  }
+
+  #start(run: Run): void {
+    run.start().catch((error) => {
+      this.#options.broke(error);
+      run.cancel();
+    });
+  }
+
+  #again(unfinished: UnfinishedRun, demo: Demo): void {
+    const since = (unfinished.attempt - 1) * ATTEMPT_FRAMES;
+    const run = new Run(
+      unfinished.id,
+      callAgain(unfinished, demo, this.sessions.byId(unfinished.session)),
+      this.#host,
+      since,
+    );
+    this.#options.journal?.whole(run.id, run.last, run.log[0] as FrameBody);
+    this.#kept.add(run);
+    this.#unread(run);
+    this.#start(run);
+  }
+
+  async #leave(run: Run, journal: Journal): Promise<void> {
+    await journal.leave(run.id).then(() => run.leave(), (error) => {
+      this.#options.broke(error);
+      run.interrupt(
+        new Fault("interrupted", "The server had to stop before this was finished. Start it again"),
+      );
+    });
+    this.#kept.remove(run);
+    this.#tellDrained();
+  }
+
+  #unread(run: Run): void {
+    if (run.finished) return;
+    const { clock, graceMs = 60_000 } = this.#options;
+    const own = run.call.demo.actions[run.call.action]?.graceMs;
+    this.#leaving.set(run, clock.after(own ?? graceMs, () => run.cancel()));
+  }
+
+  #tellDrained(): void {
+    if (this.#drained && this.#kept.going().next().done) this.#drained.resolve();
   }
 
   // Cut from a longer random text: asking for the bytes of one id costs as much as a small handler.
@@ -159,16 +378,22 @@ export class Engine {
   #ended(run: Run): void {
     this.#leaving.get(run)?.[Symbol.dispose]();
     this.#leaving.delete(run);
-    // In the order of their start: the ones that were asked for longest ago go first, those that still run stay.
-    let over = this.#runs.size - (this.#options.keptRuns ?? 1000);
-    for (const [id, old] of this.#runs) {
-      if (over <= 0) return;
-      if (!old.finished || this.#readers.has(old)) continue;
-      this.#runs.delete(id);
-      const name = nameOf(old.call);
-      if (name !== undefined) this.#named.delete(name);
-      over--;
-    }
+    this.#kept.ended(run, (run) => this.#readers.has(run));
+    if (this.#options.journal) this.#keepEnd(run, this.#options.journal);
+    this.#tellDrained();
+  }
+
+  // What cannot be kept now is tried again: the disk may have room later.
+  #keepEnd(run: Run, journal: Journal): void {
+    journal.finish(run.id, run.last, run.log.slice(-1)).catch((error) => {
+      this.#options.broke(error);
+      this.#options.clock.after(RETRY_MS, () => this.#keepEnd(run, journal));
+    });
+  }
+
+  /** Where a file of a page is found. */
+  fileUrl(page: string, id: string): string {
+    return this.#options.fileUrl?.(page, id) ?? `${page === "/" ? "" : page}/files/${id}`;
   }
 
   #codec(run: Run): CodecContext {
@@ -177,28 +402,25 @@ export class Engine {
     const owner = call.session.id;
     return {
       signal: run.signal,
+      seal: this.#seal.seal,
+      unseal: this.#seal.unseal,
       open: async (ref) => {
         const record = await blobs.get(ref.id);
         if (record?.owner !== owner) {
           throw new Fault("bad_input", "The file is not known here any more. Choose it again");
         }
-        return opened(blobs, record, fileUrl(call.page, record.id));
+        return opened(blobs, record, this.fileUrl(call.page, record.id));
       },
       keep: async (bytes, name) => {
         const record = await blobs.put(bytes, { owner, name, signal: run.signal });
-        return toRef(record, fileUrl(call.page, record.id));
+        return toRef(record, this.fileUrl(call.page, record.id));
       },
     };
   }
 }
 
-function nameOf({ id, session }: Call): string | undefined {
-  return id === undefined ? undefined : `${session.id}/${id}`;
-}
-
-/** Where the page at `page` serves a file. */
-export function fileUrl(page: string, id: string): string {
-  return `${page === "/" ? "" : page}/files/${id}`;
+function noRun(): Fault {
+  return new Fault("not_found", "There is no such run");
 }
 
 function opened(blobs: Blobs, record: BlobRecord, url: string): StoredFile {

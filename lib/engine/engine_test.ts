@@ -529,7 +529,13 @@ Deno.test("Engine.submit() starts one run for one id of a session, and finds it 
       input: { a },
       page: "/demo",
       session: engine.sessions.open(token),
-      request: { headers: new Headers(), url: "http://127.0.0.1/demo", client: "127.0.0.1" },
+      request: {
+        headers: new Headers(),
+        url: "http://127.0.0.1/demo",
+        query: new URLSearchParams(),
+        cookies: {},
+        client: "127.0.0.1",
+      },
     });
   const mine = engine.sessions.open(app.session);
   const run = call("one", app.session);
@@ -565,7 +571,13 @@ Deno.test("Engine.submit() keeps no id of a call that it refused", async () => {
       input: { n },
       page: "/demo",
       session: app.engine.sessions.open(app.session),
-      request: { headers: new Headers(), url: "http://127.0.0.1/demo", client: "127.0.0.1" },
+      request: {
+        headers: new Headers(),
+        url: "http://127.0.0.1/demo",
+        query: new URLSearchParams(),
+        cookies: {},
+        client: "127.0.0.1",
+      },
     });
   assert.throws(() => call(6), is("bad_input", "n"));
   assert.equal(call(5).finished, true);

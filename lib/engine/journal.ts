@@ -54,7 +54,14 @@ interface Live {
   ending?: Promise<void> | undefined;
   /** Whether some of its frames were kept before its end. */
   long: boolean;
+  /** Whether what is kept of its frames is to go before others are kept: one among those stands for it. */
+  anew?: boolean | undefined;
+  /** Whether the next frame does not follow the one before it, and so says its number. */
+  gap?: boolean | undefined;
 }
+
+/** How many frames lie between two attempts at one run: more than any attempt says. */
+export const ATTEMPT_FRAMES = 1e9;
 
 /**
  * What outlives a crash: which runs were accepted, what they said, how they ended. Commits take effect in the order in
@@ -121,6 +128,34 @@ export class Journal implements AsyncDisposable {
   }
 
   /**
+   * Takes a frame that stands for all up to `seq`, itself included. They are forgotten.
+   *
+   * @throws {RangeError} when frames are missing before it.
+   */
+  whole(id: string, seq: number, frame: FrameBody): void {
+    const live = this.#live.get(id);
+    if (live === undefined) return;
+    if (seq > live.next) throw new RangeError(`Frame ${live.next} of the run comes next, not ${seq}`);
+    live.waiting = [numberedAs(frame, seq)];
+    live.gap = false;
+    live.next = seq + 1;
+    live.anew = true;
+    this.#soon(live);
+  }
+
+  /** Has a run that goes on run again by the next process, which ends it otherwise. Its frames are not taken any more. */
+  async leave(id: string): Promise<void> {
+    const live = this.#live.get(id);
+    if (live === undefined) return;
+    while (live.accepting) await live.accepting;
+    while (live.writing) await live.writing;
+    const pieces = piecesOf(JSON.stringify({ ...live.run, retry: true }));
+    const under = [...OPEN, id];
+    this.#forget(live);
+    await this.#options.store.commit([...deletes(under, live.parts), ...setPieces(under, pieces)]);
+  }
+
+  /**
    * Takes the last frames, as `append` does, and ends the run. Resolves when its end cannot be lost any more. When it
    * fails the run stays open: the same call may be made again.
    *
@@ -142,13 +177,11 @@ export class Journal implements AsyncDisposable {
     const over = (await store.get([...OVER, id]))?.value as unknown as Over | undefined;
     if (over === undefined) return undefined;
     const { tail, cutAt, ...rest } = over;
-    const lines = (await textUnder(store, frameKey(id)) + tail).split("\n").slice(0, -1);
+    const kept = numbered(await textUnder(store, frameKey(id)) + tail);
     // Whoever saw more than was kept has yet to be told of the end: it comes after what they saw.
-    const from = cutAt !== undefined && after >= cutAt ? cutAt - 1 : after;
-    const frames = lines.slice(from).map((line, at) => ({
-      ...JSON.parse(line) as FrameBody,
-      seq: after + at + 1,
-    }));
+    const shift = cutAt !== undefined && after >= cutAt ? after - cutAt + 1 : 0;
+    const frames = kept.filter(({ seq }) => seq + shift > after)
+      .map((frame) => ({ ...frame, seq: frame.seq + shift }));
     return { id, ...rest, frames };
   }
 
@@ -173,7 +206,9 @@ export class Journal implements AsyncDisposable {
     if (before === undefined || this.#live.has(id)) return undefined;
     const run: UnfinishedRun = { ...before, attempt: before.attempt + 1 };
     const pieces = piecesOf(JSON.stringify(run));
-    const live: Live = { run, parts: pieces.length, waiting: [], next: 1, long: false };
+    // Higher than any number that a reader of an earlier attempt may have seen.
+    const next = before.attempt * ATTEMPT_FRAMES + 1;
+    const live: Live = { run, parts: pieces.length, waiting: [], next, long: false, gap: true };
     this.#live.set(id, live);
     try {
       await deleteUnder(store, frameKey(id));
@@ -199,7 +234,7 @@ export class Journal implements AsyncDisposable {
       { type: "done", outcome: "failed", ms: Math.max(0, now() - run.acceptedMs) },
     ];
     if (live) return await this.finish(id, live.next, live.done ? [] : frames);
-    const kept = (await textUnder(store, frameKey(id))).split("\n").length - 1;
+    const kept = numbered(await textUnder(store, frameKey(id))).at(-1)?.seq ?? 0;
     const place = { fromSeq: kept + 1, cutAt: kept + 1, long: kept > 0 };
     await store.commit(endOps(run, { outcome: "failed", frames, parts, ...place, ...this.#times() }));
   }
@@ -242,7 +277,8 @@ export class Journal implements AsyncDisposable {
     if (live === undefined) return undefined;
     if (fromSeq > live.next) throw new RangeError(`Frame ${live.next} of the run comes next, not ${fromSeq}`);
     for (const frame of frames.slice(live.next - fromSeq)) {
-      live.waiting.push(frame);
+      live.waiting.push(live.gap ? numberedAs(frame, live.next) : frame);
+      live.gap = false;
       live.next++;
       if (frame.type === "done") live.done = frame;
     }
@@ -266,11 +302,15 @@ export class Journal implements AsyncDisposable {
   async #write(live: Live): Promise<void> {
     const { store, broke } = this.#options;
     const frames = live.waiting;
+    const { anew = false } = live;
     live.waiting = [];
     live.long = true;
+    live.anew = false;
     try {
+      if (anew) await deleteUnder(store, frameKey(live.run.id));
       await store.commit(frameOps(live.run.id, live.next - frames.length, frames));
     } catch (error) {
+      live.anew ||= anew;
       live.waiting = [...frames, ...live.waiting];
       broke(error);
     } finally {
@@ -280,6 +320,8 @@ export class Journal implements AsyncDisposable {
 
   async #keepEnd(live: Live, outcome: DoneFrame["outcome"]): Promise<void> {
     while (live.writing) await live.writing;
+    if (live.anew && live.long) await deleteUnder(this.#options.store, frameKey(live.run.id));
+    live.anew = false;
     const { run, waiting, parts, long } = live;
     const rest = { frames: waiting, fromSeq: live.next - waiting.length, parts, long };
     try {
@@ -305,4 +347,19 @@ export class Journal implements AsyncDisposable {
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
   }
+}
+
+function numberedAs(frame: FrameBody, seq: number): FrameBody {
+  const itself: FrameBody & { readonly seq: number } = { ...frame, seq };
+  return itself;
+}
+
+// A frame that stands for those before it says its own number; the others follow one by one.
+function numbered(lines: string): (FrameBody & { readonly seq: number })[] {
+  let last = 0;
+  return lines.split("\n").slice(0, -1).map((line) => {
+    const frame = JSON.parse(line) as FrameBody & { readonly seq?: number };
+    last = frame.seq ?? last + 1;
+    return { ...frame, seq: last };
+  });
 }

@@ -58,7 +58,7 @@ export interface FinishedRun {
 
 /** What is told in the place of an end that a crash took away. */
 export const INTERRUPTED: FaultJson = {
-  code: "offline",
+  code: "interrupted",
   message: "The server was started anew before this was finished. Start it again",
 };
 

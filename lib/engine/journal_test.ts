@@ -4,12 +4,12 @@ import { memoryStore } from "@/lib/store/records_memory.ts";
 import { fakeClock } from "@/lib/testing/clock.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { FrameBody } from "@/lib/wire/frame.ts";
-import { type AcceptedRun, type FinishedRun, Journal } from "./journal.ts";
+import { type AcceptedRun, ATTEMPT_FRAMES, type FinishedRun, Journal } from "./journal.ts";
 
 const STARTED: FrameBody = { type: "started", action: "greet" };
 const DONE: FrameBody = { type: "done", outcome: "done", ms: 5 };
 const LOST = {
-  code: "offline",
+  code: "interrupted",
   message: "The server was started anew before this was finished. Start it again",
 };
 
@@ -132,9 +132,39 @@ Deno.test("Journal counts attempts before a run is run again, and forgets what i
   const last = world.restart();
   const both = await Promise.all([last.again("a"), last.again("a")]);
   assert.equal(both.filter((run) => run === undefined).length, 1);
-  await last.finish("a", 1, [said("new"), DONE]);
-  assert.deepEqual((await last.read("a"))?.frames, numbered([said("new"), DONE]));
+  const next = 12 * ATTEMPT_FRAMES + 1;
+  await last.finish("a", next, [said("new"), DONE]);
+  const frames = [{ ...said("new"), seq: next }, { ...DONE, seq: next + 1 }];
+  assert.deepEqual((await last.read("a"))?.frames, frames);
+  assert.deepEqual((await last.read("a", 700))?.frames, frames);
   assert.equal(await last.again("a"), undefined);
+});
+
+Deno.test("Journal.whole() forgets the frames that one frame stands for", async () => {
+  await using world = open();
+  await world.log.accept(run("a"));
+  for (let seq = 1; seq <= 20; seq++) {
+    world.log.append("a", seq, [said(`${seq}`)]);
+    if (seq % 7 === 0) await world.log.flush();
+  }
+  world.log.whole("a", 20, said("all"));
+  await world.log.flush();
+  world.log.append("a", 21, [said("21")]);
+  await world.log.finish("a", 22, [DONE]);
+  const { frames } = await world.log.read("a", 3) as FinishedRun;
+  assert.deepEqual(frames, [{ ...said("all"), seq: 20 }, { ...said("21"), seq: 21 }, { ...DONE, seq: 22 }]);
+  assert.deepEqual((await world.log.read("a", 20))?.frames, frames.slice(1));
+});
+
+Deno.test("Journal.leave() has the next process run what this one did not", async () => {
+  await using world = open();
+  await world.log.accept(run("a"));
+  await world.log.leave("a");
+  world.log.append("a", 1, [STARTED]);
+  await world.log.finish("a", 2, [DONE]);
+  const [left] = await world.restart().unfinished();
+  assert.equal(left?.id, "a");
+  assert.equal(left?.retry, true);
 });
 
 Deno.test("Journal finds a run by what its client calls it", async () => {

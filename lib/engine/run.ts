@@ -1,44 +1,27 @@
-import type { RunContext, RunRequest } from "@/lib/demo/action.ts";
-import { RESET, Updated } from "@/lib/demo/action.ts";
-import type { BoundAction, Demo } from "@/lib/demo/blocks.tsx";
-import { type CodecContext, componentOf } from "@/lib/demo/component.ts";
-import { tell } from "@/lib/demo/explain.ts";
+import { type RunContext, Updated } from "@/lib/demo/action.ts";
+import type { BoundAction } from "@/lib/demo/blocks.tsx";
+import { runChecks } from "@/lib/demo/check.ts";
+import type { CodecContext } from "@/lib/demo/component.ts";
 import { Fault } from "@/lib/value/fault.ts";
-import type { Json } from "@/lib/value/json.ts";
-import type { FrameBody, OutputFrame } from "@/lib/wire/frame.ts";
-import { diff, type Patch } from "@/lib/wire/patch.ts";
-import { type Attempt, signalOf, stop } from "./attempt.ts";
+import { isAllowed } from "@/lib/value/user.ts";
+import { weigh } from "@/lib/value/weigh.ts";
+import type { FrameBody } from "@/lib/wire/frame.ts";
+import { type Attempt, attemptOf, signalOf, stop } from "./attempt.ts";
+import type { Batches } from "./batches.ts";
+import { type Call, noAction } from "./call.ts";
 import { Context } from "./context.ts";
-import type { Place, Queue } from "./queue.ts";
-import type { Session } from "./sessions.ts";
+import type { Observer, Phase } from "./observer.ts";
+import type { Entry, Place, Queue } from "./queue.ts";
+import { keyOf, remember } from "./remembered.ts";
 import { type AnyGenerator, isGenerator, isPromise } from "./result.ts";
-
-/** A request to run an action: what every protocol is translated into. */
-export interface Call {
-  /** Chosen by who asks, one for each call of a session: a call that is sent again starts nothing. */
-  readonly id?: string | undefined;
-  /** The demo whose action it is. */
-  readonly demo: Demo;
-  /** Key of the action. */
-  readonly action: string;
-  /** Wire values by argument name of the action. */
-  readonly input: Readonly<Record<string, Json | undefined>>;
-  /** Wire values of further fields by key, for the actions that follow. */
-  readonly rest?: Readonly<Record<string, Json | undefined>>;
-  /** Who asks, and what is held for them. */
-  readonly session: Session;
-  /** Path of the page, under which its files are reached. */
-  readonly page: string;
-  /** The request that started it, for the handler to see. */
-  readonly request: RunRequest;
-  /** What the event that started it carried. */
-  readonly event?: Json | undefined;
-}
+import { type Outputs, Values } from "./values.ts";
 
 /** What a run needs of the engine. */
 export interface RunHost {
   /** Hands out the places of concurrency groups. */
   readonly queue: Queue;
+  /** Merges calls of actions that take several at once. */
+  readonly batches: Batches;
   /** Milliseconds, never going back. */
   readonly now: () => number;
   /** Calls back after some milliseconds, unless it is disposed of before. */
@@ -47,12 +30,32 @@ export interface RunHost {
   readonly codec: (run: Run) => CodecContext;
   /** Logs what broke inside; gives back what the client may read. */
   readonly broke: (error: unknown) => string;
+  /** Called with each frame but the last, when it is in the log. */
+  readonly said: ((run: Run, frame: FrameBody) => void) | undefined;
   /** Called once, when the last frame is in the log. */
   readonly ended: (run: Run) => void;
+  /** Is told how it goes. */
+  readonly observer: Observer | undefined;
+}
+
+/** What a reader needs of a run: a log of frames that may still grow. */
+export interface Told {
+  /** Id of the run. */
+  readonly id: string;
+  /** The frames that are held. The one at index `i` has `seq` `dropped + i + 1`. */
+  readonly log: readonly FrameBody[];
+  /** How many frames came before them. The first of the log then stands for those. */
+  readonly dropped: number;
+  /** Whether the last frame is in the log. */
+  readonly finished: boolean;
 }
 
 // A generator that never waits would keep every other run from going on, and its own cancel from being heard.
 const TURN_MS = 12;
+// What a run may say before one frame takes the place of all that were. In letters and bytes.
+const MOST_LOG = 2 * 1024 * 1024;
+// Actions that a change of state starts can start each other.
+const MOST_STEPS = 100;
 
 /**
  * One run: an action and all that is chained to it. It writes a log of frames, whoever reads it; readers come and go
@@ -61,42 +64,65 @@ const TURN_MS = 12;
  * It is one long piece because its steps share the state of the run: place, decode, handler, encode and output follow
  * each other without `await` where nothing has to be waited for.
  */
-export class Run {
+export class Run implements Told {
   /** Id of the run. */
   readonly id: string;
   /** What was asked for. */
   readonly call: Call;
-  /** All frames so far. The frame at index `i` has `seq` `i + 1`. */
+  /** The frames that are held. The one at index `i` has `seq` `dropped + i + 1`. */
   readonly log: FrameBody[] = [];
+  /** How many frames came before them. The first of the log then stands for those. */
+  dropped = 0;
+  /** Resolves when it is accepted for good, rejects with why it is not. `undefined` when it is. */
+  admitted: Promise<void> | undefined;
+  /** Whether a handler of it was called. */
+  begun = false;
   readonly #host: RunHost;
+  readonly #values: Values;
   /** The action that is under way. */
   #attempt: Attempt | undefined;
   readonly #startedMs: number;
-  /** Wire values as they are in this run: what the page sent, overwritten by what handlers gave. */
-  readonly #values = new Map<string, Json>();
-  /** Values that this run has sent, so that the next can be sent as a change. */
-  readonly #sent = new Map<string, Json>();
   #failure: RunContext["failure"];
   #emitLater: ((frame: FrameBody) => void) | undefined;
   #waiting: (() => void)[] = [];
+  #weight = 0;
   #finished = false;
 
-  /** Checks the call's values. @throws {Fault} `bad_input` with the field, `not_found`. */
-  constructor(id: string, call: Call, host: RunHost) {
+  /**
+   * Checks the call's values. `since`: how many frames an earlier attempt at this run may have said.
+   *
+   * @throws {Fault} `bad_input` with the field, `not_found`.
+   */
+  constructor(id: string, call: Call, host: RunHost, since = 0) {
     this.id = id;
     this.call = call;
     this.#host = host;
     this.#startedMs = host.now();
+    const { demo, session } = call;
+    this.#values = new Values({ demo, session, codec: () => host.codec(this) });
     const { names } = this.#action(call.action).inputs;
-    for (const [name, key] of Object.entries(names)) this.#take(key, call.input[name]);
-    for (const [key, value] of Object.entries(call.rest ?? {})) {
-      if (Object.hasOwn(call.demo.fields, key) && !this.#values.has(key)) this.#take(key, value);
+    for (const name in names) this.#values.take(names[name] as string, call.input[name]);
+    for (const key in call.rest) {
+      if (Object.hasOwn(demo.fields, key) && !this.#values.has(key)) this.#values.take(key, call.rest[key]);
     }
+    if (since === 0) return;
+    this.dropped = since;
+    this.log.push(this.#values.whole(call.action));
   }
 
   /** Whether the last frame is in the log. */
   get finished(): boolean {
     return this.#finished;
+  }
+
+  /** `seq` of the last frame. */
+  get last(): number {
+    return this.dropped + this.log.length;
+  }
+
+  /** About how many bytes its log takes, beside the frame that stands for others. */
+  get weight(): number {
+    return this.#weight;
   }
 
   /** Aborts when the run is cancelled, or its action's time is up. */
@@ -109,7 +135,7 @@ export class Run {
    * finished.
    */
   after(seq: number): Promise<void> | undefined {
-    if (this.log.length > seq || this.#finished) return undefined;
+    if (this.last > seq || this.#finished) return undefined;
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
@@ -117,10 +143,44 @@ export class Run {
   async *[Symbol.asyncIterator](): AsyncGenerator<FrameBody & { readonly seq: number }, void, undefined> {
     for (let seq = 0;;) {
       await this.after(seq);
-      const body = this.log[seq];
+      seq = Math.max(seq, this.dropped);
+      const body = this.log[seq - this.dropped];
       if (body === undefined) return;
       yield { ...body, seq: ++seq };
     }
+  }
+
+  /**
+   * Asks the checks that the author named for the first action, before it waits or runs. Gives what is wrong.
+   *
+   * @throws {Fault} when a value cannot be decoded.
+   */
+  check(): Fault | undefined | Promise<Fault | undefined> {
+    const action = this.#action(this.call.action);
+    if (!action.checks) return undefined;
+    return this.#check(this.#attempt = attemptOf(action));
+  }
+
+  /** Ends the run as failed, and says why. */
+  refuse(fault: Fault): void {
+    this.#emit({ type: "failed", action: this.call.action, ...fault.toJSON() });
+    this.#end("failed");
+  }
+
+  /** Ends a run that goes on as failed, and says why; the handler's signal aborts. */
+  interrupt(fault: Fault): void {
+    if (this.#finished) return;
+    const attempt = this.#attempt;
+    this.refuse(fault);
+    if (attempt) stop(attempt, fault);
+  }
+
+  /** Lets go of a run that another process will run: its log ends without its last frame. */
+  leave(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#wake();
+    if (this.#attempt) stop(this.#attempt, new Fault("interrupted", "The server stops"));
   }
 
   /** Ends the run as cancelled; the handler's signal aborts, its generator is closed. Does nothing once it is over. */
@@ -134,54 +194,179 @@ export class Run {
   async start(): Promise<void> {
     const todo = [this.call.action];
     let failed = false;
+    let steps = 0;
     for (let key = todo.shift(); key !== undefined && !this.#finished; key = todo.shift()) {
       const action = this.#action(key);
-      const attempt: Attempt = this.#attempt = { action, over: undefined, abort: undefined };
-      const fault = this.#try(attempt);
+      const attempt = this.#attempt = this.#attempt?.action === action && steps === 0
+        ? this.#attempt
+        : attemptOf(action);
+      const fault = steps++ < MOST_STEPS ? this.#try(attempt) : endless();
       const ended = fault instanceof Promise ? await fault : fault;
       if (this.#finished) return;
       if (ended) {
         this.#failure = { action: key, ...ended.toJSON() };
         this.#emit({ type: "failed", ...this.#failure });
-        failed ||= !action.then.mends;
       }
-      todo.push(...ended ? action.then.failure : action.then.success);
+      // What somebody may not run does not follow for them either, and so mends nothing.
+      const next = (ended ? action.then.failure : action.then.success).filter((key) => this.#may(key));
+      failed ||= ended !== undefined && !(action.then.mends && next.length > 0);
+      if (steps > MOST_STEPS) break;
+      todo.push(...next);
+      for (const key of this.#values.changed()) {
+        todo.push(...(this.call.demo.changes[key] ?? []).filter((key) => this.#may(key)));
+      }
     }
     this.#end(failed ? "failed" : "done");
   }
 
   // Everything below avoids `await` where nothing has to be waited for: most events are over within one turn.
   #try(attempt: Attempt): Fault | undefined | Promise<Fault | undefined> {
-    const { group, limit, priority } = attempt.action;
+    const { action } = attempt;
     try {
-      const place = this.#host.queue.enter({
-        group,
-        limit,
-        priority,
-        session: this.call.session.id,
-        standing: (position, of, etaMs) => this.#emit({ type: "queued", position, of, etaMs }),
-        signal: () => signalOf(attempt),
-      });
-      if (place instanceof Promise) {
-        return place.then((place) => this.#inPlace(attempt, place), (error) => this.#fault(attempt, error));
+      if (action.checks && !attempt.checked) {
+        const found = this.#check(attempt);
+        if (!isPromise(found)) return found ?? this.#answer(attempt);
+        return found.then(
+          (found) => found ?? this.#answer(attempt),
+          (error) => this.#fault(attempt, error),
+        );
       }
-      return this.#inPlace(attempt, place);
+      return this.#answer(attempt);
     } catch (error) {
       return this.#fault(attempt, error);
     }
   }
 
+  #check(attempt: Attempt): Fault | undefined | Promise<Fault | undefined> {
+    const { checks = {}, inputs } = attempt.action;
+    const input = this.#input(attempt);
+    const told = (found: Fault | undefined) => {
+      attempt.checked = !found;
+      return found;
+    };
+    const asked = isPromise(input)
+      ? input.then((input) => runChecks(checks, input, inputs))
+      : runChecks(checks, input, inputs);
+    return isPromise(asked) ? asked.then(told) : told(asked);
+  }
+
+  /** What the handler will receive; kept, so that it is decoded once. */
+  #input(attempt: Attempt): unknown {
+    if (attempt.input) return attempt.input.value;
+    const input = this.#timed("decode", attempt, () => this.#values.decode(attempt.action));
+    const kept = (value: unknown) => {
+      attempt.input = { value };
+      return value;
+    };
+    return isPromise(input) ? input.then(kept) : kept(input);
+  }
+
+  #answer(attempt: Attempt): Fault | undefined | Promise<Fault | undefined> {
+    const { cache, batch } = attempt.action;
+    if (!cache && batch === undefined) return this.#queue(attempt);
+    const input = cache && !cache.key ? undefined : this.#input(attempt);
+    const go = () => cache ? this.#remembered(attempt) : this.#merged(attempt);
+    if (!isPromise(input)) return go();
+    return input.then(go).catch((error) => this.#fault(attempt, error));
+  }
+
+  #remembered(attempt: Attempt): Fault | undefined | Promise<Fault | undefined> {
+    const { action } = attempt;
+    const { cache } = action;
+    if (!cache) return this.#queue(attempt);
+    const key = keyOf(cache, this.call, {
+      input: () => attempt.input?.value,
+      wire: () => this.#values.wire(action),
+    });
+    const given = cache.find(key);
+    if (!given) {
+      const answer = attempt.answer = { key, given: [] as unknown[] };
+      const ended = this.#queue(attempt);
+      const keep = (fault: Fault | undefined) => {
+        if (!fault && !this.#finished && answer.given) cache.keep(key, answer.given);
+        return fault;
+      };
+      return isPromise(ended) ? ended.then(keep) : keep(ended);
+    }
+    this.#emit({ type: "started", action: action.key, cached: true });
+    this.#emit({ type: "log", level: "info", text: "Answered from the cache", seconds: 2 });
+    return this.#again(attempt, given).then(() => undefined, (error) => this.#fault(attempt, error));
+  }
+
+  async #again(attempt: Attempt, given: readonly unknown[]): Promise<void> {
+    for (const one of given) await this.#give(attempt, one, true);
+  }
+
+  async #merged(attempt: Attempt): Promise<Fault | undefined> {
+    const { action } = attempt;
+    const signal = signalOf(attempt);
+    try {
+      const given = await this.#inTime(
+        attempt,
+        this.#host.batches.run({
+          name: `${this.call.page} ${action.key}`,
+          size: action.batch ?? 1,
+          fn: action.fn as (inputs: readonly unknown[], run: unknown) => unknown,
+          input: attempt.input?.value,
+          entry: this.#entry(attempt),
+          signal,
+          started: () => {
+            this.begun = true;
+            this.#emit({ type: "started", action: action.key });
+          },
+          progress: (done, total, note) =>
+            this.#emit({ type: "progress", action: action.key, done, total, note }),
+        }),
+      );
+      if (attempt.over) return attempt.over;
+      await this.#give(attempt, given);
+      return undefined;
+    } catch (error) {
+      return this.#fault(attempt, error);
+    }
+  }
+
+  #queue(attempt: Attempt): Fault | undefined | Promise<Fault | undefined> {
+    const begun = this.#host.observer?.begin("queue", this.#observed(attempt));
+    try {
+      const place = this.#host.queue.enter({ ...this.#entry(attempt), signal: () => signalOf(attempt) });
+      if (!(place instanceof Promise)) {
+        begun?.();
+        return this.#inPlace(attempt, place);
+      }
+      return place.finally(begun).then(
+        (place) => this.#inPlace(attempt, place),
+        (error) => this.#fault(attempt, error),
+      );
+    } catch (error) {
+      return this.#fault(attempt, error);
+    }
+  }
+
+  #entry({ action: { group, limit, priority } }: Attempt): Omit<Entry, "signal"> {
+    return {
+      // A group that nobody named belongs to the action of this page alone.
+      group: group.startsWith(":") ? this.call.page + group : group,
+      limit,
+      priority,
+      session: this.call.session.id,
+      standing: (position, of, etaMs) => this.#emit({ type: "queued", position, of, etaMs }),
+    };
+  }
+
   #inPlace(attempt: Attempt, place: Place): Fault | undefined | Promise<Fault | undefined> {
     let later = false;
     try {
+      this.begun = true;
       this.#emit({ type: "started", action: attempt.action.key });
-      const input = this.#decode(attempt.action);
+      const input = this.#input(attempt);
       const work = isPromise(input)
         ? input.then((input) => this.#handle(attempt, input))
         : this.#handle(attempt, input);
       if (!isPromise(work)) return undefined;
       later = true;
       return this.#inTime(attempt, work.then(() => undefined, (error) => this.#fault(attempt, error)))
+        .catch((error) => this.#fault(attempt, error))
         .finally(() => place[Symbol.dispose]());
     } catch (error) {
       return this.#fault(attempt, error);
@@ -191,63 +376,38 @@ export class Run {
   }
 
   // A handler whose time is up is told so and not waited for.
-  #inTime(attempt: Attempt, work: Promise<Fault | undefined>): Promise<Fault | undefined> {
+  #inTime<T>(attempt: Attempt, work: Promise<T>): Promise<T> {
     const { timeoutMs } = attempt.action;
     if (timeoutMs === undefined) return work;
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const timer = this.#host.after(timeoutMs, () => {
         const fault = new Fault("timeout", `It took longer than ${timeoutMs / 1000} s and was stopped`);
         stop(attempt, fault);
-        resolve(fault);
+        reject(fault);
       });
-      work.then((fault) => {
-        timer[Symbol.dispose]();
-        resolve(fault);
-      });
+      work.finally(() => timer[Symbol.dispose]()).then(resolve, reject);
     });
-  }
-
-  #decode(action: BoundAction): unknown {
-    const { single, names } = action.inputs;
-    const input: Record<string, unknown> = {};
-    let waits: Promise<unknown>[] | undefined;
-    for (const name in names) {
-      const value = this.#decodeOne(names[name] as string);
-      if (single) return value;
-      if (isPromise(value)) (waits ??= []).push(value.then((value) => input[name] = value));
-      else input[name] = value;
-    }
-    if (single || !waits) return input;
-    return Promise.all(waits).then(() => input);
-  }
-
-  #decodeOne(key: string): unknown {
-    const { demo, session } = this.call;
-    const component = componentOf(fieldAt(demo, key));
-    if (component.holds === "session") return session.value(demo, key);
-    const wire = this.#values.get(key) as Json;
-    const { decode } = component;
-    if (!decode) return wire;
-    return caught(key, () => decode(wire, this.#host.codec(this)));
   }
 
   #handle(attempt: Attempt, input: unknown): void | Promise<void> {
     const { fn } = attempt.action;
     if (!fn) return;
-    const result: unknown = fn(
-      input as never,
-      new Context({
-        attempt,
-        emit: this.#emitLater ??= (frame) => this.#emit(frame),
-        request: this.call.request,
-        session: this.call.session.id,
-        failure: this.#failure,
-        event: this.call.event,
-      }),
-    );
-    if (isPromise(result)) return result.then((value) => this.#give(attempt, value));
-    if (isGenerator(result)) return this.#drain(attempt, result);
-    return this.#give(attempt, result);
+    return this.#timed("handler", attempt, () => {
+      const result: unknown = fn(
+        input as never,
+        new Context({
+          attempt,
+          emit: this.#emitLater ??= (frame) => this.#emit(frame),
+          request: this.call.request,
+          session: this.call.session.id,
+          failure: this.#failure,
+          event: this.call.event,
+        }) as never,
+      );
+      if (isPromise(result)) return result.then((value) => this.#give(attempt, value));
+      if (isGenerator(result)) return this.#drain(attempt, result);
+      return this.#give(attempt, result);
+    });
   }
 
   async #drain(attempt: Attempt, generator: AnyGenerator): Promise<void> {
@@ -278,139 +438,64 @@ export class Run {
     }
   }
 
-  #give(attempt: Attempt, given: unknown): void | Promise<void> {
+  /** Takes what a handler gave. `copy`: it was given before, to others perhaps. */
+  #give(attempt: Attempt, given: unknown, copy = false): void | Promise<void> {
     const { action } = attempt;
     const { single, names } = action.outputs;
     if (given === undefined || attempt.over) return;
+    if (attempt.answer) remember(attempt.answer, given);
     const keys = Object.keys(names);
     if (keys.length === 0) return;
-    if (single) return this.#giveAll(attempt, [[names[keys[0] as string] as string, given]]);
-    if (typeof given !== "object" || given === null || given instanceof Updated) {
-      throw new Fault("bad_output", `"${action.key}" must give an object with some of: ${keys.join(", ")}`);
-    }
     const entries: [string, unknown][] = [];
-    for (const [name, value] of Object.entries(given)) {
-      const key = names[name];
-      if (key === undefined) {
-        throw new Fault(
-          "bad_output",
-          `"${action.key}" gave "${name}", which is none of its outputs: ${keys.join(", ")}`,
-        );
+    if (single) entries.push([names[keys[0] as string] as string, given]);
+    else {
+      if (typeof given !== "object" || given === null || given instanceof Updated) {
+        throw new Fault("bad_output", `"${action.key}" must give an object with some of: ${keys.join(", ")}`);
       }
-      if (value !== undefined) entries.push([key, value]);
+      for (const [name, value] of Object.entries(given)) {
+        const key = names[name];
+        if (key === undefined) {
+          throw new Fault(
+            "bad_output",
+            `"${action.key}" gave "${name}", which is none of its outputs: ${keys.join(", ")}`,
+          );
+        }
+        if (value !== undefined) entries.push([key, value]);
+      }
     }
-    return this.#giveAll(attempt, entries);
-  }
-
-  #giveAll(attempt: Attempt, entries: readonly (readonly [string, unknown])[]): void | Promise<void> {
-    const values: Record<string, Json> = {};
-    const props: Record<string, Record<string, unknown>> = {};
-    let waits: Promise<void>[] | undefined;
-    for (const [key, given] of entries) {
-      let value = given;
-      if (given === RESET) {
-        const { initial } = fieldAt(this.call.demo, key);
-        if (componentOf(fieldAt(this.call.demo, key)).holds === "page") values[key] = initial;
-        else this.call.session.setValue(this.call.demo, key, structuredClone(initial));
-        continue;
-      }
-      if (given instanceof Updated) {
-        const { value: inner, ...rest } = given.update as Record<string, unknown>;
-        this.call.session.changeProps(this.call.demo, key, rest);
-        if (Object.keys(rest).length > 0) props[key] = rest;
-        if (inner === undefined) continue;
-        value = inner;
-      }
-      const wire = this.#encode(key, value);
-      if (isPromise(wire)) (waits ??= []).push(wire.then((wire) => void (values[key] = wire as Json)));
-      else if (wire !== undefined) values[key] = wire as Json;
-    }
-    if (!waits) return this.#output(attempt.action, values, props);
-    return Promise.all(waits).then(() => {
-      if (!attempt.over) this.#output(attempt.action, values, props);
+    const outputs = this.#timed("encode", attempt, () => this.#values.encode(entries, { copy }));
+    if (!isPromise(outputs)) return this.#output(action, outputs);
+    return outputs.then((outputs) => {
+      if (!attempt.over) this.#output(action, outputs);
     });
   }
 
-  #encode(key: string, value: unknown): unknown {
-    const { demo, session } = this.call;
-    const component = componentOf(fieldAt(demo, key));
-    if (component.holds === "session") {
-      session.setValue(demo, key, value);
-      return undefined;
+  #output(action: BoundAction, outputs: Outputs): void {
+    for (const frame of this.#values.frames(action.key, outputs)) {
+      this.#weight += 64 + weigh(frame.values, MOST_LOG);
+      this.#emit(frame);
     }
-    const props = session.props(demo, key);
-    const check = (wire: unknown): Json => {
-      const right = component.wire(props).safeParse(wire);
-      if (right.success) return right.data;
-      throw new Fault("bad_output", tell(labelOf(demo, key), right.error), {
-        field: key,
-        cause: right.error,
-      });
-    };
-    const { encode } = component;
-    if (!encode) return check(value);
-    return caught(key, () => {
-      const wire = encode(value, this.#host.codec(this), props);
-      return isPromise(wire) ? wire.then(check) : check(wire);
-    });
+    if (this.#weight > MOST_LOG && !this.#finished) this.#compact(action);
   }
 
-  #output(
-    action: BoundAction,
-    values: Record<string, Json>,
-    props: Record<string, Record<string, unknown>>,
-  ): void {
-    const set: Record<string, Json> = {};
-    const append: Record<string, Json> = {};
-    const changes: Record<string, Patch> = {};
-    for (const [key, value] of Object.entries(values)) {
-      const before = this.#sent.get(key);
-      if (
-        typeof value === "string" && typeof before === "string" && before !== "" && value.startsWith(before)
-      ) {
-        if (value.length > before.length) append[key] = value.slice(before.length);
-      } else {
-        const smaller = before === undefined ? undefined : smallerPatch(before, value);
-        if (smaller) changes[key] = smaller;
-        else set[key] = value;
-      }
-      this.#values.set(key, value);
-      this.#sent.set(key, value);
-    }
-    const changed = Object.keys(props).length > 0 ? props : undefined;
-    const frame = (
-      mode: OutputFrame["mode"],
-      values: OutputFrame["values"],
-      props?: OutputFrame["props"],
-    ) => {
-      const body: OutputFrame = { type: "output", action: action.key, values, mode };
-      this.#emit(props ? { ...body, props } : body);
-    };
-    if (changed || Object.keys(set).length > 0) frame("set", set, changed);
-    if (Object.keys(append).length > 0) frame("append", append);
-    if (Object.keys(changes).length > 0) frame("patch", changes);
+  // Readers that are behind, or come later, get the values as they are: what was in between is of no use to a page.
+  #compact(action: BoundAction): void {
+    const whole = this.#values.whole(action.key);
+    this.dropped = this.last - 1;
+    this.log.length = 0;
+    this.log.push(whole);
+    this.#weight = 0;
+    this.#host.said?.(this, whole);
   }
 
   #action(key: string): BoundAction {
     const action = this.call.demo.actions[key];
-    if (!action) throw new Fault("not_found", "There is no action of that name");
+    if (!action) throw noAction();
     return action;
   }
 
-  #take(key: string, value: Json | undefined): void {
-    const { demo, session } = this.call;
-    const field = fieldAt(demo, key);
-    const component = componentOf(field);
-    if (component.holds === "session") return;
-    if (value === undefined) {
-      this.#values.set(key, field.initial);
-      return;
-    }
-    const right = component.wire(session.props(demo, key)).safeParse(value);
-    if (!right.success) {
-      throw new Fault("bad_input", tell(labelOf(demo, key), right.error), { field: key, cause: right.error });
-    }
-    this.#values.set(key, right.data);
+  #may(key: string): boolean {
+    return isAllowed(this.call.request.user, this.#action(key).allow);
   }
 
   #fault(attempt: Attempt, error: unknown): Fault {
@@ -422,20 +507,40 @@ export class Run {
     return new Fault("internal", this.#host.broke(error), { cause: error });
   }
 
+  #observed({ action }: Attempt): { id: string; page: string; action: string } {
+    return { id: this.id, page: this.call.page, action: action.key };
+  }
+
+  #timed<T>(phase: Phase, attempt: Attempt, work: () => T): T {
+    const { observer } = this.#host;
+    if (!observer) return work();
+    const over = observer.begin(phase, this.#observed(attempt));
+    let later = false;
+    try {
+      const result = work();
+      later = isPromise(result);
+      return later ? (result as Promise<unknown>).finally(over) as T : result;
+    } finally {
+      if (!later) over();
+    }
+  }
+
   #emit(frame: FrameBody): void {
     if (this.#finished) return;
     this.log.push(frame);
+    this.#weight += 64;
+    this.#host.said?.(this, frame);
     this.#wake();
   }
 
   #end(outcome: "done" | "failed" | "cancelled"): void {
     if (this.#finished) return;
-    const ms = this.#host.now() - this.#startedMs;
-    this.log.push({ type: "done", outcome, ms: Math.round(ms * 10) / 10 });
+    const ms = Math.round((this.#host.now() - this.#startedMs) * 10) / 10;
+    this.log.push({ type: "done", outcome, ms });
     this.#finished = true;
-    this.#sent.clear();
     this.#values.clear();
     this.#wake();
+    this.#host.observer?.ended({ id: this.id, page: this.call.page, action: this.call.action }, outcome, ms);
     this.#host.ended(this);
   }
 
@@ -447,36 +552,6 @@ export class Run {
   }
 }
 
-function fieldAt(demo: Demo, key: string) {
-  const field = Object.hasOwn(demo.fields, key) ? demo.fields[key] : undefined;
-  if (!field) throw new Fault("not_found", "There is no field of that name");
-  return field;
-}
-
-function labelOf(demo: Demo, key: string): string {
-  return (demo.fields[key]?.props.label as string | undefined) || key;
-}
-
-// Names the field in what its codec refuses.
-function caught<T>(key: string, work: () => T): T {
-  const named = (error: unknown): never => {
-    if (error instanceof Fault && error.field === undefined) {
-      throw new Fault(error.code, error.message, { field: key, cause: error.cause });
-    }
-    throw error;
-  };
-  try {
-    const result = work();
-    return isPromise(result) ? result.catch(named) as T : result;
-  } catch (error) {
-    return named(error);
-  }
-}
-
-function smallerPatch(before: Json, value: Json): Patch | undefined {
-  if (typeof before !== "object" || typeof value !== "object" || before === null || value === null) {
-    return undefined;
-  }
-  const changes = diff(before, value);
-  return JSON.stringify(changes).length < JSON.stringify(value).length ? changes : undefined;
+function endless(): Fault {
+  return new Fault("bad_output", `Stopped after ${MOST_STEPS} steps: actions of this demo start each other`);
 }

@@ -1,11 +1,13 @@
 import type { Demo } from "@/lib/demo/blocks.tsx";
 import { nameOf } from "@/lib/demo/blocks.tsx";
-import type { RunRequest } from "@/lib/demo/action.ts";
 import type { Clock, Engine } from "@/lib/engine/engine.ts";
+import { Run } from "@/lib/engine/run.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { Json, JsonObject } from "@/lib/value/json.ts";
+import type { User } from "@/lib/value/user.ts";
 import { readJson } from "./body.ts";
-import { answerRun } from "./stream.ts";
+import { runRequest } from "./run_request.ts";
+import { answerPast, answerRun } from "./stream.ts";
 
 const CALL_ID = /^[\w-]{22}$/;
 
@@ -14,6 +16,8 @@ export interface PageRequest {
   readonly request: Request;
   /** Path of the page. */
   readonly page: string;
+  /** Who is logged in. */
+  readonly user?: User | undefined;
   /** Address of the peer. */
   readonly client: () => string;
 }
@@ -27,14 +31,14 @@ export interface PageRequest {
  * @throws {Fault} what is refused before anything runs.
  */
 export async function answerEvent(
-  { request, page, client }: PageRequest,
+  { request, page, user, client }: PageRequest,
   { demo, engine, clock }: { demo: Demo; engine: Engine; clock: Clock },
 ): Promise<Response> {
   const body = await readJson(request);
   if (!isObject(body)) {
     throw new Fault("bad_request", "The body must be a JSON object with an action or a run");
   }
-  const session = engine.sessions.open(body.session);
+  const session = engine.sessions.open(body.session, user?.id);
   if (body.cancel !== undefined) {
     engine.find(body.cancel, session.id).cancel();
     return Response.json({ cancelled: true });
@@ -44,7 +48,8 @@ export async function answerEvent(
     if (typeof after !== "number" || !Number.isInteger(after) || after < 0) {
       throw new Fault("bad_request", "after must be the seq of the last frame seen: a whole number from 0");
     }
-    return answerRun(engine, engine.find(body.resume, session.id), clock, after);
+    const told = await engine.seek(body.resume, session.id, after);
+    return told instanceof Run ? answerRun(engine, told, clock, after) : answerPast(told);
   }
   const { action, input = {}, rest = {}, event, id } = body;
   if (typeof action !== "string" || !Object.hasOwn(demo.actions, action)) {
@@ -65,7 +70,7 @@ export async function answerEvent(
       );
     }
   }
-  const run = engine.submit({
+  const accepted = engine.accept({
     id,
     demo,
     action,
@@ -74,37 +79,10 @@ export async function answerEvent(
     session,
     page,
     event,
-    request: runRequest(request, client),
+    request: runRequest(request, client, user),
   });
-  return answerRun(engine, run, clock);
-}
-
-/** What a handler may know of the request that started it. */
-export function runRequest(request: Request, client: () => string): RunRequest {
-  return new Asked(request, client);
-}
-
-// Address and headers are read when a handler asks for them, which few do: each is a call into the server.
-class Asked implements RunRequest {
-  readonly #request: Request;
-  readonly #client: () => string;
-
-  constructor(request: Request, client: () => string) {
-    this.#request = request;
-    this.#client = client;
-  }
-
-  get client(): string {
-    return this.#client();
-  }
-
-  get headers(): Headers {
-    return this.#request.headers;
-  }
-
-  get url(): string {
-    return this.#request.url;
-  }
+  const run = accepted instanceof Promise ? await accepted : accepted;
+  return run instanceof Run ? answerRun(engine, run, clock) : answerPast(run);
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

@@ -1,15 +1,19 @@
 import type { Demo } from "@/lib/demo/blocks.tsx";
 import { componentOf, type FormEntries } from "@/lib/demo/component.ts";
 import type { Engine } from "@/lib/engine/engine.ts";
+import type { Session } from "@/lib/engine/sessions.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { FieldStatus } from "@/lib/value/page.ts";
 import { applied } from "@/lib/wire/patch.ts";
-import { type PageRequest, runRequest } from "./native.ts";
+import type { PageRequest } from "./native.ts";
+import { runRequest } from "./run_request.ts";
 
 /** How a page looks after a form without script was answered. */
 export interface FormOutcome {
   readonly values: ReadonlyMap<string, Json>;
+  /** Props by field, as handlers and the person have changed them. */
+  readonly props: (key: string) => Readonly<Record<string, unknown>>;
   readonly status: ReadonlyMap<string, FieldStatus>;
   readonly notice: string | undefined;
   /** HTTP status of the answer. */
@@ -21,10 +25,12 @@ export interface FormOutcome {
  * page that comes back. The name of the pressed button says which action.
  */
 export async function runForm(
-  { request, page, client }: PageRequest,
+  { request, page, user, client }: PageRequest,
   entries: ReadonlyMap<string, FormEntries>,
   { demo, engine, token }: { demo: Demo; engine: Engine; token: string },
 ): Promise<FormOutcome> {
+  const session = engine.sessions.open(token, user?.id);
+  const props = (key: string) => session.props(demo, key);
   const values = new Map<string, Json>();
   const status = new Map<string, FieldStatus>();
   let notice: string | undefined;
@@ -44,7 +50,7 @@ export async function runForm(
   const plan = pressed === undefined || !Object.hasOwn(demo.plans, pressed) ? undefined : demo.plans[pressed];
   if (pressed === undefined || !plan) {
     fail(new Fault("not_found", "The form names no action of this page"), []);
-    return { values, status, notice, code };
+    return { values, props, status, notice, code };
   }
   for (const key of demo.interactive) {
     const field = demo.fields[key] as Demo["fields"][string];
@@ -53,25 +59,25 @@ export async function runForm(
     // A button that stands for a choice carries its value under the action's name.
     const own = entries.get(key) ??
       (plan.when.includes(`${key}:click`) ? entries.get(`$run.${pressed}`) : undefined);
-    const sent = component.form(own ?? { texts: [], files: [] }, field.props);
+    const sent = component.form(own ?? { texts: [], files: [] }, props(key));
     if (sent !== undefined) values.set(key, sent as Json);
   }
   try {
+    takeMoves(demo, entries, session);
     const input: Record<string, Json> = {};
     const rest: Record<string, Json> = {};
     for (const [name, key] of Object.entries(plan.takes)) {
       if (values.has(key)) input[name] = values.get(key) as Json;
     }
     for (const key of plan.rest) if (values.has(key)) rest[key] = values.get(key) as Json;
-    const session = engine.sessions.open(token);
-    const run = engine.submit({
+    const run = await engine.accept({
       demo,
       action: pressed,
       input,
       rest,
       session,
       page,
-      request: runRequest(request, client),
+      request: runRequest(request, client, user),
     });
     using _reader = engine.attend(run);
     for await (const frame of run) {
@@ -92,7 +98,21 @@ export async function runForm(
     const field = demo.fields[key] as Demo["fields"][string];
     if (!drawable(value, field.initial)) values.delete(key);
   }
-  return { values, status, notice, code };
+  return { values, props, status, notice, code };
+}
+
+// What the person did to containers, for example which tab is open, is sent with the form.
+function takeMoves(demo: Demo, entries: ReadonlyMap<string, FormEntries>, session: Session): void {
+  for (const [key, sent] of entries) {
+    const field = Object.hasOwn(demo.fields, key) ? demo.fields[key] : undefined;
+    const moved = field && componentOf(field).moved?.(sent);
+    if (!moved) continue;
+    const before = session.props(demo, key);
+    // A session takes room once something is written to it, so nothing is where nothing changes.
+    if (Object.entries(moved).some(([name, now]) => before[name] !== now)) {
+      session.changeProps(demo, key, moved);
+    }
+  }
 }
 
 function drawable(value: Json | undefined, initial: Json): boolean {

@@ -1,4 +1,5 @@
 import type { Clock, Engine } from "@/lib/engine/engine.ts";
+import type { FinishedRun } from "@/lib/engine/journal.ts";
 import type { Run } from "@/lib/engine/run.ts";
 import { EVENT_STREAM, writeFrame } from "@/lib/wire/event_stream.ts";
 import { ANSWER_HEADERS, isWhole } from "./guard.ts";
@@ -28,11 +29,11 @@ export function answerRun(engine: Engine, run: Run, clock: Clock, seq = 0): Resp
         controller.enqueue(encoder.encode(": still here\n\n"));
         return;
       }
-      if (run.log.length > seq) {
+      if (run.last > seq) {
         controller.enqueue(encoder.encode(take(run, seq)));
-        seq = run.log.length;
+        seq = run.last;
       }
-      if (run.finished && seq >= run.log.length) {
+      if (run.finished && seq >= run.last) {
         reader[Symbol.dispose]();
         controller.close();
       }
@@ -56,10 +57,16 @@ export function answerRun(engine: Engine, run: Run, clock: Clock, seq = 0): Resp
   }
 }
 
-function take(run: Run, seq: number): string {
+/** What a run said that is over and kept by the journal alone, as the answer to a request. */
+export function answerPast({ id, frames }: FinishedRun): Response {
+  const text = frames.map(({ seq, ...frame }) => writeFrame(frame, id, seq)).join("");
+  return isWhole(new Response(text, { headers }));
+}
+
+function take({ log, dropped, id }: Run, seq: number): string {
   let text = "";
-  for (let i = seq; i < run.log.length; i++) {
-    text += writeFrame(run.log[i] as Run["log"][number], run.id, i + 1);
+  for (let at = Math.max(0, seq - dropped); at < log.length; at++) {
+    text += writeFrame(log[at] as Run["log"][number], id, dropped + at + 1);
   }
   return text;
 }

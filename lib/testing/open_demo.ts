@@ -1,4 +1,4 @@
-import type { AnyAction } from "@/lib/demo/action.ts";
+import type { AnyAction, RunRequest } from "@/lib/demo/action.ts";
 import type { Page } from "@/lib/demo/blocks.tsx";
 import { Engine, type EngineOptions } from "@/lib/engine/engine.ts";
 import type { Run } from "@/lib/engine/run.ts";
@@ -36,6 +36,8 @@ export interface SubmitOptions {
   readonly rest?: Record<string, Json>;
   /** What the event carried. */
   readonly event?: Json;
+  /** Who asks, for the handler to see. What is left out is empty. */
+  readonly request?: Partial<RunRequest>;
 }
 
 /**
@@ -66,7 +68,7 @@ export function openDemo<F extends Fields, A extends Readonly<Record<string, Any
   const submit: OpenDemo<keyof A & string>["submit"] = (
     action,
     input = {},
-    { session: token, rest = {}, event } = {},
+    { session: token, rest = {}, event, request } = {},
   ) =>
     engine.submit({
       demo: page.demo,
@@ -76,7 +78,14 @@ export function openDemo<F extends Fields, A extends Readonly<Record<string, Any
       event,
       page: "/demo",
       session: engine.sessions.open(token ?? session),
-      request: { headers: new Headers(), url: "http://127.0.0.1/demo", client: "127.0.0.1" },
+      request: {
+        headers: new Headers(),
+        url: "http://127.0.0.1/demo",
+        query: new URLSearchParams(),
+        cookies: {},
+        client: "127.0.0.1",
+        ...request,
+      },
     });
   return {
     engine,

@@ -14,12 +14,14 @@ export interface QueuedFrame {
   readonly etaMs?: number | undefined;
 }
 
-/** The handler of `action` was called. */
+/** The handler of `action` was called, or what it gave before is given again. */
 export interface StartedFrame {
   /** The word. */
   readonly type: "started";
   /** Key of the action. */
   readonly action: string;
+  /** Whether the answer was known already. */
+  readonly cached?: true | undefined;
 }
 
 /** How far the handler is. Without `total`, `done` is a share from 0 to 1. */
@@ -48,6 +50,8 @@ export interface OutputFrame {
   readonly mode: "set" | "append" | "patch";
   /** Field key to changed props. */
   readonly props?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
+  /** Whether it stands for all frames before it: its reader may have seen none of them. */
+  readonly whole?: true | undefined;
 }
 
 /** Something to tell the person beside the outputs. */

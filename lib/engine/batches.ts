@@ -1,0 +1,109 @@
+import type { BatchContext } from "@/lib/demo/action.ts";
+import { Fault } from "@/lib/value/fault.ts";
+import type { Entry, Place, Queue } from "./queue.ts";
+
+/** A call that may be merged with others. */
+export interface Member {
+  /** Calls of the same name are merged. */
+  readonly name: string;
+  /** How many at most. */
+  readonly size: number;
+  /** Takes all inputs and gives as many outputs. */
+  readonly fn: (inputs: readonly unknown[], run: BatchContext) => unknown;
+  /** What this call gives to it. */
+  readonly input: unknown;
+  /** How it waits for a place. */
+  readonly entry: Omit<Entry, "signal">;
+  /** Aborts when the call is not wanted any more. */
+  readonly signal: AbortSignal;
+  /** Called when the handler is about to be called. */
+  readonly started: () => void;
+  /** Told how far the handler is. */
+  readonly progress: (done: number, total?: number, note?: string) => void;
+}
+
+interface Waiting extends Member {
+  /** Takes it out of the queue: another has taken it along. */
+  readonly joined: AbortController;
+  readonly outcome: PromiseWithResolvers<unknown>;
+}
+
+/**
+ * Merges calls that wait. Each waits in the queue like any other call; the first that gets a place takes along the
+ * longest-waiting others, up to the size, and they share that place.
+ */
+export class Batches {
+  readonly #queue: Queue;
+  readonly #waiting = new Map<string, Set<Waiting>>();
+
+  /** Nobody waits at first. */
+  constructor(queue: Queue) {
+    this.#queue = queue;
+  }
+
+  /** What the handler gave for this call. @throws {Fault} of the queue, and whatever the handler threw. */
+  async run(member: Member): Promise<unknown> {
+    const joined = new AbortController();
+    const waiting: Waiting = { ...member, joined, outcome: Promise.withResolvers() };
+    // Whoever waits for it comes a little later.
+    waiting.outcome.promise.catch(() => {});
+    const all = this.#waiting.get(member.name) ?? new Set();
+    this.#waiting.set(member.name, all.add(waiting));
+    const signal = AbortSignal.any([member.signal, joined.signal]);
+    let place: Place;
+    try {
+      place = await this.#queue.enter({ ...member.entry, signal: () => signal });
+    } catch (error) {
+      if (joined.signal.aborted) return await waiting.outcome.promise;
+      this.#remove(waiting);
+      throw error;
+    }
+    using _place = place;
+    const members = [waiting];
+    this.#remove(waiting);
+    for (const other of all) {
+      if (members.length >= member.size) break;
+      members.push(other);
+      this.#remove(other);
+      other.joined.abort();
+    }
+    await lead(members);
+    return await waiting.outcome.promise;
+  }
+
+  #remove(waiting: Waiting): void {
+    const all = this.#waiting.get(waiting.name);
+    all?.delete(waiting);
+    if (all?.size === 0) this.#waiting.delete(waiting.name);
+  }
+}
+
+async function lead(members: readonly Waiting[]): Promise<void> {
+  const { fn } = members[0] as Waiting;
+  const abort = new AbortController();
+  const left = () => {
+    if (members.every(({ signal }) => signal.aborted)) abort.abort(members[0]?.signal.reason);
+  };
+  for (const { signal, started } of members) {
+    signal.addEventListener("abort", left);
+    started();
+  }
+  try {
+    const given = await fn(members.map(({ input }) => input), {
+      signal: abort.signal,
+      progress: (...how) => members.forEach(({ progress }) => progress(...how)),
+    });
+    if (!Array.isArray(given) || given.length !== members.length) {
+      const what = Array.isArray(given) ? `${given.length}` : "no list";
+      throw new Fault(
+        "bad_output",
+        `The handler was given ${members.length} inputs and gave ${what} of outputs`,
+      );
+    }
+    members.forEach(({ outcome }, at) => outcome.resolve(given[at]));
+  } catch (error) {
+    for (const { outcome } of members) outcome.reject(error);
+  } finally {
+    for (const { signal } of members) signal.removeEventListener("abort", left);
+  }
+}

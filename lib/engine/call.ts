@@ -1,0 +1,37 @@
+import type { RunRequest } from "@/lib/demo/action.ts";
+import type { Demo } from "@/lib/demo/blocks.tsx";
+import { Fault } from "@/lib/value/fault.ts";
+import type { Json } from "@/lib/value/json.ts";
+import type { Session } from "./sessions.ts";
+
+/** A request to run an action: what every protocol is translated into. */
+export interface Call {
+  /** Chosen by who asks, one for each call of a session: a call that is sent again starts nothing. */
+  readonly id?: string | undefined;
+  /** The demo whose action it is. */
+  readonly demo: Demo;
+  /** Key of the action. */
+  readonly action: string;
+  /** Wire values by argument name of the action. */
+  readonly input: Readonly<Record<string, Json | undefined>>;
+  /** Wire values of further fields by key, for the actions that follow. */
+  readonly rest?: Readonly<Record<string, Json | undefined>>;
+  /** Who asks, and what is held for them. */
+  readonly session: Session;
+  /** Path of the page, under which its files are reached. */
+  readonly page: string;
+  /** The request that started it, for the handler to see. */
+  readonly request: RunRequest;
+  /** What the event that started it carried. */
+  readonly event?: Json | undefined;
+}
+
+/** What a call is known by, if its caller named it. */
+export function nameOf({ id, session }: Call): string | undefined {
+  return id === undefined ? undefined : `${session.id}/${id}`;
+}
+
+/** What is said of an action that there is not, and of one that somebody may not run. */
+export function noAction(): Fault {
+  return new Fault("not_found", "There is no action of that name");
+}

@@ -1,0 +1,256 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Demo } from "@/lib/demo/blocks.tsx";
+import { componentOf, type Keeping } from "@/lib/demo/component.ts";
+import { Fault } from "@/lib/value/fault.ts";
+import type { AnyField } from "@/lib/value/field.ts";
+import { weigh } from "@/lib/value/weigh.ts";
+
+/** What the server holds for one page in one browser. */
+export interface Session {
+  /** Id, without its signature. */
+  readonly id: string;
+  /** Values of fields that live on the server, by demo and key. */
+  value(demo: Demo, key: string): unknown;
+  /**
+   * Writes a value that lives on the server, and says whether it is another than before. One that is the same object
+   * counts as another: it may have been changed.
+   *
+   * @throws {Fault} `bad_output` when the session would hold too much.
+   */
+  setValue(demo: Demo, key: string, value: unknown): boolean;
+  /** The props of a field as this session sees it: the author's, changed by `update()`. */
+  props(demo: Demo, key: string): Readonly<Record<string, unknown>>;
+  /** Changes props. @throws {Fault} `bad_output` when one is wrong. */
+  changeProps(demo: Demo, key: string, props: Readonly<Record<string, unknown>>): void;
+}
+
+/** What holding sessions needs. */
+export interface HeldSessionsOptions {
+  /** How many sessions hold values at most; the one that was idle longest is forgotten first. */
+  readonly capacity: number;
+  /** How many bytes the values of one session may take, roughly. */
+  readonly sessionBytes: number;
+  /** How many bytes those of all may take; past it the one that was idle longest is forgotten. */
+  readonly totalBytes: number;
+  /** Milliseconds, never going back. */
+  readonly now: () => number;
+  /** Calls back after some milliseconds, unless it is disposed of before. */
+  readonly after: (ms: number, callback: () => void) => Disposable;
+  /** Logs what those threw who were told of a value's end. */
+  readonly broke: (error: unknown) => void;
+}
+
+/** How long a session is held after its page was left. */
+const LEFT_MS = 60 * 60_000;
+/** Values go in groups: nobody needs to know of their end to the millisecond. */
+const SWEEP_MS = 1000;
+
+/** The sessions that hold something. One that holds nothing takes no room: it is made whenever it is asked for. */
+export class HeldSessions {
+  readonly #options: HeldSessionsOptions;
+  /** The one that was idle longest comes first. */
+  readonly #held = new Map<string, Held>();
+  #bytes = 0;
+  #sweepMs = Infinity;
+  #timer: Disposable | undefined;
+
+  /** Holds none at first. */
+  constructor(options: HeldSessionsOptions) {
+    this.#options = options;
+  }
+
+  /** How many hold something. */
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /** The session of an id. */
+  find(id: string): Session {
+    const held = this.#held.get(id);
+    if (!held) return new Held(id, this.#host);
+    held.leftMs = undefined;
+    this.#held.delete(id);
+    this.#held.set(id, held);
+    return held;
+  }
+
+  /** Says that nobody looks at a session any more, as far as is known. */
+  leave(id: string): void {
+    const held = this.#held.get(id);
+    if (!held) return;
+    held.leftMs = this.#options.now() + LEFT_MS;
+    this.#wake(held.leftMs);
+  }
+
+  /** Lets go of all of them. */
+  close(): void {
+    this.#timer?.[Symbol.dispose]();
+    for (const held of [...this.#held.values()]) this.#drop(held);
+  }
+
+  readonly #host: HeldHost = {
+    now: () => this.#options.now(),
+    room: () => this.#options.sessionBytes,
+    grew: (held, bytes) => {
+      this.#bytes += bytes;
+      if (!this.#held.has(held.id)) this.#held.set(held.id, held);
+      for (const oldest of this.#held.values()) {
+        const { capacity, totalBytes } = this.#options;
+        if (this.#held.size <= capacity && this.#bytes <= totalBytes || oldest === held) return;
+        this.#drop(oldest);
+      }
+    },
+    shrank: (bytes) => {
+      this.#bytes -= bytes;
+    },
+    until: (ms) => this.#wake(ms),
+    gone: (keeping, value) => this.#tell(keeping, value),
+  };
+
+  #wake(ms: number): void {
+    if (ms >= this.#sweepMs) return;
+    this.#timer?.[Symbol.dispose]();
+    this.#sweepMs = ms;
+    this.#timer = this.#options.after(Math.max(SWEEP_MS, ms - this.#options.now()), () => this.#sweep());
+  }
+
+  #sweep(): void {
+    this.#sweepMs = Infinity;
+    const now = this.#options.now();
+    let next = Infinity;
+    for (const held of [...this.#held.values()]) {
+      if (held.leftMs !== undefined && held.leftMs <= now) this.#drop(held);
+      else next = Math.min(next, held.leftMs ?? Infinity, held.sweep(now));
+    }
+    if (next < Infinity) this.#wake(next);
+  }
+
+  #drop(held: Held): void {
+    this.#held.delete(held.id);
+    held.clear();
+  }
+
+  #tell({ onDelete }: Keeping, value: unknown): void {
+    try {
+      onDelete?.(value);
+    } catch (error) {
+      this.#options.broke(error);
+    }
+  }
+}
+
+/** What a session needs of those that hold it. */
+interface HeldHost {
+  readonly now: () => number;
+  readonly room: () => number;
+  readonly grew: (held: Held, bytes: number) => void;
+  readonly shrank: (bytes: number) => void;
+  readonly until: (ms: number) => void;
+  readonly gone: (keeping: Keeping, value: unknown) => void;
+}
+
+interface HeldValue {
+  readonly value: unknown;
+  readonly bytes: number;
+  readonly keeping: Keeping;
+  readonly expiresMs: number;
+}
+
+class Held implements Session {
+  readonly id: string;
+  /** When it is forgotten, if its page was left. */
+  leftMs: number | undefined;
+  readonly #host: HeldHost;
+  readonly #values = new Map<AnyField, HeldValue>();
+  readonly #props = new Map<AnyField, Readonly<Record<string, unknown>>>();
+  #bytes = 0;
+
+  constructor(id: string, host: HeldHost) {
+    this.id = id;
+    this.#host = host;
+  }
+
+  value(demo: Demo, key: string): unknown {
+    const field = fieldOf(demo, key);
+    const held = this.#values.get(field);
+    if (held && held.expiresMs > this.#host.now()) return held.value;
+    // A handler may change what it is handed: the next run must not find the author's own object changed.
+    return structuredClone(field.initial);
+  }
+
+  setValue(demo: Demo, key: string, value: unknown): boolean {
+    const field = fieldOf(demo, key);
+    const room = this.#host.room();
+    const old = this.#values.get(field);
+    const bytes = weigh(value, room);
+    if (this.#bytes - (old?.bytes ?? 0) + bytes > room) {
+      const most = Math.floor(room / 1024 / 1024);
+      throw new Fault("bad_output", `What is kept for one page would take more than ${most} MiB`, {
+        field: key,
+      });
+    }
+    const before = old ? old.value : field.initial;
+    const keeping = componentOf(field).keeps(field.props);
+    const expiresMs = keeping.ms === undefined ? Infinity : this.#host.now() + keeping.ms;
+    this.#values.set(field, { value, bytes, keeping, expiresMs });
+    this.#grow(bytes - (old?.bytes ?? 0));
+    if (expiresMs < Infinity) this.#host.until(expiresMs);
+    return isObject(value) && value === before || !isDeepStrictEqual(value, before);
+  }
+
+  props(demo: Demo, key: string): Readonly<Record<string, unknown>> {
+    const field = fieldOf(demo, key);
+    return this.#props.get(field) ?? field.props;
+  }
+
+  changeProps(demo: Demo, key: string, props: Readonly<Record<string, unknown>>): void {
+    const field = fieldOf(demo, key);
+    const next = componentOf(field).spec.safeParse({ ...this.props(demo, key), ...props });
+    if (!next.success) {
+      const [issue] = next.error.issues;
+      throw new Fault("bad_output", `Cannot update "${key}": ${issue?.path.join(".")} ${issue?.message}`, {
+        field: key,
+      });
+    }
+    this.#props.set(field, Object.freeze(next.data));
+    this.#grow(0);
+  }
+
+  /** Lets go of values whose time is up, and says when that of the next is. */
+  sweep(now: number): number {
+    let next = Infinity;
+    for (const [field, held] of this.#values) {
+      if (held.expiresMs > now) next = Math.min(next, held.expiresMs);
+      else this.#remove(field, held);
+    }
+    return next;
+  }
+
+  /** Lets go of everything. */
+  clear(): void {
+    for (const [field, held] of this.#values) this.#remove(field, held);
+    this.#props.clear();
+  }
+
+  #remove(field: AnyField, { bytes, keeping, value }: HeldValue): void {
+    this.#values.delete(field);
+    this.#bytes -= bytes;
+    this.#host.shrank(bytes);
+    this.#host.gone(keeping, value);
+  }
+
+  #grow(bytes: number): void {
+    this.#bytes += bytes;
+    this.#host.grew(this, bytes);
+  }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}
+
+function fieldOf(demo: Demo, key: string): AnyField {
+  const field = demo.fields[key];
+  if (!field) throw new Fault("not_found", `There is no field "${key}"`);
+  return field;
+}

@@ -1,0 +1,57 @@
+import type { Demo } from "@/lib/demo/blocks.tsx";
+import type { Json, JsonObject } from "@/lib/value/json.ts";
+import type { User } from "@/lib/value/user.ts";
+import type { Call } from "./call.ts";
+import type { AcceptedRun } from "./journal.ts";
+import type { Session } from "./sessions.ts";
+
+/** What is kept of a call. Of its request only what is no secret: headers and cookies are left out. */
+export function acceptedRun(id: string, call: Call): AcceptedRun {
+  const { action, page, input, rest, event, session, demo } = call;
+  const retry = demo.actions[action]?.retry ?? false;
+  return {
+    id,
+    session: session.id,
+    call: call.id,
+    demo: page,
+    action,
+    page,
+    input,
+    rest,
+    event,
+    retry,
+    // Nothing is asked of the request where nothing will come of it: each answer is a call into the server.
+    request: requestOf(call),
+  };
+}
+
+/** The call of a run that is run again. */
+export function callAgain(
+  run: AcceptedRun,
+  demo: Demo,
+  session: Session,
+): Call {
+  const { url, client, query, user } = run.request as JsonObject;
+  return {
+    id: run.call,
+    demo,
+    action: run.action,
+    input: run.input,
+    ...run.rest === undefined ? {} : { rest: run.rest },
+    session,
+    page: run.page,
+    event: run.event,
+    request: {
+      headers: new Headers(),
+      url: url as string,
+      client: client as string,
+      query: new URLSearchParams(query as string),
+      cookies: {},
+      user: user as unknown as User | undefined,
+    },
+  };
+}
+
+function requestOf({ request: { url, client, query, user } }: Call): Json {
+  return { url, client, query: query.toString(), ...user ? { user: user as unknown as Json } : {} };
+}

@@ -1,0 +1,286 @@
+import { RESET, Updated } from "@/lib/demo/action.ts";
+import type { BoundAction, Demo } from "@/lib/demo/blocks.tsx";
+import { type CodecContext, componentOf } from "@/lib/demo/component.ts";
+import { tell } from "@/lib/demo/explain.ts";
+import { Fault } from "@/lib/value/fault.ts";
+import type { AnyField } from "@/lib/value/field.ts";
+import type { Json } from "@/lib/value/json.ts";
+import { weigh } from "@/lib/value/weigh.ts";
+import type { OutputFrame } from "@/lib/wire/frame.ts";
+import { diff, type Patch } from "@/lib/wire/patch.ts";
+import type { Session } from "./sessions.ts";
+import { isPromise } from "./result.ts";
+
+/** What the values of a run are made of. */
+export interface ValuesOptions {
+  /** The demo whose fields they belong to. */
+  readonly demo: Demo;
+  /** Who holds those that live on the server, and the props as this session sees them. */
+  readonly session: Session;
+  /** Makes what components read and keep files with. */
+  readonly codec: () => CodecContext;
+}
+
+/** What a handler gave, on its way to the page. */
+export interface Outputs {
+  /** Wire values by field. */
+  readonly values: Readonly<Record<string, Json>>;
+  /** Changed props by field. */
+  readonly props: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+// What is larger belongs into a file: it would be held by the log, by every reader and by the page.
+const MOST_OUTPUT = 32 * 1024 * 1024;
+
+/**
+ * The values of one run: what the page sent, what handlers receive of it and give for it, and what has been sent back.
+ * Nothing here waits where nothing has to be waited for.
+ */
+export class Values {
+  readonly #options: ValuesOptions;
+  /** Wire values as they are in this run: what the page sent, overwritten by what handlers gave. */
+  readonly #values = new Map<string, Json>();
+  /** Values that this run has sent, so that the next can be sent as a change. */
+  readonly #sent = new Map<string, Json>();
+  /** Props that this run has changed. */
+  readonly #changed = new Map<string, Readonly<Record<string, unknown>>>();
+  /** Values on the server that this run has changed. */
+  #written = new Set<string>();
+
+  /** Holds none at first. */
+  constructor(options: ValuesOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the page's value of a field is known here. */
+  has(key: string): boolean {
+    return this.#values.has(key);
+  }
+
+  /** Takes a value from the page. @throws {Fault} `bad_input` with the field, `not_found`. */
+  take(key: string, value: Json | undefined): void {
+    const { demo, session } = this.#options;
+    const field = fieldAt(demo, key);
+    const component = componentOf(field);
+    if (component.holds === "session") return;
+    if (value === undefined) {
+      this.#values.set(key, field.initial);
+      return;
+    }
+    const right = component.wire(session.props(demo, key)).safeParse(value);
+    if (!right.success) {
+      throw new Fault("bad_input", tell(labelOf(demo, key), right.error), { field: key, cause: right.error });
+    }
+    this.#values.set(key, right.data);
+  }
+
+  /** What a handler receives: one value or a record of them. @throws {Fault} with the field. */
+  decode({ inputs: { single, names } }: BoundAction): unknown {
+    const input: Record<string, unknown> = {};
+    let waits: Promise<unknown>[] | undefined;
+    for (const name in names) {
+      const value = this.#decodeOne(names[name] as string);
+      if (single) return value;
+      if (isPromise(value)) (waits ??= []).push(value.then((value) => input[name] = value));
+      else input[name] = value;
+    }
+    if (single || !waits) return input;
+    return Promise.all(waits).then(() => input);
+  }
+
+  /** The wire values that an action takes, for keys and records. Those that live on the server are left out. */
+  wire({ inputs: { names } }: BoundAction): Record<string, Json> {
+    const input: Record<string, Json> = {};
+    for (const name in names) {
+      const value = this.#values.get(names[name] as string);
+      if (value !== undefined) input[name] = value;
+    }
+    return input;
+  }
+
+  /**
+   * Turns what a handler gave into what is sent. Values that live on the server are written at once; `copy` says that
+   * what was given belongs to others too.
+   *
+   * @throws {Fault} `bad_output` with the field.
+   */
+  encode(
+    entries: readonly (readonly [string, unknown])[],
+    { copy = false }: { readonly copy?: boolean } = {},
+  ): Outputs | Promise<Outputs> {
+    const { demo, session } = this.#options;
+    const values: Record<string, Json> = {};
+    const props: Record<string, Readonly<Record<string, unknown>>> = {};
+    let waits: Promise<void>[] | undefined;
+    for (const [key, given] of entries) {
+      const field = fieldAt(demo, key);
+      const onServer = componentOf(field).holds === "session";
+      let value = given;
+      if (given === RESET) {
+        if (onServer) this.#write(key, structuredClone(field.initial));
+        else values[key] = field.initial;
+        continue;
+      }
+      if (given instanceof Updated) {
+        const { value: inner, ...rest } = given.update as Record<string, unknown>;
+        session.changeProps(demo, key, rest);
+        if (Object.keys(rest).length > 0) props[key] = rest;
+        if (inner === undefined) continue;
+        value = inner;
+      }
+      if (onServer) {
+        this.#write(key, copy ? structuredClone(value) : value);
+        continue;
+      }
+      const wire = this.#encodeOne(key, value);
+      if (isPromise(wire)) (waits ??= []).push(wire.then((wire) => void (values[key] = wire as Json)));
+      else values[key] = wire as Json;
+    }
+    const outputs = { values, props };
+    return waits ? Promise.all(waits).then(() => outputs) : outputs;
+  }
+
+  /** The frames that tell the page: whole values, text to append, or changes, whichever is smallest. */
+  frames(action: string, { values, props }: Outputs): OutputFrame[] {
+    const set: Record<string, Json> = {};
+    const append: Record<string, Json> = {};
+    const changes: Record<string, Patch> = {};
+    for (const [key, value] of Object.entries(values)) {
+      const before = this.#sent.get(key);
+      if (
+        typeof value === "string" && typeof before === "string" && before !== "" && value.startsWith(before)
+      ) {
+        if (value.length > before.length) append[key] = value.slice(before.length);
+      } else {
+        const smaller = before === undefined ? undefined : smallerPatch(before, value);
+        if (smaller) changes[key] = smaller;
+        else set[key] = value;
+      }
+      this.#values.set(key, value);
+      this.#sent.set(key, value);
+    }
+    let changed = false;
+    for (const key in props) {
+      changed = true;
+      this.#changed.set(key, { ...this.#changed.get(key), ...props[key] });
+    }
+    const frames: OutputFrame[] = [];
+    if (changed || !isEmpty(set)) {
+      const frame: OutputFrame = { type: "output", action, values: set, mode: "set" };
+      frames.push(changed ? { ...frame, props } : frame);
+    }
+    if (!isEmpty(append)) frames.push({ type: "output", action, values: append, mode: "append" });
+    if (!isEmpty(changes)) frames.push({ type: "output", action, values: changes, mode: "patch" });
+    return frames;
+  }
+
+  /** Keys of the values on the server that were changed since this was last asked. */
+  changed(): Iterable<string> {
+    const written = this.#written;
+    if (written.size > 0) this.#written = new Set();
+    return written;
+  }
+
+  /** One frame that stands for all that were made so far. */
+  whole(action: string): OutputFrame {
+    const frame: OutputFrame = {
+      type: "output",
+      action,
+      values: Object.fromEntries(this.#sent),
+      mode: "set",
+      whole: true,
+    };
+    return this.#changed.size === 0 ? frame : { ...frame, props: Object.fromEntries(this.#changed) };
+  }
+
+  /** Lets go of all of them. */
+  clear(): void {
+    this.#values.clear();
+    this.#sent.clear();
+    this.#changed.clear();
+  }
+
+  #write(key: string, value: unknown): void {
+    const { demo, session } = this.#options;
+    if (session.setValue(demo, key, value)) this.#written.add(key);
+  }
+
+  #decodeOne(key: string): unknown {
+    const { demo, session, codec } = this.#options;
+    const component = componentOf(fieldAt(demo, key));
+    if (component.holds === "session") return session.value(demo, key);
+    const wire = this.#values.get(key) as Json;
+    const { decode } = component;
+    if (!decode) return wire;
+    return caught(key, () => decode(wire, codec()));
+  }
+
+  #encodeOne(key: string, value: unknown): unknown {
+    const { demo, session, codec } = this.#options;
+    const component = componentOf(fieldAt(demo, key));
+    const props = session.props(demo, key);
+    const check = (wire: unknown): Json => {
+      const right = component.wire(props).safeParse(wire);
+      if (!right.success) {
+        throw new Fault("bad_output", tell(labelOf(demo, key), right.error), {
+          field: key,
+          cause: right.error,
+        });
+      }
+      if (weigh(right.data, MOST_OUTPUT) <= MOST_OUTPUT) return right.data;
+      const most = MOST_OUTPUT / 1024 / 1024;
+      throw new Fault(
+        "bad_output",
+        `${labelOf(demo, key)} takes more than ${most} MiB. Give a file instead`,
+        {
+          field: key,
+        },
+      );
+    };
+    const { encode } = component;
+    if (!encode) return check(value);
+    return caught(key, () => {
+      const wire = encode(value, codec(), props);
+      return isPromise(wire) ? wire.then(check) : check(wire);
+    });
+  }
+}
+
+function isEmpty(record: object): boolean {
+  for (const _ in record) return false;
+  return true;
+}
+
+function fieldAt(demo: Demo, key: string): AnyField {
+  const field = Object.hasOwn(demo.fields, key) ? demo.fields[key] : undefined;
+  if (!field) throw new Fault("not_found", "There is no field of that name");
+  return field;
+}
+
+function labelOf(demo: Demo, key: string): string {
+  return (demo.fields[key]?.props.label as string | undefined) || key;
+}
+
+// Names the field in what its codec refuses.
+function caught<T>(key: string, work: () => T): T {
+  const named = (error: unknown): never => {
+    if (error instanceof Fault && error.field === undefined) {
+      throw new Fault(error.code, error.message, { field: key, cause: error.cause });
+    }
+    throw error;
+  };
+  try {
+    const result = work();
+    return isPromise(result) ? result.catch(named) as T : result;
+  } catch (error) {
+    return named(error);
+  }
+}
+
+function smallerPatch(before: Json, value: Json): Patch | undefined {
+  if (typeof before !== "object" || typeof value !== "object" || before === null || value === null) {
+    return undefined;
+  }
+  const changes = diff(before, value);
+  return JSON.stringify(changes).length < JSON.stringify(value).length ? changes : undefined;
+}
