@@ -7,6 +7,7 @@ import type { Strays } from "@/lib/ops/strays.ts";
 import type { DiskBlobs } from "@/lib/store/blobs_disk.ts";
 import { built } from "./built.ts";
 import { fail, failWith } from "./fail.ts";
+import { Listener } from "./listener.ts";
 import { stopOnSignals } from "./stop.ts";
 
 /**
@@ -50,7 +51,7 @@ async function serve(settings: Settings, build: URL): Promise<void> {
     main.health.watch();
     await claim(main.blobs, settings);
     const http = listen(settings, server.fetch);
-    keepSweeping(main.blobs);
+    keepSweeping(main.blobs, settings);
     stopOnSignals({ ...main, http, drainMs: settings.drainMs });
   } catch (error) {
     failWith(error, settings.dev);
@@ -66,14 +67,15 @@ async function claim(blobs: DiskBlobs, { data }: Settings): Promise<void> {
   }
 }
 
-function listen({ port, host }: Settings, handler: Deno.ServeHandler): Deno.HttpServer {
+function listen({ port, host }: Settings, handler: Deno.ServeHandler): Listener {
   const onListen = ({ hostname, port }: { hostname: string; port: number }) => {
     const name = hostname === "0.0.0.0" || hostname === "::" ? "localhost" : hostname;
     const message = `Atoll is ready at http://${name.includes(":") ? `[${name}]` : name}:${port}/`;
     log("info", "ready", { message });
   };
   try {
-    return Deno.serve({ port, hostname: host, onListen }, handler);
+    const onCut = (message: string) => log("warn", "connections_cut", { message });
+    return new Listener({ port, hostname: host, onListen, onCut }, handler);
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) {
       fail(`Port ${port} is taken. Stop what uses it, or choose another: PORT=${port + 1} deno task start`);
@@ -84,10 +86,11 @@ function listen({ port, host }: Settings, handler: Deno.ServeHandler): Deno.Http
   }
 }
 
-function keepSweeping(blobs: DiskBlobs): void {
+function keepSweeping(blobs: DiskBlobs, { keepFilesMs }: Settings): void {
   const sweep = () => blobs.sweep().catch((error) => logError(error, "sweep_error"));
   sweep();
-  Deno.unrefTimer(setInterval(sweep, SWEEP_EVERY_MS));
+  // What is kept for a short time only is not left lying about for long.
+  Deno.unrefTimer(setInterval(sweep, Math.min(SWEEP_EVERY_MS, Math.max(keepFilesMs, 1000))));
 }
 
 function older(version: string, than: string): boolean {
