@@ -1,8 +1,10 @@
 import { App, csp, staticFiles } from "fresh";
+import { Accounts } from "@/lib/accounts/accounts.ts";
 import { runRemotesBy } from "@/lib/demo/remote.ts";
 import { Engine, systemClock } from "@/lib/engine/engine.ts";
 import { Pools } from "@/lib/engine/pool/mod.ts";
 import { around, logRequests } from "@/lib/gate/around.ts";
+import { filePolicy, filesOrigin, fileUrls } from "@/lib/gate/files_origin.ts";
 import { forPages, guarded } from "@/lib/gate/guard.ts";
 import { type AtollState, hostPages } from "@/lib/gate/host.ts";
 import { report } from "@/lib/gate/reply.ts";
@@ -14,6 +16,7 @@ import { logAs } from "@/lib/ops/log.ts";
 import { Metrics } from "@/lib/ops/metrics.ts";
 import { Strays } from "@/lib/ops/strays.ts";
 import { diskBlobs } from "@/lib/store/blobs_disk.ts";
+import { openLater } from "@/lib/store/records_open.ts";
 
 const settings = readSettings((name) => Deno.env.get(name));
 const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
@@ -24,11 +27,28 @@ const metrics = settings.metrics ? new Metrics(clock) : undefined;
 const traces = settings.traces ? new (await import("@/lib/ops/traces.ts")).Traces() : undefined;
 
 /** Where the files that people send are kept. */
-export const blobs = diskBlobs({ root: settings.data, now: Date.now, random });
+export const blobs = diskBlobs({
+  root: settings.data,
+  now: Date.now,
+  random,
+  // What handlers give is held to no less than the usual, however little people may send.
+  maxBytes: Math.max(settings.maxUploadBytes, 2 ** 30),
+  quotaBytes: settings.quotaBytes,
+  quotaFiles: settings.quotaFiles,
+  totalBytes: settings.diskBytes,
+  keepMs: settings.keepFilesMs,
+});
+
+/** Records that outlive a restart. */
+export const store = openLater(`sqlite:${settings.data}/atoll.db`);
+
+/** Who may log in where pages are guarded, and who has. */
+const accounts = new Accounts({ store, now: Date.now, monotonic: clock.now, random, dev: settings.dev });
 
 /** The engine that runs every demo of this server. */
 export const engine = new Engine({
   blobs,
+  fileUrl: fileUrls(settings.filesOrigin),
   clock,
   random,
   secret: settings.secret ?? random(32),
@@ -59,9 +79,12 @@ export const app = guarded(new App<AtollState>(), {
   around: around(
     settings.logRequests ? logRequests(clock.now) : undefined,
     traces && ((_, answer) => traces.gate(answer)),
+    settings.filesOrigin === undefined
+      ? undefined
+      : filesOrigin(settings.filesOrigin, { blobs, ...settings }),
   ),
 })
   .use(staticFiles())
-  .use(forPages(csp({ useNonce: true })))
-  .use(hostPages({ engine, blobs, clock, ...settings }))
+  .use(forPages(csp({ useNonce: true, csp: filePolicy(settings.filesOrigin) })))
+  .use(hostPages({ engine, blobs, clock, accounts, ...settings }))
   .fsRoutes();

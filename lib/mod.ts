@@ -57,6 +57,25 @@ export {
 } from "@/lib/demo/component.ts";
 export { Fault, type FaultCode, type FaultJson, type FaultOptions, FAULTS } from "@/lib/value/fault.ts";
 export type {
+export {
+  container,
+  type ContainerCommon,
+  type ContainerInput,
+  type ContainerSpec,
+  type DeclareContainer,
+} from "@/lib/demo/container.ts";
+export { auth, type AuthOptions, requires } from "@/lib/gate/auth.ts";
+export type { Account, AuthState } from "@/lib/gate/auth_state.ts";
+export {
+  type Known,
+  type PasswordSource,
+  type RedirectSource,
+  type UserSource,
+  usersFrom,
+} from "@/lib/accounts/users.ts";
+export { usersFile } from "@/lib/accounts/users_file.ts";
+export { type Claims, oidc, type OidcOptions } from "@/lib/accounts/oidc.ts";
+export type { Person, User } from "@/lib/value/user.ts";
   AnyComponent,
   AnyField,
   EventRef,

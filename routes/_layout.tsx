@@ -1,8 +1,10 @@
 import type { PageProps } from "fresh";
 import type { VNode } from "preact";
+import type { Account } from "atoll";
 
 /** The slim bar above every page, and what stands below. */
-export default function Layout({ Component }: PageProps): VNode {
+export default function Layout({ Component, state }: PageProps<unknown, { account?: Account }>): VNode {
+  const account = state?.account;
   return (
     <div class="flex flex-col min-h-screen">
       <a class="at-skip" href="#main">Skip to content</a>
@@ -21,6 +23,12 @@ export default function Layout({ Component }: PageProps): VNode {
             </svg>
             Atoll
           </a>
+          {account && (
+            <form class="flex items-center gap-3 ml-auto text-sm" method="post" action={account.logout}>
+              <a class="py-2" href={account.url}>{account.user.name}</a>
+              <button class="at-btn" type="submit" data-size="sm">Log out</button>
+            </form>
+          )}
         </nav>
       </header>
       <main id="main" class="flex-1 w-full max-w-6xl px-4 py-6 mx-auto" tabIndex={-1}>

@@ -17,6 +17,7 @@ const client = /^lib\/client\//;
 const engine = /^lib\/engine\//;
 const ops = /^lib\/ops\//;
 const content = /^lib\/content\//;
+const accounts = /^lib\/accounts\//;
 const port = /^lib\/store\/(port|records)\.ts$/;
 const ui = /^components\/ui\//;
 const style = /^lib\/style\//;
@@ -37,7 +38,11 @@ export const rules: readonly Rule[] = [
   { of: client, may: [value, wire, preact] },
   { of: engine, may: [value, wire, demo, engine, port, /^node:(buffer|crypto|vm)/] },
   { of: ops, may: [value, /^lib\/engine\/(engine|observer)\.ts$/, anyPackage] },
-  { of: /^lib\/gate\//, may: [value, wire, demo, engine, port, ops, /^lib\/gate\//, fresh, anyPackage] },
+  { of: accounts, may: [value, port, /^node:/, /^npm:openid-client/] },
+  {
+    of: /^lib\/gate\//,
+    may: [value, accounts, wire, demo, engine, port, ops, /^lib\/gate\//, fresh, anyPackage],
+  },
   { of: ui, may: [value, client, style, preact] },
   { of: views, may: [value, client, style, ui, views, preact] },
   { of: /^islands\//, may: [client, views, preact] },

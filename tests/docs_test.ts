@@ -5,7 +5,7 @@ const WINDOWS = ["lib/mod.ts", "lib/testing/mod.ts"];
 
 // Types of packages that ours are made of. They are documented where they are at home.
 const OUTSIDE =
-  /references private type '(VNode|ComponentType|FunctionComponent|ComponentChildren|Zod\w+|ClassAttributes)'/;
+  /references private type '(VNode|Middleware|ComponentType|FunctionComponent|ComponentChildren|Zod\w+|ClassAttributes)'/;
 
 /** What `deno doc --lint` says of some files, less what it says of types that belong to packages. */
 async function lint(files: readonly string[]): Promise<string> {

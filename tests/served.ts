@@ -1,9 +1,11 @@
 import { App, csp, staticFiles } from "fresh";
 import { Builder } from "fresh/dev";
+import { Accounts } from "@/lib/accounts/accounts.ts";
 import { Engine, systemClock } from "@/lib/engine/engine.ts";
 import { guarded } from "@/lib/gate/guard.ts";
 import { type AtollState, hostPages } from "@/lib/gate/host.ts";
 import { memoryBlobs } from "@/lib/store/blobs_memory.ts";
+import { openLater } from "@/lib/store/records_open.ts";
 import { stylePlugin } from "@/lib/style/plugin.ts";
 
 /** Pages of a test, served by this process as the project's own are in production. */
@@ -29,10 +31,17 @@ export async function serveRoutes(routeDir: string): Promise<Served> {
     secret: random(32),
     broke: (error) => String(error),
   });
+  const accounts = new Accounts({
+    store: openLater("memory:"),
+    now: Date.now,
+    monotonic: systemClock.now,
+    random,
+    dev: false,
+  });
   const app = guarded(new App<AtollState>(), { names: [], dev: false })
     .use(staticFiles())
     .use(csp({ useNonce: true }))
-    .use(hostPages({ engine, blobs, clock: systemClock, maxUploadBytes: 2 ** 20, dev: false }))
+    .use(hostPages({ engine, blobs, accounts, clock: systemClock, maxUploadBytes: 2 ** 20, dev: false }))
     .fsRoutes();
   apply(app as App<never>);
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, app.handler());

@@ -1,4 +1,5 @@
 import { type Context, HttpError, type Middleware } from "fresh";
+import { Accounts } from "@/lib/accounts/accounts.ts";
 import type { UserSource } from "@/lib/accounts/users.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import { isAllowed, rolesOf } from "@/lib/value/user.ts";
@@ -59,7 +60,9 @@ export function auth<S extends AuthState>(options: AuthOptions): Middleware<S> {
   return async (context) => {
     const { req, state } = context;
     const { accounts } = state;
-    if (!accounts) throw new Error("Cannot guard: main.ts has no app.use(hostPages) with accounts");
+    if (!(accounts instanceof Accounts)) {
+      throw new Error("Cannot guard: main.ts has no app.use(hostPages) with accounts");
+    }
     accounts.claim(realm, users);
     if (state.account) {
       // The guard above has its login below each page, where this one would have its own.

@@ -5,6 +5,7 @@ import type { User } from "@/lib/value/user.ts";
 
 /** Who is logged in, for pages and layouts: `state.account`. */
 export interface Account {
+  /** Who that is. */
   readonly user: User;
   /** Realm of the guard that let them in. */
   readonly realm: string;
@@ -17,7 +18,7 @@ export interface Account {
 /** What the guard finds and leaves on the state of a request. */
 export interface AuthState {
   /** Where the middleware of `main.ts` leaves what all guards share. */
-  accounts?: Accounts;
+  accounts?: object;
   /** Who is logged in. */
   account?: Account;
   /** Title of the document. */

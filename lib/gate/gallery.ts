@@ -17,15 +17,18 @@ const home = new URL("../../routes/demos/", import.meta.url);
 const known = new Map<string, Known>();
 
 /**
- * The demos of this project: every page in `routes/demos/`, by title. A page is loaded when it is first listed, and
+ * The demos of this project: every page in `routes/demos/`, and every folder in it with an `index.tsx`, by title. A page is loaded when it is first listed, and
  * again when its file has changed.
  *
  * @param dev Whether to list pages that cannot be loaded, with the reason.
  */
 export async function listDemos(dev = false): Promise<readonly Listing[]> {
   const listings: Promise<Listing>[] = [];
-  for await (const { name, isFile } of Deno.readDir(home)) {
+  for await (const { name, isFile, isDirectory } of Deno.readDir(home)) {
     if (isFile && /^[^_(].*(?<!_test)\.tsx$/.test(name)) listings.push(listingOf(name));
+    if (!isDirectory || /^[_([]/.test(name)) continue;
+    const page = `${name}/index.tsx`;
+    if (await Deno.stat(new URL(page, home)).then(() => true, () => false)) listings.push(listingOf(page));
   }
   return (await Promise.all(listings))
     .filter(({ error }) => dev || error === undefined)
@@ -42,7 +45,7 @@ async function listingOf(name: string): Promise<Listing> {
 }
 
 async function load(name: string, changedMs: number): Promise<Listing> {
-  const key = name.replace(/\.tsx$/, "");
+  const key = name.replace(/(?:\/index)?\.tsx$/, "");
   const path = `/demos/${key}`;
   try {
     // The page that Fresh serves and the one listed are the same module until the file changes.

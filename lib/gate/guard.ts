@@ -1,5 +1,6 @@
 import type { App, Middleware } from "fresh";
 import type { Around } from "./around.ts";
+import { throughAccount } from "./auth_suffix.ts";
 import { compress } from "./compress.ts";
 import { addressSet, countedAs } from "./guard/address.ts";
 import type { Arrival, EntryRule, ExitRule, Policy } from "./guard/arrival.ts";
@@ -110,7 +111,10 @@ export function guarded<S>(app: App<S>, options: GuardOptions, rules: GuardRules
       try {
         response = admit(arrival, policy, rules) ??
           await (serverPaths?.(request) ??
-            forward(request, (next) => handle(next, seenFrom(info, arrival.peer))));
+            forward(
+              request,
+              (next) => throughAccount(next, (page) => handle(page, seenFrom(info, arrival.peer))),
+            ));
       } catch (error) {
         response = refuse(error, { dev: options.dev });
       }

@@ -1,22 +1,24 @@
 import type { Context, Middleware } from "fresh";
+import type { Accounts } from "@/lib/accounts/accounts.ts";
+import { demoFor } from "@/lib/demo/allowed.ts";
 import type { Demo, PageHost } from "@/lib/demo/blocks.tsx";
 import type { Clock, Engine } from "@/lib/engine/engine.ts";
-import { fileUrl } from "@/lib/engine/engine.ts";
+import { userOf } from "@/lib/engine/sessions.ts";
 import type { Blobs } from "@/lib/store/port.ts";
 import { Fault } from "@/lib/value/fault.ts";
+import type { AuthState } from "./auth_state.ts";
 import { draw } from "./draw.tsx";
-import { deliver, receive } from "./files.ts";
+import { answerFiles } from "./file_routes.ts";
 import { readForm } from "./form.ts";
 import { suffixOf } from "./guard.ts";
 import { answerEvent, type PageRequest } from "./native.ts";
+import { pathOf } from "./path.ts";
 import { runForm } from "./plain_form.ts";
 import { refuse } from "./reply.ts";
 
 /** What demo pages find on their context. */
-export interface AtollState {
+export interface AtollState extends AuthState {
   atoll?: PageHost;
-  /** Title of the document, for the app wrapper. */
-  title?: string;
 }
 
 /** What the host of pages is told. */
@@ -24,8 +26,12 @@ export interface HostOptions {
   readonly engine: Engine;
   readonly blobs: Blobs;
   readonly clock: Clock;
+  /** What the guards of pages share. */
+  readonly accounts?: Accounts | undefined;
   /** Largest upload in bytes. */
   readonly maxUploadBytes: number;
+  /** Origin that files are read at; default that of the page. */
+  readonly filesOrigin?: string | undefined;
   /** Whether clients may see the text of errors. */
   readonly dev: boolean;
 }
@@ -38,27 +44,41 @@ const PAGE_HEADERS = { "cache-control": "no-store" };
  */
 export function hostPages<S extends AtollState>(options: HostOptions): Middleware<S> {
   return (context) => {
+    if (options.accounts) context.state.accounts = options.accounts;
     context.state.atoll = { answer: (demo) => answer(demo, context, options) };
     return context.next();
   };
 }
 
 async function answer<S extends AtollState>(
-  demo: Demo,
+  whole: Demo,
   context: Context<S>,
   options: HostOptions,
 ): Promise<Response> {
   const { req, state } = context;
+  // From here on there is no more of the demo than they may see, for whatever protocol.
+  const user = state.account?.user;
+  const demo = demoFor(whole, user);
   state.title ??= demo.title === undefined ? "Atoll" : `${demo.title} · Atoll`;
-  const at: PageRequest = { request: req, page: pathOf(req.url), client: () => clientOf(context) };
+  const at: PageRequest = { request: req, page: pathOf(req.url), user, client: () => clientOf(context) };
   try {
     const suffix = suffixOf(req);
-    if (suffix) return await answerFiles({ ...at, request: suffix.request }, suffix.id, options);
+    if (suffix) {
+      const { request, id } = suffix;
+      return await answerFiles({ request, page: at.page, id }, {
+        blobs: options.blobs,
+        owner: () => options.engine.sessions.open(request.headers.get("atoll-session"), user?.id).id,
+        url: (id) => options.engine.fileUrl(at.page, id),
+        maxBytes: options.maxUploadBytes,
+        mayRead: ({ owner }) => [undefined, user?.id].includes(userOf(owner)),
+        apart: options.filesOrigin !== undefined,
+      });
+    }
     switch (req.method) {
       case "GET":
       case "HEAD":
         return await context.render(
-          draw(demo, { url: at.page, session: options.engine.sessions.mint() }),
+          draw(demo, { url: at.page, session: options.engine.sessions.mint(user?.id) }),
           { headers: PAGE_HEADERS },
         );
       case "POST":
@@ -80,16 +100,17 @@ async function answerForm<S extends AtollState>(
   { engine, blobs, maxUploadBytes }: HostOptions,
 ): Promise<Response> {
   // The form names its session in its first entry, before its files. One that is not known any more gets another.
-  let token = engine.sessions.mint();
+  const user = at.user?.id;
+  let token = engine.sessions.mint(user);
   const owner = (text: (name: string) => string | undefined): string => {
     const named = text("$session");
-    if (named !== undefined && engine.sessions.knows(named)) token = named;
-    return engine.sessions.open(token).id;
+    if (named !== undefined && engine.sessions.knows(named, user)) token = named;
+    return engine.sessions.open(token, user).id;
   };
   const entries = await readForm(at.request, {
     owner,
     blobs,
-    url: (id) => fileUrl(at.page, id),
+    url: (id) => engine.fileUrl(at.page, id),
     limits: { maxFileBytes: maxUploadBytes },
   });
   owner((name) => entries.get(name)?.texts[0]);
@@ -100,36 +121,9 @@ async function answerForm<S extends AtollState>(
   );
 }
 
-async function answerFiles(at: PageRequest, id: string | undefined, options: HostOptions): Promise<Response> {
-  const { request, page } = at;
-  if (id !== undefined) {
-    if (request.method === "GET" || request.method === "HEAD") {
-      return await deliver(request, id, options.blobs);
-    }
-    throw new Fault("method_not_allowed", "A file answers GET and HEAD");
-  }
-  if (request.method !== "POST") throw new Fault("method_not_allowed", "Files are sent by POST");
-  const session = options.engine.sessions.open(request.headers.get("atoll-session"));
-  const ref = await receive(request, {
-    owner: session.id,
-    blobs: options.blobs,
-    url: (id) => fileUrl(page, id),
-    maxBytes: options.maxUploadBytes,
-  });
-  return Response.json(ref);
-}
-
 function isForm(request: Request): boolean {
   const type = request.headers.get("content-type") ?? "";
   return type.startsWith("multipart/form-data") || type.startsWith("application/x-www-form-urlencoded");
-}
-
-// Without making a URL of it, which costs more than all else that a small event needs here.
-function pathOf(url: string): string {
-  const start = url.indexOf("/", url.indexOf("//") + 2);
-  const end = url.slice(start).search(/[?#]/);
-  const path = end === -1 ? url.slice(start) : url.slice(start, start + end);
-  return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 }
 
 function clientOf<S>(context: Context<S>): string {

@@ -23,3 +23,18 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   }
   return await sqliteStore({ ...options, path });
 }
+
+/**
+ * A store that is opened when it is first asked for: a server that needs none starts without. What could not be opened
+ * is tried again the next time.
+ */
+export function openLater(url: string, options: StoreOptions = {}): () => Promise<Store> {
+  let opened: Promise<Store> | undefined;
+  return () => {
+    if (!opened) {
+      opened = openStore(url, options);
+      opened.catch(() => opened = undefined);
+    }
+    return opened;
+  };
+}

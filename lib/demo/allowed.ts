@@ -1,0 +1,52 @@
+import { isAllowed, type Person } from "@/lib/value/user.ts";
+import { bind, type BoundAction, type Demo, type Origin, origins } from "./blocks.tsx";
+
+const partial = new WeakMap<Demo, Map<string, Demo>>();
+
+/**
+ * The demo as somebody sees it who may not run all of it: without the actions that are not theirs, and without the
+ * fields that only those listen to, take or give. It is the demo itself where nothing is left out. What is left out
+ * is not there, so that an action one may not run and an action that does not exist have the same answer.
+ */
+export function demoFor(demo: Demo, user: Person | undefined): Demo {
+  let kept: string[] | undefined;
+  for (const key in demo.actions) {
+    if (isAllowed(user, demo.actions[key]?.allow)) continue;
+    kept ??= Object.keys(demo.actions);
+    kept.splice(kept.indexOf(key), 1);
+  }
+  const origin = kept && origins.get(demo);
+  if (!kept || !origin) return demo;
+  let known = partial.get(demo);
+  if (!known) partial.set(demo, known = new Map());
+  const name = kept.join();
+  let less = known.get(name);
+  if (!less) known.set(name, less = without(demo, origin, new Set(kept)));
+  return less;
+}
+
+function without(demo: Demo, { spec, actions }: Origin, kept: ReadonlySet<string>): Demo {
+  const usedBy = (keys: Iterable<string>) => {
+    const used = new Set<unknown>();
+    for (const key of keys) {
+      for (const { source } of actions[key]?.when ?? []) used.add(source);
+      const { inputs, outputs } = demo.actions[key] as BoundAction;
+      for (const name of [...Object.values(inputs.names), ...Object.values(outputs.names)]) {
+        used.add(demo.fields[name]);
+      }
+    }
+    return used;
+  };
+  const [all, left] = [usedBy(Object.keys(actions)), usedBy(kept)];
+  const fields = Object.fromEntries(
+    Object.entries(spec.fields).filter(([, field]) => left.has(field) || !all.has(field)),
+  );
+  const { layout } = spec;
+  // The author's layout places all fields; those that are not there draw nothing.
+  const nothing = Object.fromEntries(Object.keys(spec.fields).map((key) => [key, () => null]));
+  return bind(
+    { ...spec, fields, layout: layout && ((ui) => layout({ ...nothing, ...ui })) },
+    Object.fromEntries(Object.entries(actions).filter(([key]) => kept.has(key))),
+    new Set(Object.entries(actions).flatMap(([key, action]) => kept.has(key) ? [] : [action])),
+  );
+}
