@@ -91,7 +91,7 @@ export function ImageView(view: ViewProps<ImageProps, FileRef | null>): VNode | 
             {props.buttons.includes("download") && (
               <a
                 class="at-icon-btn"
-                href={value.url}
+                href={`${value.url}?download`}
                 download={value.name}
                 aria-label={`Download ${name}`}
                 title="Download"
