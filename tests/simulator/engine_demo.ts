@@ -1,0 +1,145 @@
+import { Blocks, button, Fault, json, number, on, type Page, type RunContext, state, textbox } from "atoll";
+
+/** What the handler of a call is to do. */
+export interface Plan {
+  /** Whose call it is: all that it says begins with this. */
+  readonly mark: string;
+  readonly kind: typeof KINDS[number];
+  readonly steps: number;
+  readonly stepMs: number;
+}
+
+/** Everything that a handler can do to its run. */
+export const KINDS = [
+  "value",
+  "later",
+  "generator",
+  "stream",
+  "deaf",
+  "document",
+  "waits",
+  "throws",
+  "rejects",
+  "refuses",
+  "wrong",
+] as const;
+
+/** Is told what handlers do. */
+export interface Stage {
+  sleep(ms: number): Promise<void>;
+  /** A handler begins. What it gives is called at its end. */
+  enter(action: string, plan: Plan, run: RunContext): () => void;
+}
+
+/** What the simulator runs: groups with limits and priorities, a time limit, a chain, and a value on the server. */
+export function simulatedDemo(stage: Stage): Page {
+  const acting = (action: string) => (plan: unknown, run: RunContext) =>
+    act(stage, action, plan as Plan, run) as never;
+  return Blocks({
+    fields: { go: button("Go"), plan: json(), out: textbox(), data: json(), held: state(0), count: number() },
+    actions: ({ go, plan, out, data, held, count }) => {
+      const act = { inputs: plan, outputs: { out, data } } as const;
+      const chain = on(go.click, { ...act, fn: acting("chain") });
+      const pair = { ...act, concurrencyGroup: "pair" } as const;
+      return {
+        one: on(go.click, { ...act, concurrencyLimit: 1, fn: acting("one") }),
+        pair: on(go.click, { ...pair, concurrencyLimit: 2, fn: acting("pair") }),
+        urgent: on(go.click, { ...pair, concurrencyLimit: 2, priority: 3, fn: acting("urgent") }),
+        free: on(go.click, { ...act, concurrencyLimit: null, fn: acting("free") }),
+        plain: on(go.click, { ...act, fn: acting("plain") }),
+        timed: on(go.click, { ...act, concurrencyLimit: 2, timeoutMs: 60, fn: acting("timed") }),
+        chain,
+        good: on(chain.success, { ...act, fn: acting("good") }),
+        mend: on(chain.failure, {
+          ...act,
+          fn: (plan) => ({ out: `${(plan as unknown as Plan).mark} mended` }),
+        }),
+        add: on(go.click, {
+          inputs: { plan, held },
+          outputs: { held, count },
+          fn: ({ held }) => ({ held: held + 1, count: held + 1 }),
+        }),
+      };
+    },
+  }) as unknown as Page;
+}
+
+/** What a whole run of a plan shows in the end; `undefined` when it does not end by itself or not well. */
+export function finalText({ mark, kind, steps }: Plan): string | undefined {
+  switch (kind) {
+    case "value":
+    case "later":
+      return `${mark} ${kind}`;
+    case "generator":
+    case "stream":
+    case "deaf":
+      return textAt(mark, steps);
+    case "document":
+    case "waits":
+    case "throws":
+    case "rejects":
+    case "refuses":
+    case "wrong":
+      return undefined;
+  }
+}
+
+const textAt = (mark: string, step: number) =>
+  `${mark} ${Array.from({ length: step }, (_, at) => at).join(" ")}`;
+
+function act(stage: Stage, action: string, plan: Plan, run: RunContext): unknown {
+  const { mark, kind, steps, stepMs } = plan;
+  const leave = stage.enter(action, plan, run);
+  const ending = <T>(promise: Promise<T>) => promise.finally(leave);
+  const refusal = new Fault("refused", `${mark} is refused`);
+  switch (kind) {
+    case "value":
+      leave();
+      return { out: `${mark} value` };
+    case "wrong":
+      leave();
+      return { out: 7 };
+    case "throws":
+      leave();
+      throw new Error(`secret of ${mark}`);
+    case "later":
+      return ending(stage.sleep(steps * stepMs).then(() => ({ out: `${mark} later` })));
+    case "rejects":
+      return ending(stage.sleep(stepMs).then(() => Promise.reject(new Error(`secret of ${mark}`))));
+    case "refuses":
+      return ending(stage.sleep(stepMs).then(() => Promise.reject(refusal)));
+    case "waits":
+      return ending(new Promise((resolve) => run.signal.addEventListener("abort", () => resolve(undefined))));
+    case "generator":
+      return function* () {
+        try {
+          for (let step = 0; step <= steps; step++) yield { out: textAt(mark, step) };
+        } finally {
+          leave();
+        }
+      }();
+    case "stream":
+    case "deaf":
+    case "document":
+      return async function* () {
+        try {
+          for (let step = 0; step <= steps; step++) {
+            if (kind === "document") {
+              yield {
+                data: {
+                  mark,
+                  list: Array.from({ length: 8 + step }, (_, at) => `${mark} ${at}`),
+                  at: { step },
+                },
+              };
+            } else yield { out: textAt(mark, step) };
+            if (step === 1) run.progress(step, steps, mark);
+            if (step < steps) await stage.sleep(stepMs);
+            if (kind !== "deaf" && run.signal.aborted) return;
+          }
+        } finally {
+          leave();
+        }
+      }();
+  }
+}

@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { Engine } from "@/lib/engine/engine.ts";
+import { Journal } from "@/lib/engine/journal.ts";
+import { Queue } from "@/lib/engine/queue.ts";
+import { Run } from "@/lib/engine/run.ts";
+import { type Session, Sessions } from "@/lib/engine/sessions.ts";
+import { simulateEngine } from "./engine_simulation.ts";
+import { simulateFairness } from "./fairness_simulation.ts";
+import { simulateJournal } from "./journal_simulation.ts";
+import { simulateQueue } from "./queue_simulation.ts";
+import { firstToFind, type Simulation } from "./seeds.ts";
+
+const WITHIN = 100;
+
+/** A mistake that a module could have. */
+interface Mistake {
+  readonly what: string;
+  /** Makes it; disposing of it unmakes it. */
+  readonly make: () => Disposable;
+  readonly finds: Simulation;
+  /** What is said of it. */
+  readonly says: RegExp;
+}
+
+// deno-lint-ignore no-explicit-any -- any method
+type Method = (...args: any[]) => any;
+type MethodOf<T, K extends keyof T> = T[K] extends Method ? T[K] : never;
+
+/** Puts something in the place of a method: it is handed the object, the method, and what the method is called with. */
+function wrap<T extends object, K extends keyof T>(
+  prototype: T,
+  name: K,
+  by: (self: T, before: MethodOf<T, K>, ...args: Parameters<MethodOf<T, K>>) => ReturnType<MethodOf<T, K>>,
+): Disposable {
+  const before = prototype[name] as MethodOf<T, K>;
+  const instead = function (this: T, ...args: Parameters<MethodOf<T, K>>) {
+    return by(this, before.bind(this) as MethodOf<T, K>, ...args);
+  };
+  prototype[name] = instead as T[K];
+  return { [Symbol.dispose]: () => void (prototype[name] = before as T[K]) };
+}
+
+let count = 0;
+/** Now and then. */
+const rarely = () => ++count % 7 === 0;
+
+const MISTAKES: readonly Mistake[] = [
+  {
+    what: "A queue forgets to free a place",
+    make: () =>
+      wrap(Queue.prototype, "enter", (_, enter, entry) => {
+        const place = enter(entry);
+        const kept = rarely();
+        const forget = (place: { group: string } & Disposable) => ({
+          group: place.group,
+          [Symbol.dispose]: () => kept || place[Symbol.dispose](),
+        });
+        return place instanceof Promise ? place.then(forget) : forget(place);
+      }),
+    finds: simulateQueue,
+    says: /places or waiting calls are left|has room|deepStrictEqual|Expected values/,
+  },
+  {
+    what: "A place that is not given back keeps others waiting in the engine",
+    make: () =>
+      wrap(Queue.prototype, "enter", (_, enter, entry) => {
+        const place = enter(entry);
+        return rarely() && !(place instanceof Promise)
+          ? { group: place.group, [Symbol.dispose]: () => {} }
+          : place;
+      }),
+    finds: simulateEngine,
+    says: /places or waiting calls are left|it never ends/,
+  },
+  {
+    what: "A queue gives a place too many",
+    make: () =>
+      wrap(Queue.prototype, "enter", (_, enter, entry) => {
+        return enter(rarely() ? { ...entry, limit: null, group: `${entry.group}!` } : entry);
+      }),
+    finds: simulateEngine,
+    says: /run at once|is started after one that came later/,
+  },
+  {
+    what: "A queue takes all calls for those of one session",
+    make: () =>
+      wrap(Queue.prototype, "enter", (_, enter, entry) => {
+        return enter({ ...entry, session: "all" });
+      }),
+    finds: simulateFairness,
+    says: /the median wait is \d+/,
+  },
+  {
+    what: "A queue forgets priorities",
+    make: () =>
+      wrap(Queue.prototype, "enter", (_, enter, entry) => {
+        return enter({ ...entry, priority: 0 });
+      }),
+    finds: simulateQueue,
+    says: /of more priority/,
+  },
+  {
+    what: "A journal drops the last frame",
+    make: () =>
+      wrap(Journal.prototype, "append", (_, append, id, fromSeq, frames) => {
+        append(id, fromSeq, rarely() ? frames.slice(0, -1) : frames);
+      }),
+    finds: simulateJournal,
+    says: /comes next, not|frames that were on the disk|is not whole/,
+  },
+  {
+    what: "A journal acknowledges a run before it is on the disk",
+    make: () =>
+      wrap(Journal.prototype, "accept", (_, accept, run) => {
+        accept(run).catch(() => {});
+        return Promise.resolve();
+      }),
+    finds: simulateJournal,
+    says: /was accepted and is lost|the call of .* is lost/,
+  },
+  {
+    what: "A journal acknowledges an end before it is on the disk",
+    make: () =>
+      wrap(Journal.prototype, "finish", (_, finish, id, fromSeq, frames) => {
+        finish(id, fromSeq, frames).catch(() => {});
+        return Promise.resolve();
+      }),
+    finds: simulateJournal,
+    says: /the end of .* is lost/,
+  },
+  {
+    what: "A journal says that it has flushed and has not",
+    make: () =>
+      wrap(Journal.prototype, "flush", (_, flush) => {
+        flush().catch(() => {});
+        return Promise.resolve();
+      }),
+    finds: simulateJournal,
+    says: /frames that were on the disk/,
+  },
+  {
+    what: "An engine starts a call that is sent again once more",
+    make: () =>
+      wrap(Engine.prototype, "submit", (_, submit, call) => {
+        return submit({ ...call, id: undefined });
+      }),
+    finds: simulateEngine,
+    says: /is started twice|is answered|is lost|deepStrictEqual|hear different things|not its own/,
+  },
+  {
+    what: "An engine finds runs of others",
+    make: () => {
+      const runs = new Map<unknown, Run>();
+      const kept = wrap(Engine.prototype, "submit", (_, submit, call) => {
+        const run = submit(call);
+        runs.set(call.id, run);
+        return run;
+      });
+      const found = wrap(Engine.prototype, "find", (_, find, id, session) => {
+        return runs.get(id) ?? find(id, session);
+      });
+      return { [Symbol.dispose]: () => [found, kept].forEach((one) => one[Symbol.dispose]()) };
+    },
+    finds: simulateEngine,
+    says: /is found by somebody else/,
+  },
+  {
+    what: "A run is deaf to being cancelled",
+    make: () => wrap(Run.prototype, "cancel", () => {}),
+    finds: simulateEngine,
+    says: /it never ends/,
+  },
+  {
+    what: "All sessions hold the same values",
+    make: () => {
+      const all = new WeakMap<Sessions, Session>();
+      return wrap(Sessions.prototype, "open", (self, open, token) => {
+        const session = open(token);
+        const first = all.get(self) ?? session;
+        all.set(self, first);
+        return Object.create(session, {
+          id: { value: session.id },
+          value: { value: first.value.bind(first) },
+          setValue: { value: first.setValue.bind(first) },
+          props: { value: session.props.bind(session) },
+          changeProps: { value: session.changeProps.bind(session) },
+        });
+      });
+    },
+    finds: simulateEngine,
+    says: /a session's value is not its own/,
+  },
+];
+
+for (const { what, make, finds, says } of MISTAKES) {
+  Deno.test(`${finds.name}() finds a seeded mistake: ${what}`, async () => {
+    count = 0;
+    using _mistake = make();
+    const found = await firstToFind(finds, WITHIN);
+    assert.ok(found, `None of ${WITHIN} seeds found it`);
+    assert.match(String(found.error), says, `seed ${found.seed}`);
+  });
+}
