@@ -2,6 +2,7 @@ import { App, csp, staticFiles } from "fresh";
 import { Accounts } from "@/lib/accounts/accounts.ts";
 import { runRemotesBy } from "@/lib/demo/remote.ts";
 import { Engine, systemClock } from "@/lib/engine/engine.ts";
+import { Journal } from "@/lib/engine/journal.ts";
 import { Pools } from "@/lib/engine/pool/mod.ts";
 import { around, logRequests } from "@/lib/gate/around.ts";
 import { filePolicy, filesOrigin, fileUrls } from "@/lib/gate/files_origin.ts";
@@ -14,7 +15,9 @@ import { gauges } from "@/lib/ops/gauges.ts";
 import { Health } from "@/lib/ops/health.ts";
 import { logAs } from "@/lib/ops/log.ts";
 import { Metrics } from "@/lib/ops/metrics.ts";
+import { observers } from "@/lib/ops/observers.ts";
 import { Strays } from "@/lib/ops/strays.ts";
+import { keptSecret } from "@/lib/store/kept_secret.ts";
 import { diskBlobs } from "@/lib/store/blobs_disk.ts";
 import { openLater } from "@/lib/store/records_open.ts";
 
@@ -40,7 +43,16 @@ export const blobs = diskBlobs({
 });
 
 /** Records that outlive a restart. */
-export const store = openLater(`sqlite:${settings.data}/atoll.db`);
+export const store = openLater(settings.store ?? `sqlite:${settings.data}/atoll.db`);
+
+/** Runs that outlive a crash, where `STORE` says so. */
+export const journal = settings.store === undefined ? undefined : new Journal({
+  store: await store(),
+  now: Date.now,
+  after: clock.after,
+  keepMs: settings.keepRunsMs,
+  broke: (error) => report(error, settings),
+});
 
 /** Who may log in where pages are guarded, and who has. */
 const accounts = new Accounts({ store, now: Date.now, monotonic: clock.now, random, dev: settings.dev });
@@ -51,8 +63,12 @@ export const engine = new Engine({
   fileUrl: fileUrls(settings.filesOrigin),
   clock,
   random,
-  secret: settings.secret ?? random(32),
+  secret: settings.secret ?? (journal ? await keptSecret(await store(), random) : random(32)),
+  journal,
+  observer: observers(metrics, traces),
   concurrencyLimit: settings.concurrencyLimit,
+  queueSize: settings.queueSize,
+  sessionCapacity: settings.sessionCapacity,
   broke: (error) => report(error, settings),
 });
 

@@ -1,3 +1,5 @@
+import type { Engine } from "@/lib/engine/engine.ts";
+import type { Journal } from "@/lib/engine/journal.ts";
 import { logStyle, readSettings, type Settings } from "@/lib/gate/settings.ts";
 import { captureConsole } from "@/lib/ops/console.ts";
 import type { Health } from "@/lib/ops/health.ts";
@@ -5,6 +7,7 @@ import { log, logAs } from "@/lib/ops/log.ts";
 import { logError } from "@/lib/ops/log_error.ts";
 import type { Strays } from "@/lib/ops/strays.ts";
 import type { DiskBlobs } from "@/lib/store/blobs_disk.ts";
+import type { OpenedLater } from "@/lib/store/records_open.ts";
 import { built } from "./built.ts";
 import { fail, failWith } from "./fail.ts";
 import { Listener } from "./listener.ts";
@@ -34,7 +37,9 @@ await serve(settings, await built(root));
 /** What `main.ts` has that a start is about. */
 interface Main {
   readonly blobs: DiskBlobs;
-  readonly engine: { close(): void; drain?(ms: number): Promise<void> };
+  readonly engine: Engine;
+  readonly journal: Journal | undefined;
+  readonly store: OpenedLater;
   readonly pools: { close(): Promise<void> };
   readonly health: Health;
   readonly strays: Strays;
@@ -50,9 +55,14 @@ async function serve(settings: Settings, build: URL): Promise<void> {
     main.strays.catch();
     main.health.watch();
     await claim(main.blobs, settings);
+    // Before anybody can ask for them: runs that a crash cut off have come to an end, or wait for their pages.
+    const pages = await main.engine.recover();
     const http = listen(settings, server.fetch);
-    keepSweeping(main.blobs, settings);
+    for (const page of pages) visit(page, server.fetch);
+    keepSweeping(main, settings);
     stopOnSignals({ ...main, http, drainMs: settings.drainMs });
+    // Last, so that whoever waits for this line can also stop it.
+    log("info", "ready", { message: `Atoll is ready at ${urlOf(http.addr)}` });
   } catch (error) {
     failWith(error, settings.dev);
   }
@@ -68,14 +78,9 @@ async function claim(blobs: DiskBlobs, { data }: Settings): Promise<void> {
 }
 
 function listen({ port, host }: Settings, handler: Deno.ServeHandler): Listener {
-  const onListen = ({ hostname, port }: { hostname: string; port: number }) => {
-    const name = hostname === "0.0.0.0" || hostname === "::" ? "localhost" : hostname;
-    const message = `Atoll is ready at http://${name.includes(":") ? `[${name}]` : name}:${port}/`;
-    log("info", "ready", { message });
-  };
   try {
     const onCut = (message: string) => log("warn", "connections_cut", { message });
-    return new Listener({ port, hostname: host, onListen, onCut }, handler);
+    return new Listener({ port, hostname: host, onListen: () => {}, onCut }, handler);
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) {
       fail(`Port ${port} is taken. Stop what uses it, or choose another: PORT=${port + 1} deno task start`);
@@ -86,8 +91,22 @@ function listen({ port, host }: Settings, handler: Deno.ServeHandler): Listener 
   }
 }
 
-function keepSweeping(blobs: DiskBlobs, { keepFilesMs }: Settings): void {
-  const sweep = () => blobs.sweep().catch((error) => logError(error, "sweep_error"));
+// A route is loaded when it is first asked for; its runs go on then.
+function visit(page: string, handler: Deno.ServeHandler): void {
+  const remoteAddr = { transport: "tcp", hostname: "127.0.0.1", port: 0 } as const;
+  const request = new Request(`http://localhost${page}`, { method: "HEAD" });
+  Promise.resolve(handler(request, { remoteAddr, completed: Promise.resolve() }))
+    .catch((error) => logError(error, "recover_error"));
+}
+
+function urlOf({ hostname, port }: Deno.NetAddr): string {
+  const name = hostname === "0.0.0.0" || hostname === "::" ? "localhost" : hostname;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}/`;
+}
+
+function keepSweeping({ blobs, journal }: Main, { keepFilesMs }: Settings): void {
+  const sweep = () =>
+    Promise.all([blobs.sweep(), journal?.sweep()]).catch((error) => logError(error, "sweep_error"));
   sweep();
   // What is kept for a short time only is not left lying about for long.
   Deno.unrefTimer(setInterval(sweep, Math.min(SWEEP_EVERY_MS, Math.max(keepFilesMs, 1000))));

@@ -7,11 +7,15 @@ export interface Stoppable {
   /** Told first, so that nobody is sent here any more. */
   readonly health: Health;
   /** Its runs may go on for a while. */
-  readonly engine: { close(): void; drain?(ms: number): Promise<void> };
+  readonly engine: { close(): void; drain(ms: number): Promise<void> };
   /** Processes and workers. */
   readonly pools: { close(): Promise<void> };
   /** What people sent. */
   readonly blobs: AsyncDisposable;
+  /** What runs have said. */
+  readonly journal: AsyncDisposable | undefined;
+  /** Records, closed last. */
+  readonly store: AsyncDisposable;
   /** The listening server. */
   readonly http: { shutdown(): Promise<void> };
   /** How long runs may go on, in milliseconds. */
@@ -45,15 +49,18 @@ export function stopOnSignals(all: Stoppable): void {
   }
 }
 
-async function stop({ health, engine, pools, blobs, http, drainMs }: Stoppable, signal: string) {
+async function stop(all: Stoppable, signal: string) {
+  const { health, engine, pools, blobs, journal, store, http, drainMs } = all;
   health.drain();
   log("info", "stopping", { message: `Stopping: runs have ${drainMs / 1000} s to come to an end`, signal });
   // The server still answers meanwhile: that it is not ready, and what the pages of those runs ask for.
-  await within(drainMs + 1000, engine.drain?.(drainMs));
+  await within(drainMs + 1000, engine.drain(drainMs));
   // Streams end with their last frame; only then does shutdown() come to an end by itself.
   engine.close();
   await within(CLOSE_WITHIN_MS, Promise.all([http.shutdown(), pools.close()]));
   await within(1000, blobs[Symbol.asyncDispose]());
+  await within(2000, journal?.[Symbol.asyncDispose]());
+  await within(2000, store[Symbol.asyncDispose]());
   log("info", "stopped", { message: "Stopped" });
   Deno.exit(0);
 }

@@ -62,6 +62,8 @@ async function answer<S extends AtollState>(
   state.title ??= demo.title === undefined ? "Atoll" : `${demo.title} · Atoll`;
   const at: PageRequest = { request: req, page: pathOf(req.url), user, client: () => clientOf(context) };
   try {
+    const met = options.engine.meet(at.page, demo);
+    if (met) await met;
     const suffix = suffixOf(req);
     if (suffix) {
       const { request, id } = suffix;

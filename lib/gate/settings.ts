@@ -11,6 +11,14 @@ export interface Settings extends GuardSettings {
   readonly names: readonly string[];
   /** Folder for files that people send. `ATOLL_DATA`, default `data`. */
   readonly data: string;
+  /** Where runs and accounts are kept. `STORE`, `sqlite:` and a file; `undefined`: runs live in memory only. */
+  readonly store: string | undefined;
+  /** How long a finished run can be read where it is kept, in milliseconds. `ATOLL_KEEP_RUNS` in hours, default 24. */
+  readonly keepRunsMs: number;
+  /** Calls that may wait in one concurrency group. `ATOLL_QUEUE`, default 1,000. */
+  readonly queueSize: number;
+  /** Sessions that may hold values on the server. `ATOLL_SESSIONS`, default 10,000. */
+  readonly sessionCapacity: number;
   /** Largest upload in bytes. `ATOLL_MAX_UPLOAD`, default 1 GiB. */
   readonly maxUploadBytes: number;
   /** Most bytes that one session may have here at a time. `ATOLL_QUOTA`, default four of the largest uploads. */
@@ -25,8 +33,8 @@ export interface Settings extends GuardSettings {
   readonly filesOrigin: string | undefined;
   /** Secret that sessions are signed with. `ATOLL_SECRET`, 32 characters or more; default a new one at each start. */
   readonly secret: Uint8Array | undefined;
-  /** Runs at once of an action that names no limit. `ATOLL_CONCURRENCY`, default 16. */
-  readonly concurrencyLimit: number;
+  /** Runs at once of an action that names no limit. `ATOLL_CONCURRENCY`, default 16; `none` is no limit. */
+  readonly concurrencyLimit: number | null;
   /** Whether authors see the text of errors. `ATOLL_DEV=1`, set by the dev server. */
   readonly dev: boolean;
   /** What the log looks like. `ATOLL_LOG`, `text` or `json`, default `text`. */
@@ -71,7 +79,13 @@ export function readSettings(env: (name: string) => string | undefined): Setting
     keepFilesMs: hours(env, "ATOLL_KEEP_FILES", 24),
     filesOrigin: origin(env, "ATOLL_FILES_ORIGIN"),
     secret: secret === undefined ? undefined : new TextEncoder().encode(secret),
-    concurrencyLimit: whole(env, "ATOLL_CONCURRENCY", 16, 1, 1_000_000),
+    concurrencyLimit: env("ATOLL_CONCURRENCY") === "none"
+      ? null
+      : whole(env, "ATOLL_CONCURRENCY", 16, 1, 1_000_000),
+    store: store(env),
+    keepRunsMs: hours(env, "ATOLL_KEEP_RUNS", 24),
+    queueSize: whole(env, "ATOLL_QUEUE", 1000, 1, 1_000_000),
+    sessionCapacity: whole(env, "ATOLL_SESSIONS", 10_000, 1, 10_000_000),
     dev: flag(env, "ATOLL_DEV"),
     log: logStyle(env),
     logRequests: flag(env, "ATOLL_LOG_REQUESTS"),
@@ -86,6 +100,15 @@ export function logStyle(env: (name: string) => string | undefined): LogStyle {
   const style = env("ATOLL_LOG") || "text";
   if (style === "text" || style === "json") return style;
   throw new RangeError(`Cannot use ATOLL_LOG=${style}: it must be text or json`);
+}
+
+function store(env: (name: string) => string | undefined): string | undefined {
+  const text = env("STORE") || "memory:";
+  if (text === "memory:") return undefined;
+  if (/^sqlite:./.test(text)) return text;
+  throw new RangeError(
+    `Cannot use STORE=${text}: it must be memory: or sqlite: and a file, as in sqlite:./data/atoll.db`,
+  );
 }
 
 function flag(env: (name: string) => string | undefined, name: string): boolean {

@@ -24,17 +24,28 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   return await sqliteStore({ ...options, path });
 }
 
+/** A store that is opened when it is first asked for, and closed if it was. */
+export interface OpenedLater extends AsyncDisposable {
+  /** The store. @throws {Error} when it cannot be opened. */
+  (): Promise<Store>;
+}
+
 /**
  * A store that is opened when it is first asked for: a server that needs none starts without. What could not be opened
  * is tried again the next time.
  */
-export function openLater(url: string, options: StoreOptions = {}): () => Promise<Store> {
+export function openLater(url: string, options: StoreOptions = {}): OpenedLater {
   let opened: Promise<Store> | undefined;
-  return () => {
+  const open = () => {
     if (!opened) {
       opened = openStore(url, options);
       opened.catch(() => opened = undefined);
     }
     return opened;
   };
+  return Object.assign(open, {
+    [Symbol.asyncDispose]: async () => {
+      await (await opened)?.[Symbol.asyncDispose]();
+    },
+  });
 }
