@@ -108,31 +108,72 @@ export async function readBytes(request: Request, limits: BodyLimits): Promise<U
 
 function watch(
   body: ReadableStream<Uint8Array>,
-  { maxBytes, stallMs = STALL_MS, graceMs = GRACE_MS }: BodyLimits,
+  limits: BodyLimits,
   noun: string,
 ): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
+  const metered = meter(limits, noun);
+  const direct = directReader(body);
+  if (direct === undefined) {
+    const reader = body.getReader();
+    return new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        const { done, value } = await metered(() => reader.read(), (cause) => reader.cancel(cause));
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    }, { highWaterMark: 0 });
+  }
+  // Bytes go straight into the memory that the reader of this stream brings: 300 MB take 13 MB of memory so, and 64 MB
+  // with a new piece of it for each chunk.
+  return new ReadableStream({
+    type: "bytes",
+    autoAllocateChunkSize: SMALL_BYTES,
+    async pull(controller) {
+      const asked = controller.byobRequest as ReadableStreamBYOBRequest;
+      const view = asked.view as Uint8Array<ArrayBuffer>;
+      const { done, value } = await metered(() => direct.read(view), (cause) => direct.cancel(cause));
+      if (done) controller.close();
+      if (value) asked.respondWithNewView(value);
+      else asked.respond(0);
+    },
+    cancel: (reason) => direct.cancel(reason),
+  }, { highWaterMark: 0 });
+}
+
+/** A reader that fills memory it is given; `undefined` when the body has none, as bodies that do not come from a socket. */
+function directReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined {
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch (error) {
+    if (error instanceof TypeError && !body.locked) return undefined;
+    throw error;
+  }
+}
+
+/** Holds what is read to its limits; what has passed one is cancelled. */
+function meter({ maxBytes, stallMs = STALL_MS, graceMs = GRACE_MS }: BodyLimits, noun: string) {
   let size = 0;
   // Only time spent waiting for the sender counts: a slow disk is not the sender's fault.
   let waitedMs = 0;
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const askedMs = performance.now();
-      try {
-        const { done, value } = await within(reader.read(), stallMs);
-        waitedMs += performance.now() - askedMs;
-        if (done) return controller.close();
-        size += value.length;
-        if (size > maxBytes) throw tooLarge(noun, maxBytes);
-        if (waitedMs > graceMs && size < waitedMs * MIN_BYTES_PER_MS) throw tooSlow();
-        controller.enqueue(value);
-      } catch (cause) {
-        reader.cancel(cause).catch(() => {});
-        throw cause;
-      }
-    },
-    cancel: (reason) => reader.cancel(reason),
-  }, { highWaterMark: 0 });
+  return async <T extends { readonly done: boolean; readonly value?: Uint8Array | undefined }>(
+    read: () => Promise<T>,
+    cancel: (cause: unknown) => Promise<void>,
+  ): Promise<T> => {
+    const askedMs = performance.now();
+    try {
+      const result = await within(read(), stallMs);
+      waitedMs += performance.now() - askedMs;
+      if (result.done) return result;
+      size += result.value?.length ?? 0;
+      if (size > maxBytes) throw tooLarge(noun, maxBytes);
+      if (waitedMs > graceMs && size < waitedMs * MIN_BYTES_PER_MS) throw tooSlow();
+      return result;
+    } catch (cause) {
+      cancel(cause).catch(() => {});
+      throw cause;
+    }
+  };
 }
 
 function within<T>(promise: Promise<T>, ms: number): Promise<T> {

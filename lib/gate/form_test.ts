@@ -190,7 +190,7 @@ const refused: readonly (readonly [
   [
     "more files than the owner has room for",
     () => multipart(...Array(50).fill(["name=f; filename=y", "x".repeat(90_000)])),
-    "no_space",
+    "too_large",
   ],
 ];
 for (const [what, body, code, type = MULTIPART, limits] of refused) {

@@ -60,13 +60,13 @@ async function* chunks(
   body: ReadableStream<Uint8Array>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
-  const reader = body.getReader();
+  const { reader, read } = readerOf(body);
   const stop = () => void reader.cancel(signal?.reason).catch(() => {});
   signal?.addEventListener("abort", stop);
   try {
     if (signal?.aborted) throw cancelled(signal.reason);
     while (true) {
-      const next = await reader.read().catch((cause) => {
+      const next = await read().catch((cause) => {
         throw cause instanceof Fault ? cause : cancelled(cause);
       });
       if (signal?.aborted) throw cancelled(signal.reason);
@@ -81,6 +81,28 @@ async function* chunks(
     stop();
     reader.releaseLock();
   }
+}
+
+/** Reads into the same piece of memory over and over where the body can. A chunk is valid until the next is read. */
+function readerOf(body: ReadableStream<Uint8Array>): {
+  readonly reader: ReadableStreamDefaultReader<Uint8Array> | ReadableStreamBYOBReader;
+  readonly read: () => Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+} {
+  let direct: ReadableStreamBYOBReader;
+  try {
+    direct = body.getReader({ mode: "byob" });
+  } catch (error) {
+    if (!(error instanceof TypeError) || body.locked) throw error;
+    const reader = body.getReader();
+    return { reader, read: () => reader.read() };
+  }
+  let buffer = new ArrayBuffer(CHUNK_BYTES);
+  const read = async () => {
+    const next = await direct.read(new Uint8Array(buffer));
+    if (next.value) buffer = next.value.buffer;
+    return next;
+  };
+  return { reader: direct, read };
 }
 
 function cancelled(cause: unknown): Fault {
