@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+
+/** What no source of the project may say, but for the files in which it is the point. */
+interface SourceRule {
+  readonly what: string;
+  readonly pattern: RegExp;
+  /** Where it is looked for. */
+  readonly of: RegExp;
+  /** Files in which it is right; each of them must still need it. */
+  readonly but: readonly string[];
+  /** What the pattern must find. */
+  readonly seeded: readonly string[];
+}
+
+const anywhere = /^/;
+const server =
+  /^(?!lib\/client\/|islands\/|components\/[a-z_]+\/[a-z_]*view\.tsx|lib\/engine\/pool\/testing\/)/;
+
+const rules: readonly SourceRule[] = [
+  {
+    what: "asks somebody outside, past safeFetch()",
+    pattern:
+      /(?<![.\w#])fetch\(|\bhttps?\.(?:request|get)\b|\b(?:Deno|net|tls)\.connect(?:Tls)?\(|new (?:WebSocket|EventSource)\(|from "(?:node:(?:https?|http2|tls|dgram)|undici|axios)"/,
+    of: server,
+    but: ["lib/gate/outgoing.ts"],
+    seeded: [
+      "await fetch(url)",
+      "globalThis.x = fetch(y)",
+      "http.request(url)",
+      'from "node:https"',
+      "Deno.connect({})",
+    ],
+  },
+  {
+    what: "reads the body of a request without its limits",
+    pattern: /\b(?:req|request)\.(?:json|text|bytes|arrayBuffer|blob|formData)\(|\.formData\(/,
+    of: anywhere,
+    but: ["lib/gate/arrival.ts"],
+    seeded: ["await request.json()", "context.req.text()", "x.formData()"],
+  },
+  {
+    what: "reads JSON of a request without the limits of readJson()",
+    pattern: /\bJSON\.parse\(/,
+    of: /^(?:lib\/gate|routes\/(?!demos\/\())/,
+    but: ["lib/gate/body.ts"],
+    seeded: ["JSON.parse(text)"],
+  },
+  {
+    what: "writes raw HTML into a page",
+    pattern:
+      /\b(?:inner|outer)HTML\b|insertAdjacentHTML|dangerouslySetInnerHTML|\bsrcdoc\b|createContextualFragment|document\.write/i,
+    of: anywhere,
+    // A script of ours, what the sanitiser gave, and the document that has no rights.
+    but: ["lib/gate/draw.tsx", "components/ui/safe_html.tsx", "lib/gate/sandbox.ts"],
+    seeded: [
+      "element.innerHTML = x",
+      "dangerouslySetInnerHTML={{}}",
+      "<iframe srcDoc={x}>",
+      "document.write(x)",
+    ],
+  },
+  {
+    what: "makes code of text",
+    pattern: /(?<![.\w])eval\(|\bnew Function\b|(?<![.\w])Function\(|set(?:Timeout|Interval)\(\s*["'`]/,
+    of: anywhere,
+    but: [],
+    seeded: ["eval(x)", "new Function(x)", 'setTimeout("x")'],
+  },
+  {
+    what: "starts a shell, or reads an environment past the permissions",
+    pattern:
+      /\bshell:\s*true|node:child_process|loadEnvFile|unsafe-proto|Deno\.Command\(\s*["'`](?:ba|z|da)?sh\b/,
+    of: anywhere,
+    but: [],
+    seeded: ["shell: true", 'from "node:child_process"', "process.loadEnvFile()", 'new Deno.Command("sh")'],
+  },
+];
+
+for (const { what, pattern, of, but, seeded } of rules) {
+  Deno.test(`No source ${what}`, async () => {
+    for (const line of seeded) assert.match(line, pattern);
+    const found: string[] = [];
+    const needed = new Set<string>();
+    for await (const [path, text] of sources()) {
+      if (!of.test(path) || !pattern.test(text)) continue;
+      if (but.includes(path)) needed.add(path);
+      else found.push(`${path}: ${text.split("\n").find((line) => pattern.test(line))?.trim()}`);
+    }
+    assert.deepEqual(found, []);
+    assert.deepEqual([...needed].sort(), [...but].sort(), "an exception that nothing needs any more");
+  });
+}
+
+async function* sources(): AsyncGenerator<[path: string, text: string]> {
+  const root = new URL("../", import.meta.url);
+  for (const path of ["main.ts", "dev.ts"]) yield [path, await read(new URL(path, root))];
+  const folders = ["lib/", "components/", "islands/", "routes/"];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for await (const { name, isDirectory } of Deno.readDir(new URL(folder, root))) {
+      const path = folder + name;
+      if (isDirectory) folders.push(`${path}/`);
+      else if (/\.tsx?$/.test(name) && !/_(?:test|bench|contract)\.tsx?$/.test(name)) {
+        yield [path, await read(new URL(path, root))];
+      }
+    }
+  }
+}
+
+// Comments may say anything.
+async function read(file: URL): Promise<string> {
+  const text = await Deno.readTextFile(file);
+  return text.replace(/\/\*[^]*?\*\//g, "").replace(/^\s*\/\/.*$|(?<=[;,{)\]}] )\/\/ .*$/gm, "");
+}
