@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type AcceptedRun, Journal } from "@/lib/engine/journal.ts";
+import { type AcceptedRun, ATTEMPT_FRAMES, Journal } from "@/lib/engine/journal.ts";
 import type { Store } from "@/lib/store/records.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { FrameBody } from "@/lib/wire/frame.ts";
@@ -19,6 +19,11 @@ export interface Told {
   between: boolean;
   /** Whether it was asked to be ended as interrupted. */
   cut: boolean;
+}
+
+/** The number before that of a run's first frame. */
+export function baseOf({ attempt }: Told): number {
+  return (attempt - 1) * ATTEMPT_FRAMES;
 }
 
 /** How long a journal of the simulator keeps what is over. */
@@ -144,7 +149,7 @@ export class JournalProcess {
       // What it has already it is given again at times.
       const from = told.said.length + 1 - chance.int(Math.min(3, told.said.length + 1));
       told.said.push(...frames);
-      this.journal.append(id, from, told.said.slice(from - 1));
+      this.journal.append(id, baseOf(told) + from, told.said.slice(from - 1));
       if (chance.yes(0.3)) {
         const [count, broken] = [told.said.length, this.#broken];
         await this.#live(this.journal.flush());
@@ -159,7 +164,7 @@ export class JournalProcess {
     told.said.push(...rest);
     told.end = "asked";
     note(`${id} is to be finished with ${told.said.length} frames`);
-    await this.#live(this.retried(() => this.journal.finish(id, from, rest)));
+    await this.#live(this.retried(() => this.journal.finish(id, baseOf(told) + from, rest)));
     note(`${id} is finished`);
     if (!refused()) told.end = "acknowledged";
   }
