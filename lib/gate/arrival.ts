@@ -19,6 +19,13 @@ const SMALL_BYTES = 65_536;
 // 16 MiB take 0.2 s of work, 64 MiB 1.5 s, 300 MiB 60 s and 150 MiB of memory; with a length 300 MiB take 0.4 s.
 const UNTOLD_BYTES = 16 * 1024 * 1024;
 
+const stalls = new WeakMap<Request, number>();
+
+/** Has all readers of a request's body wait this long for its next bytes, in milliseconds, unless they say otherwise. */
+export function limitStalls(request: Request, stallMs: number): void {
+  stalls.set(request, stallMs);
+}
+
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -45,8 +52,15 @@ export function streamBody(
   const length = checkLength(request, limits.maxBytes, noun);
   const { body } = request;
   if (body === null) return new Response(new Uint8Array()).body as ReadableStream<Uint8Array>;
-  if (length !== undefined || limits.maxBytes <= UNTOLD_BYTES) return watch(body, limits, noun);
-  return watch(body, { ...limits, maxBytes: UNTOLD_BYTES }, `${noun}, sent without a Content-Length,`);
+  const stallMs = limits.stallMs ?? stalls.get(request);
+  if (length !== undefined || limits.maxBytes <= UNTOLD_BYTES) {
+    return watch(body, { ...limits, stallMs }, noun);
+  }
+  return watch(
+    body,
+    { ...limits, stallMs, maxBytes: UNTOLD_BYTES },
+    `${noun}, sent without a Content-Length,`,
+  );
 }
 
 /** @throws {Fault} `unsupported_type` unless the body is of that type, in UTF-8 and not compressed */
@@ -83,7 +97,7 @@ function checkLength(request: Request, maxBytes: number, noun: string): number |
  * @throws {Fault} `too_large`, `timeout`, `cancelled`
  */
 export async function readBytes(request: Request, limits: BodyLimits): Promise<Uint8Array> {
-  const { maxBytes, stallMs = STALL_MS } = limits;
+  const { maxBytes, stallMs = stalls.get(request) ?? STALL_MS } = limits;
   const length = checkLength(request, maxBytes, "The request");
   // The server sees to it that a body is as long as it says, so a short one can be taken in one go.
   if (length !== undefined && length <= SMALL_BYTES) {

@@ -1,6 +1,7 @@
 import type { App, Middleware } from "fresh";
 import type { Around } from "./around.ts";
 import { throughAccount } from "./auth_suffix.ts";
+import { limitStalls } from "./arrival.ts";
 import { compress } from "./compress.ts";
 import { addressSet, countedAs } from "./guard/address.ts";
 import type { Arrival, EntryRule, ExitRule, Policy } from "./guard/arrival.ts";
@@ -43,6 +44,8 @@ export interface GuardOptions {
   readonly rate?: number | undefined;
   /** Largest upload in bytes. Default 1 GiB. */
   readonly maxUploadBytes?: number;
+  /** The longest wait for the next bytes of a body, in milliseconds. Default 30 s. */
+  readonly stallMs?: number | undefined;
   /** Answers before any route, whatever the routes are. */
   readonly serverPaths?: ServerPaths | undefined;
   /** Goes on round every answer. */
@@ -102,11 +105,12 @@ const FORM_BYTES = 8 * 1024 * 1024;
 export function guarded<S>(app: App<S>, options: GuardOptions, rules: GuardRules = RULES): App<S> {
   const inner = app.handler.bind(app);
   const policy = policyOf(options);
-  const { serverPaths, around } = options;
+  const { serverPaths, around, stallMs } = options;
   app.handler = () => {
     const handle = inner();
     const respond = async (request: Request, info?: Deno.ServeHandlerInfo) => {
       const arrival = arrived(request, info, policy);
+      if (stallMs !== undefined) limitStalls(request, stallMs);
       let response: Response;
       try {
         response = admit(arrival, policy, rules) ??

@@ -1,5 +1,6 @@
 import type { RunRequest } from "@/lib/demo/action.ts";
 import type { User } from "@/lib/value/user.ts";
+import { publicUrl } from "./guard/peer.ts";
 
 /** What a handler may know of the request that started it, and who asked where people log in. */
 export function runRequest(
@@ -49,12 +50,12 @@ class Asked implements RunRequest {
   }
 
   get url(): string {
-    return this.#request.url;
+    return publicUrl(this.#request);
   }
 
   get query(): URLSearchParams {
-    const { url, headers } = this.#request;
-    const here = new URL(url);
+    const { headers } = this.#request;
+    const here = new URL(this.url);
     // An event is posted to the page's path; the page's own address is where it was posted from.
     const from = URL.parse(headers.get("referer") ?? "");
     return from?.origin === here.origin && from.pathname === here.pathname

@@ -258,6 +258,31 @@ const entry: readonly GuardCase[] = [
       assert.equal(response.headers.has("strict-transport-security"), false);
     },
   },
+  {
+    name: "a listed proxy says who the client is, and how it came",
+    settings: { proxies: ["192.0.2.0/24"], rate: 1 },
+    ask: async (send, effects) => {
+      const told = {
+        "x-forwarded-for": "198.51.100.1",
+        "x-forwarded-host": "app.example",
+        "x-forwarded-proto": "https",
+      };
+      assert.equal((await send("GET", "/client", told)).status, 200);
+      assert.equal(effects.client, "198.51.100.1");
+      const write = async (origin: string) =>
+        (await send("POST", "/write", { ...json, ...told, origin })).status;
+      assert.deepEqual([await write(APP), await write("http://app.example"), await write(OWN)], [
+        200,
+        403,
+        403,
+      ]);
+      assert.equal((await send("GET", "/data", { ...told, "x-forwarded-host": "evil.example" })).status, 421);
+      // The rate is the client's, not the proxy's.
+      for (let i = 0; i < 10; i++) await send("GET", "/data", told);
+      assert.equal((await send("GET", "/data", told)).status, 429);
+      assert.equal((await send("GET", "/data", { ...told, "x-forwarded-for": "198.51.100.2" })).status, 200);
+    },
+  },
 ];
 
 /** What goes out, and what settings open. */

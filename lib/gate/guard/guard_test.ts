@@ -1,6 +1,9 @@
 // deno-lint-ignore-file no-console -- what a route throws is logged, and is no news here
 import assert from "node:assert/strict";
-import { type GuardRules, RULES } from "@/lib/gate/guard.ts";
+import { App } from "fresh";
+import { readJson } from "@/lib/gate/body.ts";
+import { guarded, type GuardRules, RULES } from "@/lib/gate/guard.ts";
+import { refuse } from "@/lib/gate/reply.ts";
 import { CASES, runCase } from "./cases.ts";
 
 for (const one of CASES) {
@@ -23,6 +26,19 @@ for (const rule of all) {
     assert.ok(broken.length < CASES.length);
   });
 }
+
+Deno.test("guarded() waits for a body no longer than it is told, whoever reads it", async () => {
+  const app = new App().post(
+    "/read",
+    ({ req }) => readJson(req).then((value) => Response.json(value), refuse),
+  );
+  const handle = guarded(app, { names: [], dev: false, stallMs: 20 }).handler();
+  const headers = { host: "localhost", "content-type": "application/json" };
+  const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array([0x7b])) });
+  const response = await handle(new Request("http://localhost/read", { method: "POST", headers, body }));
+  assert.equal(response.status, 504);
+  assert.equal((await response.json()).error.code, "timeout");
+});
 
 async function quietly<T>(run: () => Promise<T>): Promise<T> {
   const real = console.error;

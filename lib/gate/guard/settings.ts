@@ -15,7 +15,7 @@ export interface GuardSettings {
   /** Requests a second of one address. `ATOLL_RATE`, default 300, and no limit to speak of for this machine itself. */
   readonly rate: number | undefined;
   /** The longest wait for the next bytes of a body, in milliseconds. `ATOLL_BODY_TIMEOUT`, in seconds, default 30. */
-  readonly stallMs: number;
+  readonly stallMs: number | undefined;
   /** Hosts that `safeFetch` may ask. `ATOLL_FETCH`: names separated by commas, or `public`; default none. */
   readonly fetch: "public" | readonly string[];
 }
@@ -26,6 +26,7 @@ const HOST = /^(?:[a-z0-9](?:[a-z0-9.-]{0,252})|\[[0-9a-f:.]{2,45}\])(?::\d{1,5}
 
 /** Reads these settings. @throws {RangeError} when one is wrong; the message says what would be right. */
 export function readGuardSettings(env: Env): GuardSettings {
+  const seconds = count(env, "ATOLL_BODY_TIMEOUT", 1, 3600);
   return {
     embed: listed(env, "ATOLL_EMBED").map((text) => originOf("ATOLL_EMBED", text)),
     cors: listed(env, "ATOLL_CORS").map((text) => originOf("ATOLL_CORS", text)),
@@ -33,7 +34,7 @@ export function readGuardSettings(env: Env): GuardSettings {
     proxies: networks(env),
     connections: count(env, "ATOLL_CONNECTIONS", 1, 1_000_000) ?? 1024,
     rate: count(env, "ATOLL_RATE", 1, 1_000_000),
-    stallMs: 1000 * (count(env, "ATOLL_BODY_TIMEOUT", 1, 3600) ?? 30),
+    stallMs: seconds === undefined ? undefined : 1000 * seconds,
     fetch: hosts(env),
   };
 }

@@ -11,7 +11,7 @@ Deno.test("readGuardSettings() opens nothing by itself", () => {
     proxies: [],
     connections: 1024,
     rate: undefined,
-    stallMs: 30_000,
+    stallMs: undefined,
     fetch: [],
   });
 });
