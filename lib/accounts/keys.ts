@@ -131,9 +131,11 @@ export function opens({ routes }: Pick<KeyScope, "routes">, page: string): boole
   if (routes === undefined) return true;
   if (!/^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*\/?$/.test(page)) return false;
   const path = page.replace(/(?<=.)\/$/, "");
-  return routes.some((route) =>
-    route.endsWith("*") ? path.startsWith(route.slice(0, -1)) || path === route.slice(0, -2) : path === route
-  );
+  return routes.some((route) => {
+    if (!route.endsWith("*")) return path === route;
+    const start = route.slice(0, -1);
+    return path.startsWith(start) || `${path}/` === start;
+  });
 }
 
 function checkScope(user: User, { label, roles, routes }: KeyScope): void {

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { memoryStore } from "@/lib/store/records_memory.ts";
+import { Keys, type KeyScope, opens } from "./keys.ts";
+
+const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
+const ada = { id: "main:ada", name: "ada", roles: ["viewer", "editor"] };
+const known = { subject: "ada", mark: "m" };
+const all: KeyScope = { label: "ci", roles: undefined, routes: undefined, expiresMs: undefined };
+
+const setting = () => {
+  let nowMs = 1_000_000;
+  const store = memoryStore({ now: () => nowMs });
+  const keys = new Keys({ store: () => Promise.resolve(store), now: () => nowMs, random });
+  return { store, keys, pass: (ms: number) => nowMs += ms };
+};
+
+Deno.test("Keys.create() gives a key that is found, for its realm alone, and keeps no secret", async () => {
+  const { keys, store } = setting();
+  const token = await keys.create(ada, known, "main", all);
+  assert.match(token, /^atk_[0-9a-f]{16}_[\w-]{43}$/);
+  assert.equal((await keys.find("main", token))?.subject, "ada");
+  assert.equal(await keys.find("other", token), undefined);
+  const text = JSON.stringify(await Array.fromAsync(store.list({ prefix: [] })));
+  assert.ok(!text.includes(token.slice(21)));
+});
+
+Deno.test("Keys.find() takes no key that was changed in any letter", async () => {
+  const { keys } = setting();
+  const token = await keys.create(ada, known, "main", all);
+  for (const wrong of ["", "atk_", token.slice(0, -1), `${token}A`, token.toUpperCase(), ` ${token}`]) {
+    assert.equal(await keys.find("main", wrong), undefined, wrong);
+  }
+  for (let at = 21; at < token.length; at++) {
+    const wrong = token.slice(0, at) + (token[at] === "A" ? "B" : "A") + token.slice(at + 1);
+    assert.equal(await keys.find("main", wrong), undefined);
+  }
+});
+
+Deno.test("Keys.revoke() takes back one's own keys only", async () => {
+  const { keys } = setting();
+  const token = await keys.create(ada, known, "main", all);
+  const [key] = await keys.list(ada);
+  await assert.rejects(keys.revoke({ id: "main:grace" }, key!.id), { code: "not_found" });
+  await assert.rejects(keys.revoke(ada, "../x"), { code: "not_found" });
+  assert.ok(await keys.find("main", token));
+  await keys.revoke(ada, key!.id);
+  assert.equal(await keys.find("main", token), undefined);
+  assert.deepEqual(await keys.list(ada), []);
+});
+
+Deno.test("A key ends when its time is up, has no role that its user has not, and there are fifty at most", async () => {
+  const { keys, pass } = setting();
+  const token = await keys.create(ada, known, "main", { ...all, expiresMs: 1_000_500 });
+  pass(500);
+  assert.equal(await keys.find("main", token), undefined);
+  await assert.rejects(keys.create(ada, known, "main", { ...all, roles: ["owner"] }), { code: "bad_input" });
+  for (const routes of [[], ["demos"], ["/a?b"], ["//evil\\"], ["/**/x"]]) {
+    await assert.rejects(keys.create(ada, known, "main", { ...all, routes }), { code: "bad_input" });
+  }
+  for (const label of ["", "x".repeat(101)]) {
+    await assert.rejects(keys.create(ada, known, "main", { ...all, label }), { code: "bad_input" });
+  }
+  for (let at = 0; at < 50; at++) await keys.create(ada, known, "main", all);
+  await assert.rejects(keys.create(ada, known, "main", all), { code: "refused" });
+});
+
+Deno.test("opens() reads routes literally, and no path that could be read in two ways", () => {
+  const cases: [routes: string[] | undefined, page: string, open: boolean][] = [
+    [undefined, "/anything", true],
+    [["/demos/members"], "/demos/members", true],
+    [["/demos/members"], "/demos/members/", true],
+    [["/demos/members"], "/demos/members2", false],
+    [["/demos/members"], "/demos", false],
+    [["/demos/*"], "/demos/members", true],
+    [["/demos/*"], "/demos", true],
+    [["/demos/*"], "/demosother", false],
+    [["/demos/*"], "/demos/../admin", false],
+    [["/demos/*"], "/demos/%2e%2e/admin", false],
+    [["/demos/*"], "//demos/members", false],
+    [["/demos/*"], "/demos//members", false],
+    [["/demos/*"], "/DEMOS/members", false],
+    [["/demos/mem*"], "/demos/members", true],
+    [["/demos/mem*"], "/demos/me", false],
+    [["/"], "/", true],
+    [["/*"], "/", true],
+    [["/*"], "/anything", true],
+  ];
+  for (const [routes, page, open] of cases) assert.equal(opens({ routes }, page), open, `${routes} ${page}`);
+});

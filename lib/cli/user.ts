@@ -1,0 +1,19 @@
+// deno-lint-ignore-file no-console -- a command talks to whoever started it
+/** `deno task user`: makes and changes the users of a file, and their keys. See `user_command.ts`. */
+import { readSettings } from "@/lib/gate/settings.ts";
+import { openStore } from "@/lib/store/records_open.ts";
+import { readPassword } from "./password_input.ts";
+import { userCommand } from "./user_command.ts";
+
+try {
+  const { data } = readSettings((name) => Deno.env.get(name));
+  await userCommand(Deno.args, {
+    data,
+    say: (text) => console.log(text),
+    password: readPassword,
+    store: () => openStore(`sqlite:${data}/atoll.db`),
+  });
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  Deno.exit(1);
+}

@@ -1,0 +1,145 @@
+import { parseArgs } from "node:util";
+import { dirname } from "node:path";
+import { Keys } from "@/lib/accounts/keys.ts";
+import { userId } from "@/lib/accounts/logins.ts";
+import { isNewName } from "@/lib/accounts/name.ts";
+import { hashPassword } from "@/lib/accounts/password.ts";
+import { parseUsers, type UserLine, usersFile, writeUsers } from "@/lib/accounts/users_file.ts";
+import type { Store } from "@/lib/store/records.ts";
+import { rolesOf, type User } from "@/lib/value/user.ts";
+
+/** What the command needs of where it is run. */
+export interface UserCommandParts {
+  /** The server's folder for data. */
+  readonly data: string;
+  /** Tells a line. */
+  readonly say: (text: string) => void;
+  /** Asks for a password. */
+  readonly password: () => Promise<string>;
+  /** Opens the server's records, for keys. One process at a time can. */
+  readonly store: () => Promise<Store>;
+}
+
+const HELP = `deno task user <command> [options]
+
+  add <name> [--roles viewer,editor]   makes a user; asks for the password, or reads it from standard input
+  password <name>                      gives a user another password; they are logged out everywhere
+  roles <name> [viewer,editor]         gives a user other roles
+  remove <name>                        takes a user out
+  list                                 names the users and their roles
+
+  key <name> --label <text> [--roles viewer] [--routes /demos/members,/demos/*] [--days 30]
+                                       makes a key for a program of this user and shows it, once
+  keys <name>                          lists a user's keys
+  revoke <name> <id>                   takes a key back
+
+  --file <path>    the file of users; default <data>/users
+  --realm <word>   the realm of auth(), for keys; default main
+
+The server must not run while keys are made or taken back here; at <page>/account it can be done while it runs.`;
+
+const DAY_MS = 86_400_000;
+
+/** Runs `deno task user`. @throws {Error} with a sentence, when it cannot be done; then nothing was changed. */
+export async function userCommand(args: readonly string[], parts: UserCommandParts): Promise<void> {
+  const text = { type: "string" } as const;
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { file: text, roles: text, realm: text, label: text, routes: text, days: text },
+  });
+  const [command, name = "", extra] = positionals;
+  const { say } = parts;
+  const file = values.file ?? `${parts.data}/users`;
+  const users = await readUsers(file);
+  const found = () => {
+    const user = users.get(name);
+    if (!user) throw new Error(`There is no user "${name}" in ${file}`);
+    return user;
+  };
+  const write = async (user: UserLine, done: string) => {
+    users.set(user.name, user);
+    await Deno.mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeUsers(file, users.values());
+    say(done);
+  };
+  const listOf = (option: string | undefined) =>
+    option === undefined || option === "" ? [] : option.split(",");
+  const roles = (option: string | undefined) => {
+    const all = listOf(option);
+    return all.length === 0 ? [] : rolesOf(all, "--roles");
+  };
+
+  switch (command) {
+    case "add":
+      if (!isNewName(name)) {
+        throw new Error(`"${name}" can be no name: small letters, digits and . _ @ + -, at most 64`);
+      }
+      if (users.has(name)) throw new Error(`There is a user "${name}" in ${file} already`);
+      return await write(
+        { name, roles: roles(values.roles), hash: await hashPassword(await parts.password()) },
+        `${name} can log in now`,
+      );
+    case "password":
+      return await write(
+        { ...found(), hash: await hashPassword(await parts.password()) },
+        `${name} has another password and is logged out everywhere`,
+      );
+    case "roles":
+      return await write({ ...found(), roles: roles(extra) }, `${name} has the roles: ${extra || "none"}`);
+    case "remove":
+      found();
+      users.delete(name);
+      await writeUsers(file, users.values());
+      return say(`${name} cannot log in any more`);
+    case "list":
+      for (const { name, roles } of users.values()) say(`${name}  ${roles.join(",")}`);
+      return;
+    case "key":
+    case "keys":
+    case "revoke":
+      break;
+    default:
+      throw new Error(HELP);
+  }
+
+  const realm = values.realm ?? "main";
+  const known = await usersFile(file).find?.(found().name);
+  if (!known) throw new Error(`There is no user "${name}" in ${file}`);
+  const user: User = { id: userId(realm, name), name, roles: known.roles };
+  await using store = await parts.store();
+  const keys = new Keys({
+    store: () => Promise.resolve(store),
+    now: Date.now,
+    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+  });
+  if (command === "revoke") {
+    await keys.revoke(user, extra ?? "");
+    return say(`The key ${extra} is taken back`);
+  }
+  if (command === "keys") {
+    for (const { id, label, routes } of await keys.list(user)) {
+      say(`${id}  ${label}  ${routes?.join(",") ?? "all pages"}`);
+    }
+    return;
+  }
+  const days = values.days === undefined ? undefined : Number(values.days);
+  if (days !== undefined && !(days > 0)) throw new Error(`--days ${values.days} is no number over 0`);
+  say(
+    await keys.create(user, known, realm, {
+      label: values.label ?? "",
+      roles: values.roles === undefined ? undefined : listOf(values.roles),
+      routes: values.routes === undefined ? undefined : listOf(values.routes),
+      expiresMs: days === undefined ? undefined : Date.now() + days * DAY_MS,
+    }),
+  );
+}
+
+async function readUsers(file: string): Promise<Map<string, UserLine>> {
+  try {
+    return parseUsers(await Deno.readTextFile(file), file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return new Map();
+    throw error;
+  }
+}
