@@ -5,18 +5,20 @@ export interface TestServer extends AsyncDisposable {
   readonly pid: number;
   /** What it printed so far. */
   readonly output: () => string;
+  /** Resolves with the exit code, whatever ends it. */
+  readonly ended: Promise<number>;
   /** Sends a signal and gives the exit code. */
   readonly end: (signal?: Deno.Signal) => Promise<number>;
 }
 
 const root = new URL("../", import.meta.url);
 
-/** Starts the server as `deno task start` does, with a data folder of its own. */
-export async function startServer(env: Record<string, string> = {}): Promise<TestServer> {
+/** Starts the server as `deno task start` does, with a data folder of its own; that of a copy of the project if one is given. */
+export async function startServer(env: Record<string, string> = {}, at: URL = root): Promise<TestServer> {
   const data = await Deno.makeTempDir({ prefix: "atoll-" });
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", "lib/cli/start.ts"],
-    cwd: root,
+    cwd: at,
     env: { NO_COLOR: "1", PORT: "0", ATOLL_DATA: data, ...env },
     stdin: "null",
     stdout: "piped",
@@ -41,22 +43,23 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
     await followed;
     throw new Error(`The server did not start: ${text}`);
   }
-  let ended = false;
-  const end = async (signal: Deno.Signal = "SIGTERM") => {
-    if (!ended) child.kill(signal);
-    ended = true;
-    const { code } = await status;
+  let running = true;
+  const ended = status.then(async ({ code }) => {
+    running = false;
     await followed;
     await Deno.remove(data, { recursive: true }).catch(() => {});
     return code;
+  });
+  const end = async (signal: Deno.Signal = "SIGTERM") => {
+    if (running) child.kill(signal);
+    return await ended;
   };
   return {
     base,
     pid: child.pid,
     output: () => text,
+    ended,
     end,
-    [Symbol.asyncDispose]: async () => {
-      if (!ended) await end();
-    },
+    [Symbol.asyncDispose]: async () => void await end(),
   };
 }

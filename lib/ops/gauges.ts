@@ -9,11 +9,13 @@ export interface Load {
   readonly waiting: number;
   /** Sessions that hold values. */
   readonly sessions: number;
+  /** Runs that somebody reads. */
+  readonly streams: number;
 }
 
 /** What is seen right now, and what the process takes, for {@linkcode Metrics.text}. */
 export function gauges(
-  { load: { busy, waiting, sessions } }: { readonly load: Load },
+  { load: { busy, waiting, sessions, streams } }: { readonly load: Load },
   { lagMs }: { readonly lagMs: number },
   strays: { readonly count: number },
 ): Family[] {
@@ -23,6 +25,7 @@ export function gauges(
     gauge("atoll_runs_busy", "Places of concurrency groups that are taken.", busy),
     gauge("atoll_runs_waiting", "Calls that wait for a place.", waiting),
     gauge("atoll_sessions", "Sessions that hold values.", sessions),
+    gauge("atoll_streams_open", "Runs that somebody reads.", streams),
     gauge("atoll_event_loop_lag_seconds", "How late the event loop was at worst of late.", lagMs / 1000),
     counter("atoll_stray_errors_total", "Errors that nothing waited for.", strays.count),
     gauge("process_resident_memory_bytes", "Memory of the process.", rss),

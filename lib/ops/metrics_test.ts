@@ -52,10 +52,17 @@ Deno.test("Metrics keeps to so many pages and actions, however many visitors mak
 });
 
 Deno.test("gauges() tells of engine, event loop, strays and process", () => {
-  const engine = { load: { busy: 2, waiting: 3, sessions: 5 } };
+  const engine = { load: { busy: 2, waiting: 3, sessions: 5, streams: 6 } };
   const values = read(new Metrics(fakeClock()).text(gauges(engine, { lagMs: 1500 }, { count: 7 })));
-  const told = ["runs_busy", "runs_waiting", "sessions", "event_loop_lag_seconds", "stray_errors_total"];
-  assert.deepEqual(told.map((name) => values.get(`atoll_${name}`)), [2, 3, 5, 1.5, 7]);
+  const told = [
+    "runs_busy",
+    "runs_waiting",
+    "sessions",
+    "streams_open",
+    "event_loop_lag_seconds",
+    "stray_errors_total",
+  ];
+  assert.deepEqual(told.map((name) => values.get(`atoll_${name}`)), [2, 3, 5, 6, 1.5, 7]);
   assert.ok((values.get("process_resident_memory_bytes") ?? 0) > 1e6);
   assert.ok((values.get("process_cpu_seconds_total") ?? 0) > 0);
 });

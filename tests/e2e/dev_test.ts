@@ -1,46 +1,14 @@
 import assert from "node:assert/strict";
+import { copyProject } from "@/tests/copied.ts";
 
-const root = new URL("../../", import.meta.url);
 const MINE = `import { Interface, textbox } from "atoll";
 
 export default Interface({ title: "Mine", inputs: textbox(), outputs: textbox(), fn: (text) => text.toUpperCase() });
 `;
 
-/** A copy of the project that a test may write to. */
-async function copyProject(): Promise<string> {
-  const copy = await Deno.makeTempDir({ prefix: "atoll-dev-" });
-  const put = async (from: URL, to: string) => {
-    const { isDirectory } = await Deno.stat(from);
-    if (!isDirectory) return await Deno.copyFile(from, to);
-    await Deno.mkdir(to, { recursive: true });
-    for await (const { name } of Deno.readDir(from)) {
-      if (name !== "node_modules") {
-        await put(new URL(`${from.href}/${encodeURIComponent(name)}`), `${to}/${name}`);
-      }
-    }
-  };
-  for (
-    const name of [
-      "deno.json",
-      "deno.lock",
-      "main.ts",
-      "dev.ts",
-      "routes",
-      "islands",
-      "components",
-      "lib",
-      "static",
-      "links",
-    ]
-  ) {
-    await put(new URL(name, root), `${copy}/${name}`);
-  }
-  await Deno.symlink(new URL("node_modules", root).pathname, `${copy}/node_modules`);
-  return copy;
-}
-
 Deno.test("A new demo file appears in the gallery and runs, in dev, without a restart", async () => {
-  const copy = await copyProject();
+  await using project = await copyProject();
+  const copy = project.root.pathname.slice(0, -1);
   const { tasks } = JSON.parse(await Deno.readTextFile(`${copy}/deno.json`)) as { tasks: { dev: string } };
   const [, ...args] = tasks.dev.split(" ");
   const port = freePort();
@@ -81,7 +49,6 @@ Deno.test("A new demo file appears in the gallery and runs, in dev, without a re
     child.kill("SIGTERM");
     await child.status;
     await followed;
-    await Deno.remove(copy, { recursive: true });
   }
 });
 

@@ -1,0 +1,45 @@
+/** A copy of the project that a test may write to and start a server of. */
+export interface Copied extends AsyncDisposable {
+  /** Where it lies, with a slash at its end. */
+  readonly root: URL;
+}
+
+const root = new URL("../", import.meta.url);
+const PARTS = [
+  "deno.json",
+  "deno.lock",
+  "main.ts",
+  "dev.ts",
+  "routes",
+  "islands",
+  "components",
+  "lib",
+  "static",
+  "links",
+];
+
+/** Copies the project. With a folder of routes, a path from the project's root, its pages stand in for the demos. */
+export async function copyProject(routes?: string): Promise<Copied> {
+  const path = await Deno.makeTempDir({ prefix: "atoll-copy-" });
+  for (const part of PARTS) await put(new URL(part, root), `${path}/${part}`);
+  if (routes !== undefined) {
+    await Deno.remove(`${path}/routes/demos`, { recursive: true });
+    await put(new URL(routes, root), `${path}/routes`);
+  }
+  await Deno.symlink(new URL("node_modules", root).pathname, `${path}/node_modules`);
+  return {
+    root: new URL(`file://${path}/`),
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
+
+async function put(from: URL, to: string): Promise<void> {
+  const { isDirectory } = await Deno.stat(from);
+  if (!isDirectory) return await Deno.copyFile(from, to);
+  await Deno.mkdir(to, { recursive: true });
+  for await (const { name } of Deno.readDir(from)) {
+    if (name !== "node_modules") {
+      await put(new URL(`${from.href}/${encodeURIComponent(name)}`), `${to}/${name}`);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { type Copied, copyProject } from "@/tests/copied.ts";
+import { startServer } from "@/tests/server.ts";
+
+let copy: Copied;
+Deno.test.beforeAll(async () => {
+  copy = await copyProject("tests/e2e/operations_routes");
+  await using _built = await startServer({}, copy.root);
+});
+Deno.test.afterAll(async () => await copy[Symbol.asyncDispose]());
+
+Deno.test("J08: what keeps the server from starting is said in one line, with 1 and nothing changed", async (t) => {
+  await using folder = await temporary();
+  const data = `${folder.path}/data`;
+  await Deno.writeTextFile(`${folder.path}/file`, "mine");
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr as Deno.NetAddr;
+  const wrong: Record<string, [env: Record<string, string>, line: RegExp]> = {
+    "a port that is none": [
+      { PORT: "many" },
+      /^Cannot use PORT=many: it must be a whole number from 0 to 65535$/,
+    ],
+    "a secret that is too short": [{ ATOLL_SECRET: "hush" }, /^Cannot use ATOLL_SECRET: .* 32 characters$/],
+    "a log that there is not": [{ ATOLL_LOG: "xml" }, /^Cannot use ATOLL_LOG=xml: it must be text or json$/],
+    "neither yes nor no": [{ ATOLL_METRICS: "yes" }, /^Cannot use ATOLL_METRICS=yes: it must be 0 or 1$/],
+    "a port that is taken": [
+      { PORT: String(port) },
+      /^Port \d+ is taken\. Stop what uses it, or choose another: /,
+    ],
+    "an address of another machine": [
+      { HOST: "203.0.113.1" },
+      /^Cannot listen on HOST=203\.0\.113\.1 PORT=0: .+$/,
+    ],
+    "an address that is none": [
+      { HOST: "no such\nhost" },
+      /^Cannot listen on HOST=no such\\u000ahost PORT=0: .+$/,
+    ],
+    "a file for a data folder": [
+      { ATOLL_DATA: `${folder.path}/file` },
+      /^Cannot use ATOLL_DATA=\S+\/file: .+$/,
+    ],
+    "a data folder where none can be": [
+      { ATOLL_DATA: "/proc/atoll" },
+      /^Cannot use ATOLL_DATA=\/proc\/atoll: .+$/,
+    ],
+  };
+  for (const [name, [env, line]] of Object.entries(wrong)) {
+    await t.step(name, async () => {
+      const { code, out, err } = await run({ PORT: "0", ATOLL_DATA: data, ...env });
+      assert.equal(code, 1, out + err);
+      assert.equal(out, "");
+      assert.match(err, /^[^\n]+\n$/, "it is one line");
+      assert.match(err.trimEnd(), line);
+    });
+  }
+  await t.step("in JSON where that is the log's form", async () => {
+    const { code, err } = await run({ PORT: "many", ATOLL_LOG: "json" });
+    assert.equal(code, 1);
+    const { level, event, message } = JSON.parse(err);
+    assert.equal(`${level} ${event}`, "error cannot_start");
+    assert.match(message, /^Cannot use PORT=many/);
+  });
+  assert.equal(await Deno.readTextFile(`${folder.path}/file`), "mine");
+});
+
+Deno.test("J08: what cannot be opened at the start is said in one line; where that was is for dev", async () => {
+  const main = new URL("main.ts", copy.root);
+  const text = await Deno.readTextFile(main);
+  try {
+    for (
+      const [thrown, line] of [
+        ["new Error('Cannot open the store:\\nit is newer')", "Cannot open the store:\\u000ait is newer"],
+        ["new TypeError('x is not a function')", "Cannot start: TypeError: x is not a function"],
+        ["'text'", "Cannot start: Thrown: text"],
+      ] as const
+    ) {
+      await Deno.writeTextFile(main, `${text}\nthrow ${thrown};\n`);
+      const { code, err } = await run({ PORT: "0" });
+      assert.equal(code, 1);
+      assert.equal(err, `${line}\n`);
+      const dev = await run({ PORT: "0", ATOLL_DEV: "1" });
+      assert.equal(dev.code, 1);
+      if (thrown.startsWith("new")) assert.match(dev.err, /^\s+at .*main\.ts/m);
+      assert.ok(dev.err.endsWith(`${line}\n`));
+    }
+  } finally {
+    await Deno.writeTextFile(main, text);
+  }
+});
+
+Deno.test("J09: a second server on one data folder says who has it; after a kill the next one takes it over", async () => {
+  await using folder = await temporary();
+  const env = { PORT: "0", ATOLL_DATA: folder.path };
+  await using first = await startServer(env, copy.root);
+  const { code, err } = await run(env);
+  assert.equal(code, 1);
+  assert.match(
+    err,
+    new RegExp(`^Cannot use the folder \\S+ for files: it is in use by process ${first.pid}\\.`),
+  );
+  assert.match(err, /^[^\n]+\n$/);
+  assert.equal(await (await fetch(`${first.base}/healthz`)).text(), `{"status":"ok"}`);
+  await first.end("SIGKILL");
+  await Deno.mkdir(folder.path, { recursive: true });
+  await using second = await startServer(env, copy.root);
+  assert.equal(await second.end(), 0);
+});
+
+async function run(env: Record<string, string>): Promise<{ code: number; out: string; err: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", "lib/cli/start.ts"],
+    cwd: copy.root,
+    env: { NO_COLOR: "1", ...env },
+    signal: AbortSignal.timeout(30_000),
+  }).output();
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)) as [string, string];
+  return { code, out, err };
+}
+
+async function temporary(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await Deno.makeTempDir({ prefix: "atoll-" });
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
