@@ -73,7 +73,10 @@ export interface ActionSpec<I extends Slot, O extends Slot, B extends boolean = 
   readonly maxBatchSize?: number;
   /** How many runs of its group may go on at once; `null` means no limit. Default is the server's setting, 16. */
   readonly concurrencyLimit?: number | null;
-  /** Actions that name the same group share its places; the lowest limit counts. Default: a group of its own. */
+  /**
+   * Actions that name the same group share its places, those of other demos too; the lowest limit counts. Default: a
+   * group of its own.
+   */
   readonly concurrencyGroup?: string;
   /** Calls of a higher priority leave the queue first. Default 0. */
   readonly priority?: number;

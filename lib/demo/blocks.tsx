@@ -213,7 +213,7 @@ export function bind(
       outputs: bindSlot(action.spec.outputs, fieldKeys, at),
       fn: action.spec.fn,
       group: action.spec.concurrencyGroup ?? `:${key}`,
-      limit: checkLimit(action.spec.concurrencyLimit, at),
+      limit: lowest(checkLimit(action.spec.concurrencyLimit, at), action.spec.concurrencyGroup, actions),
       priority: action.spec.priority ?? 0,
       timeoutMs: checkMs(action.spec.timeoutMs, "timeoutMs", at),
       graceMs: checkMs(action.spec.graceMs, "graceMs", at),
@@ -426,6 +426,18 @@ function checkKey(key: string, what: string, where: string): void {
   throw new TypeError(
     `Cannot call a ${what} of ${where} "${key}": keys are ids, so letters, digits and _ only, a letter first`,
   );
+}
+
+// Known from the start, and not only once the action that names it has been called.
+function lowest(
+  own: number | null | undefined,
+  group: string | undefined,
+  actions: Readonly<Record<string, AnyAction>>,
+): number | null | undefined {
+  if (group === undefined) return own;
+  const named = Object.values(actions).filter(({ spec }) => spec.concurrencyGroup === group)
+    .flatMap(({ spec }) => typeof spec.concurrencyLimit === "number" ? [spec.concurrencyLimit] : []);
+  return named.length > 0 ? Math.min(...named) : own;
 }
 
 function checkLimit(limit: number | null | undefined, at: string): number | null | undefined {

@@ -8,6 +8,8 @@ export interface Attempt {
   over: Fault | undefined;
   /** Made when somebody asks for the signal: most handlers do not. */
   abort: AbortController | undefined;
+  /** Called when it is ended before its time. */
+  stopped: (() => void) | undefined;
   /** What the handler receives, where it was needed before a place was free. */
   input: { readonly value: unknown } | undefined;
   /** Whether its checks have found nothing. */
@@ -25,7 +27,15 @@ export interface Answer {
 
 /** An action that is about to begin. */
 export function attemptOf(action: BoundAction): Attempt {
-  return { action, over: undefined, abort: undefined, input: undefined, checked: false, answer: undefined };
+  return {
+    action,
+    over: undefined,
+    abort: undefined,
+    stopped: undefined,
+    input: undefined,
+    checked: false,
+    answer: undefined,
+  };
 }
 
 /** The signal that an attempt's handler is handed. */
@@ -39,8 +49,10 @@ export function signalOf(attempt: Attempt): AbortSignal {
 
 /** Ends an attempt: its handler is told, and not waited for. */
 export function stop(attempt: Attempt, why: Fault): void {
-  attempt.over ??= why;
+  if (attempt.over) return;
+  attempt.over = why;
   attempt.abort?.abort(why);
+  attempt.stopped?.();
 }
 
 /** Hands items on and tells after each how many are done. */

@@ -188,8 +188,9 @@ export class Engine {
 
   /** As {@linkcode Engine.find}, and what is over and known to the journal alone, told from the frame after `after`. */
   async seek(id: unknown, session: string, after: number): Promise<Run | FinishedRun> {
+    let run: Run;
     try {
-      return this.find(id, session);
+      run = this.find(id, session);
     } catch (error) {
       const { journal } = this.#options;
       if (!journal || typeof id !== "string" || id.length > 100) throw error;
@@ -198,6 +199,9 @@ export class Engine {
       if (past?.session === session) return past;
       throw error;
     }
+    // Who reads it takes it for accepted, as who asked does.
+    await run.admitted;
+    return run;
   }
 
   /**

@@ -362,6 +362,8 @@ Deno.test("A run whose readers have all gone is cancelled after the grace time, 
   back[Symbol.dispose]();
   app.clock.tick(1000);
   assert.equal(run.finished, true);
+  // The handler hears of it in the next turn.
+  await new Promise((resolve) => setTimeout(resolve));
   assert.equal(app.clock.waiting, 0);
 });
 

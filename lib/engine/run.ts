@@ -52,6 +52,8 @@ export interface Told {
 
 // A generator that never waits would keep every other run from going on, and its own cancel from being heard.
 const TURN_MS = 12;
+// How long a handler that was cancelled may go on in its place.
+const DEAF_MS = 5000;
 // What a run may say before one frame takes the place of all that were. In letters and bytes.
 const MOST_LOG = 2 * 1024 * 1024;
 // Actions that a change of state starts can start each other.
@@ -365,9 +367,17 @@ export class Run implements Told {
         : this.#handle(attempt, input);
       if (!isPromise(work)) return undefined;
       later = true;
+      // One that does not hear of its end holds its place for a while only.
+      let deaf: Disposable | undefined;
+      attempt.stopped = () => {
+        deaf = this.#host.after(DEAF_MS, () => place[Symbol.dispose]());
+      };
       return this.#inTime(attempt, work.then(() => undefined, (error) => this.#fault(attempt, error)))
         .catch((error) => this.#fault(attempt, error))
-        .finally(() => place[Symbol.dispose]());
+        .finally(() => {
+          deaf?.[Symbol.dispose]();
+          place[Symbol.dispose]();
+        });
     } catch (error) {
       return this.#fault(attempt, error);
     } finally {
