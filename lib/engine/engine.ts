@@ -10,6 +10,7 @@ import { ATTEMPT_FRAMES, type FinishedRun, type Journal, type UnfinishedRun } fr
 import { acceptedRun, callAgain } from "./kept_call.ts";
 import { KeptRuns } from "./kept_runs.ts";
 import type { Observer } from "./observer.ts";
+import { Presence, type Visit } from "./presence.ts";
 import { Queue } from "./queue.ts";
 import { Recovery } from "./recovery.ts";
 import { Run, type RunHost } from "./run.ts";
@@ -29,7 +30,7 @@ export interface EngineOptions {
   /** Where the bytes of files are kept. */
   readonly blobs: Blobs;
   /** Where a file of a page is found. Default below the page. */
-  readonly fileUrl?: ((page: string, id: string) => string) | undefined;
+  readonly fileUrl?: ((page: string, id: string, session: string) => string | undefined) | undefined;
   /** Its time. */
   readonly clock: Clock;
   /** Random bytes for ids, fit for secrets. */
@@ -72,6 +73,8 @@ const RETRY_MS = 2000;
 export class Engine {
   /** The sessions that it runs for. */
   readonly sessions: Sessions;
+  /** Notices which pages have been left. */
+  readonly presence: Presence;
   readonly #options: EngineOptions;
   readonly #queue: Queue;
   readonly #kept: KeptRuns;
@@ -99,6 +102,11 @@ export class Engine {
       broke: options.broke,
     });
     this.#seal = sealing(secret, random);
+    this.presence = new Presence({
+      after: clock.after,
+      capacity: options.sessionCapacity ?? 10_000,
+      left: (visit) => this.#left(visit),
+    });
     this.#queue = new Queue({
       limit: options.concurrencyLimit === undefined ? 16 : options.concurrencyLimit,
       size: options.queueSize ?? 1000,
@@ -285,6 +293,7 @@ export class Engine {
     for (const run of [...this.#kept.going()]) run.cancel();
     for (const leaving of this.#leaving.values()) leaving[Symbol.dispose]();
     this.#leaving.clear();
+    this.presence.close();
     this.sessions.close();
   }
 
@@ -366,6 +375,18 @@ export class Engine {
     this.#leaving.set(run, clock.after(own ?? graceMs, () => run.cancel()));
   }
 
+  // What it starts has nobody to read it, so nobody to wait for.
+  #left({ demo, page, session, request }: Visit): void {
+    for (const action of demo.leaves) {
+      try {
+        this.submit({ demo, action, input: {}, session, page, request });
+      } catch (error) {
+        if (!(error instanceof Fault)) this.#options.broke(error);
+      }
+    }
+    this.sessions.leave(session.id);
+  }
+
   #tellDrained(): void {
     if (this.#drained && this.#kept.going().next().done) this.#drained.resolve();
   }
@@ -396,8 +417,8 @@ export class Engine {
   }
 
   /** Where a file of a page is found. */
-  fileUrl(page: string, id: string): string {
-    return this.#options.fileUrl?.(page, id) ?? `${page === "/" ? "" : page}/files/${id}`;
+  fileUrl(page: string, id: string, session: string): string {
+    return this.#options.fileUrl?.(page, id, session) ?? `${page === "/" ? "" : page}/files/${id}`;
   }
 
   #codec(run: Run): CodecContext {
@@ -413,11 +434,11 @@ export class Engine {
         if (record?.owner !== owner) {
           throw new Fault("bad_input", "The file is not known here any more. Choose it again");
         }
-        return opened(blobs, record, this.fileUrl(call.page, record.id));
+        return opened(blobs, record, this.fileUrl(call.page, record.id, record.owner));
       },
       keep: async (bytes, name) => {
         const record = await blobs.put(bytes, { owner, name, signal: run.signal });
-        return toRef(record, this.fileUrl(call.page, record.id));
+        return toRef(record, this.fileUrl(call.page, record.id, record.owner));
       },
     };
   }

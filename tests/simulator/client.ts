@@ -90,6 +90,7 @@ export class Clients {
       const body = frames.length === 0 && isCaller
         ? { id, action, input: { plan }, session }
         : { resume: id, after: frames.length, session };
+      const { known } = called;
       try {
         const answer = await this.#network.post(body);
         if (!answer.ok) {
@@ -98,9 +99,10 @@ export class Clients {
           if (!text.endsWith("}}")) throw new TypeError("connection reset");
           const { error } = JSON.parse(text) as { error: { code: string } };
           note(`${plan.mark} is answered ${answer.status} ${error.code}`);
+          assert.ok(!known, `${plan.mark} was acknowledged and is lost`);
           if (isCaller) called.refused = error.code;
-          else if (!called.known) await time.sleep(50);
-          if (isCaller || called.known || tries > 5) return;
+          else await time.sleep(50);
+          if (isCaller || tries > 5) return;
           continue;
         }
         called.known = true;

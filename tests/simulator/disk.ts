@@ -20,8 +20,8 @@ export interface SimulatedDisk {
   crash(): void;
   /** All records, as they are on the disk. */
   records(): Promise<StoredRecord[]>;
-  /** Whether it is full from now on. */
-  full: boolean;
+  /** Whether it is full from now on; `undefined`: at times, as the seed says. */
+  full: boolean | undefined;
 }
 
 interface Job {
@@ -35,7 +35,7 @@ export function simulatedDisk(world: World, options: StoreOptions): SimulatedDis
   const memory = memoryStore(options);
   let process: SimulatedStore | undefined;
   const disk: SimulatedDisk = {
-    full: false,
+    full: undefined,
     open: () => process = new SimulatedStore(world, memory, () => disk.full),
     crash: () => process?.crash(),
     records: () => Array.fromAsync(memory.list({ prefix: [] })),
@@ -46,14 +46,14 @@ export function simulatedDisk(world: World, options: StoreOptions): SimulatedDis
 class SimulatedStore implements Store {
   readonly #world: World;
   readonly #memory: Store;
-  readonly #full: () => boolean;
+  readonly #full: () => boolean | undefined;
   readonly #jobs: Job[] = [];
   #writing = false;
   #gone = false;
   #onDisk = false;
   #group: readonly Job[] = [];
 
-  constructor(world: World, memory: Store, full: () => boolean) {
+  constructor(world: World, memory: Store, full: () => boolean | undefined) {
     this.#world = world;
     this.#memory = memory;
     this.#full = full;
@@ -106,7 +106,7 @@ class SimulatedStore implements Store {
       await time.sleep(chance.trouble("slow disk") ? chance.int(400) : chance.int(3));
       if (this.#gone) return;
       this.#group = this.#jobs.splice(0, 1 + chance.int(8));
-      const full = this.#full() || chance.trouble("disk full");
+      const full = this.#full() ?? chance.trouble("disk full");
       await time.sleep(chance.int(3));
       if (this.#gone) return;
       const results = full ? [] : this.#apply(this.#group);

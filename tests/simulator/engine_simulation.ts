@@ -59,7 +59,8 @@ export async function simulateEngine(world: World): Promise<void> {
     graceMs: GRACE_MS,
     broke: () => "broke",
   });
-  const clients = new Clients(world, simulatedNetwork(world, { engine: () => engine, demo }));
+  const { promise: gone } = Promise.withResolvers<never>();
+  const clients = new Clients(world, simulatedNetwork(world, () => ({ engine, demo, gone })));
   const sessions = Array.from({ length: 1 + chance.int(4) }, () => engine.sessions.mint());
   let going = 0;
   const start = (work: Promise<void>) => {

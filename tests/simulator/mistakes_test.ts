@@ -8,6 +8,7 @@ import { simulateEngine } from "./engine_simulation.ts";
 import { simulateFairness } from "./fairness_simulation.ts";
 import { simulateJournal } from "./journal_simulation.ts";
 import { simulateQueue } from "./queue_simulation.ts";
+import { simulateRestarts } from "./restart_simulation.ts";
 import { firstToFind, type Simulation } from "./seeds.ts";
 
 const WITHIN = 100;
@@ -163,6 +164,31 @@ const MISTAKES: readonly Mistake[] = [
     },
     finds: simulateEngine,
     says: /is found by somebody else/,
+  },
+  {
+    what: "An engine lets a run be read before it is on the disk",
+    make: () =>
+      wrap(Engine.prototype, "seek", (self, seek, id, session, after) => {
+        try {
+          return Promise.resolve(self.find(id, session));
+        } catch {
+          return seek(id, session, after);
+        }
+      }),
+    finds: simulateRestarts,
+    says: /is started twice|was acknowledged and is lost/,
+  },
+  {
+    what: "An engine answers before the journal has a run",
+    make: () => wrap(Engine.prototype, "accept", (self, _, call) => self.submit(call)),
+    finds: simulateRestarts,
+    says: /is started twice|was acknowledged and is lost/,
+  },
+  {
+    what: "An engine forgets what an earlier process left behind",
+    make: () => wrap(Engine.prototype, "recover", () => Promise.resolve([])),
+    finds: simulateRestarts,
+    says: /was acknowledged and is lost|runs are left without an end|is started twice/,
   },
   {
     what: "A run is deaf to being cancelled",

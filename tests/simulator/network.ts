@@ -10,19 +10,28 @@ export interface Network {
   post(body: unknown): Promise<Response>;
 }
 
-const PAGE = "/simulated";
+/** What answers at the other end. */
+export interface Server {
+  readonly engine: Engine;
+  readonly demo: Demo;
+  /** Rejects when the process of the server is gone, and its connections with it. */
+  readonly gone: Promise<never>;
+}
+
+/** Path of the page. */
+export const PAGE = "/simulated";
 
 /** A network that loses, doubles, delays and cuts, before the real protocol of an engine. */
 export function simulatedNetwork(
   { chance, time, follow, note }: World,
-  { engine, demo }: { engine: () => Engine; demo: Demo },
+  server: () => Server,
 ): Network {
   const broken = (why: string) => {
     note(why);
     return new TypeError(why);
   };
 
-  async function arrive(text: string): Promise<Response> {
+  async function arrive(text: string, { engine, demo, gone }: Server): Promise<Response> {
     const request = new Request(`http://127.0.0.1${PAGE}`, {
       method: "POST",
       headers: {
@@ -32,17 +41,18 @@ export function simulatedNetwork(
       body: text,
     });
     try {
-      return await answerEvent(
+      const answer = answerEvent(
         { request, page: PAGE, client: () => "127.0.0.1" },
-        { demo, engine: engine(), clock: time },
+        { demo, engine, clock: time },
       );
+      return await Promise.race([answer, gone]);
     } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      return Response.json({ error: error.toJSON() }, { status: error.status });
+      if (error instanceof Fault) return Response.json({ error: error.toJSON() }, { status: error.status });
+      throw error;
     }
   }
 
-  function wire(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  function wire(body: ReadableStream<Uint8Array>, gone: Promise<never>): ReadableStream<Uint8Array> {
     const reader = body.getReader();
     let left = chance.trouble("cut") ? chance.int(600) : Infinity;
     const end = chance.pick(["close", "reset", "hang"]);
@@ -51,7 +61,7 @@ export function simulatedNetwork(
     return new ReadableStream<Uint8Array>({
       async pull(controller) {
         if (rest.length === 0) {
-          const { done, value } = await reader.read();
+          const { done, value } = await Promise.race([reader.read(), gone]);
           if (done) return controller.close();
           rest = value as Uint8Array<ArrayBuffer>;
           if (chance.trouble("slow answer")) await time.sleep(chance.int(200));
@@ -76,15 +86,22 @@ export function simulatedNetwork(
       const text = JSON.stringify(body);
       await time.sleep(chance.trouble("slow request") ? chance.int(300) : chance.int(3));
       if (chance.trouble("request lost")) throw broken("a request is lost");
-      if (chance.trouble("request twice")) follow(arrive(text).then((answer) => answer.body?.cancel()));
-      const answer = await arrive(text);
+      if (chance.trouble("request twice")) {
+        follow(
+          arrive(text, server()).then((answer) => answer.body?.cancel(), (error) => {
+            if (!(error instanceof TypeError)) throw error;
+          }),
+        );
+      }
+      const to = server();
+      const answer = await arrive(text, to);
       await time.sleep(chance.int(3));
       if (chance.trouble("answer lost")) {
         await answer.body?.cancel();
         throw broken("an answer is lost");
       }
       const { status, headers } = answer;
-      return new Response(answer.body && wire(answer.body), { status, headers });
+      return new Response(answer.body && wire(answer.body, to.gone), { status, headers });
     },
   };
 }
