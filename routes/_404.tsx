@@ -1,4 +1,4 @@
-import { type HandlerByMethod, page, type PageProps } from "fresh";
+import { type HandlerByMethod, page } from "fresh";
 import type { VNode } from "preact";
 
 /** Fresh would answer 200 without a handler that says otherwise. */
@@ -6,13 +6,12 @@ export const handler: HandlerByMethod<undefined, unknown> = {
   GET: () => page(undefined, { status: 404 }),
 };
 
-/** What an address without a page shows. */
-export default function NotFound({ url }: PageProps): VNode {
+/** What an address without a page shows. Not the address: whoever made the link would choose words on this page. */
+export default function NotFound(): VNode {
   return (
     <div class="max-w-md py-16 mx-auto text-center">
       <p class="text-sm font-medium text-accent">404</p>
       <h1 class="mt-2">There is nothing at this address</h1>
-      <p class="mt-2 break-words text-soft">{url.pathname}</p>
       <a class="mt-6 at-btn" href="/">See all demos</a>
     </div>
   );

@@ -6,7 +6,7 @@ export const ELSEWHERE = "elsewhere.test";
 
 const call = `${CANARY}(1)`;
 const there = `http://${ELSEWHERE}/`;
-const deep = (tag: string, inner: string) => `${`<${tag}>`.repeat(600)}${inner}`;
+const deep = (tag: string, inner: string) => `${`<${tag}>`.repeat(120)}${inner}`;
 
 /**
  * Hostile texts by name. The first group runs by itself where it is taken for markup, the second sends something away,
@@ -46,7 +46,7 @@ export const payloads = {
     media: `<audio src=x: onerror=${call}></audio><video><source onerror=${call} src=x:></video>`,
     frame: `<iframe srcdoc="<script>parent.${call}</script>"></iframe>`,
     frameScript: `<iframe src="javascript:parent.${call}"></iframe>`,
-    object: `<object data=x: onerror=${call}></object>`,
+    object: `<object data=x:><img src=x: onerror=${call}></object>`,
     embed: `<embed src="javascript:${call}"><iframe onload=${call}></iframe>`,
     noscript: `<noscript><p title="</noscript><img src=x: onerror=${call}>"></noscript>`,
     xmp: `<xmp><p title="</xmp><img src=x: onerror=${call}>"></xmp>`,
@@ -110,3 +110,14 @@ export const allPayloads: readonly (readonly [name: string, text: string])[] = O
   .flatMap(([group, texts]) =>
     Object.entries(texts).map(([name, text]) => [`${group}.${name}`, text] as const)
   );
+
+/** The payloads in groups: some at a time go into one page, since a page takes a second. No group is over 900 letters. */
+export const payloadGroups: readonly (readonly string[])[] = allPayloads.reduce<string[][]>(
+  (groups, [, text]) => {
+    const last = groups.at(-1);
+    if (last && [...last, text].join(" ").length <= 900) last.push(text);
+    else groups.push([text]);
+    return groups;
+  },
+  [],
+);

@@ -27,6 +27,5 @@ function staysHere(address: string): boolean {
 
 // What browsers take out of an address before they read it.
 function clean(written: string): string {
-  // deno-lint-ignore no-control-regex -- these are the characters in question
   return written.replace(/[\t\n\r]/g, "").replace(/^[\0-\x20]+|[\0-\x20]+$/g, "");
 }

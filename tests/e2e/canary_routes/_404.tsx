@@ -1,0 +1,1 @@
+export { default, handler } from "@/routes/_404.tsx";

@@ -1,0 +1,329 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import type { Page } from "playwright-core";
+import { z } from "zod";
+import { builtIn } from "@/components/mod.ts";
+import { cleanName } from "@/lib/store/name.ts";
+import { launch } from "@/tests/browser.ts";
+import { allPayloads, ELSEWHERE, payloadGroups } from "@/tests/canaries.ts";
+import { serveRoutes } from "@/tests/served.ts";
+import { canaryPage } from "./canary_routes/(_canary)/page.tsx";
+import { sinks } from "./canary_routes/(_canary)/sinks.ts";
+import { inspect, watch, type Watched } from "./canary_routes/(_canary)/watch.ts";
+
+const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
+
+/** Script that puts markup into its document. */
+const body = (html: string) => `document.body.innerHTML = \`${html}\``;
+
+/** Waits until the page shows a text as it is. */
+async function shows(page: Page, selector: string, text: string): Promise<void> {
+  await page.waitForFunction(
+    ([selector, text]) =>
+      [...document.querySelectorAll(selector as string)].some(({ textContent }) =>
+        textContent?.includes(text as string)
+      ),
+    [selector, text] as const,
+  );
+}
+
+/** Goes through all that a page does with some payloads: drawn, alive, written by a handler, refused, answered to a form. */
+async function visit({ page }: Watched, base: string, index: number): Promise<string[]> {
+  const { sinks, text } = canaryPage(payloadGroups[index] as readonly string[]);
+  const all = Object.values(sinks);
+  const before = all.flatMap(({ says }) => says);
+  const after = all.flatMap(({ says2 }) => says2);
+  const always = ["title", "description", "tab", "other tab", "accordion"].map(text);
+  const flaws: string[] = [];
+  const look = async (at: string, texts: readonly string[]) => {
+    for (const flaw of await inspect(page, [...always, ...texts])) flaws.push(`${at}: ${flaw}`);
+  };
+  const query = encodeURIComponent(text("query"));
+  await page.goto(`${base}/canary/${index}?__theme=${query}&view=${query}#${query}`);
+  await look("new", before);
+  await press(page, "Go");
+  await shows(page, ".at-note", text("note"));
+  await press(page, "More");
+  await page.waitForFunction(() => !document.querySelector("[aria-busy]"));
+  await look("given", [...after, text("message"), text("message title")]);
+  await press(page, "Fail");
+  await shows(page, ".at-toast", text("failure"));
+  await page.evaluate(() => {
+    const form = document.querySelector("form[data-atoll]") as HTMLFormElement;
+    const action = document.createElement("input");
+    action.name = "$run.refuse";
+    form.append(action);
+    HTMLFormElement.prototype.submit.call(form);
+  });
+  await shows(page, ".at-error", text("refusal"));
+  await look("answered", [
+    text("notice"),
+    text("new textbox value"),
+    text("new lines value"),
+    text("dropdown choice"),
+  ]);
+  await press(page, "Refuse");
+  await shows(page, ".at-toast", text("notice"));
+  await look("refused", [text("refusal")]);
+  return flaws;
+}
+
+Deno.test("Every component has canaries, in every prop that takes text", () => {
+  const payload = allPayloads[0]?.[1] as string;
+  for (const { kind, spec } of builtIn) {
+    const made = Object.values(sinks[kind]?.((place) => `${place} ${payload}`, [payload]) ?? {});
+    assert.ok(made.length > 0, `${kind} has no canaries in tests/e2e/canary_routes/(_canary)/sinks.ts`);
+    const given = made.map(({ give }) => (give as { update?: Record<string, unknown> }).update ?? {});
+    const drawn = made.some(({ says }) => says.length > 0);
+    for (const [name, schema] of Object.entries(spec.shape as Record<string, z.ZodType>)) {
+      if (!drawn || name === "value") continue;
+      const takesText = [payload, [payload], [[payload]]].some((value) => schema.safeParse(value).success);
+      if (!takesText || schema instanceof z.ZodUnknown) continue;
+      assert.ok(
+        given.some((props) => JSON.stringify(props[name])?.includes(JSON.stringify(payload).slice(1, -1))),
+        `${kind} has no canary in "${name}"`,
+      );
+    }
+  }
+});
+
+Deno.test("A page with hostile text in every field runs no script and sends no request", async (t) => {
+  await using served = await serveRoutes("tests/e2e/canary_routes");
+  const browser = await launch();
+  try {
+    for (const csp of [false, true]) {
+      await t.step(`with its policy ${csp ? "on" : "off"}`, async () => {
+        const todo = payloadGroups.map((_, index) => index);
+        const found: string[] = [];
+        const worker = async () => {
+          await using watched = await watch({ browser, served, csp });
+          for (let index = todo.shift(); index !== undefined; index = todo.shift()) {
+            const flaws = await visit(watched, served.base, index);
+            for (const flaw of [...flaws, ...watched.seen.splice(0)]) {
+              found.push(`${index}: ${flaw}`);
+            }
+          }
+        };
+        await Promise.all([worker(), worker()]);
+        assert.deepEqual(found, []);
+      });
+    }
+  } finally {
+    await browser.close();
+  }
+});
+
+// Markdown, JSON and text: nothing in them acts as markup. The last hides what follows.
+const INERT = ["imageMarkdown", "linkMarkdown", "prototype", "dollars", "plaintext"];
+
+Deno.test("What the suite looks for it finds: markup that was not made safe runs, and sends, and is seen", async () => {
+  await using served = await serveRoutes("tests/e2e/canary_routes");
+  const browser = await launch();
+  try {
+    await using bare = await watch({ browser, served, csp: false });
+    await using strict = await watch({ browser, served, csp: true });
+    // The one that leads the page away comes last.
+    const leadsAway = ([, [name]]: [number, readonly [string, string]]) => Number(name.endsWith(".refresh"));
+    const entries = [...allPayloads.entries()].sort((a, b) => leadsAway(a) - leadsAway(b));
+    for (const [index, [name = ""]] of entries) {
+      const [group, own = ""] = name.split(".");
+      if (INERT.includes(own)) continue;
+      bare.seen.length = 0;
+      await bare.page.goto(`${served.base}/raw/${index}`, { waitUntil: "commit" });
+      if (group === "runs") {
+        await bare.until(/^canary 1/);
+        // The policy is a second wall: without the first one, script does not run either.
+        await strict.page.goto(`${served.base}/raw/${index}`);
+      } else if (group === "leaves") {
+        await bare.until(new RegExp(`^request https?://${ELSEWHERE}/`));
+      } else {
+        await bare.page.waitForLoadState();
+        const found = await inspect(bare.page, ["not there"]);
+        assert.equal(found.pop(), "missing: not there");
+        assert.notDeepEqual(found, [], name);
+      }
+    }
+    assert.deepEqual(strict.seen.filter((what) => !what.startsWith("request x:")), []);
+  } finally {
+    await browser.close();
+  }
+});
+
+Deno.test("Pages that say what went wrong repeat nothing hostile as markup, or nothing at all", async (t) => {
+  await using served = await serveRoutes("tests/e2e/canary_routes");
+  const browser = await launch();
+  try {
+    for (const csp of [false, true]) {
+      await t.step(`with their policy ${csp ? "on" : "off"}`, async () => {
+        await using watched = await watch({ browser, served, csp });
+        const { page, seen } = watched;
+        for (const [index, [, text]] of allPayloads.entries()) {
+          // An eighth is enough: the words go one way only.
+          if (index % 8 !== 0) continue;
+          await page.goto(`${served.base}/broken/${index}`);
+          assert.deepEqual(await inspect(page, [`refusal ${text}`]), []);
+          const answer = await page.goto(
+            `${served.base}/${encodeURIComponent(text)}?q=${encodeURIComponent(text)}`,
+          );
+          assert.equal(answer?.status(), 404);
+          assert.deepEqual(await inspect(page, []), []);
+        }
+        assert.deepEqual(seen, []);
+      });
+    }
+    await t.step("and those that are no pages say nothing of what they were sent", async () => {
+      const mark = "<svg onload=canary(1)>";
+      const json = { "content-type": "application/json" };
+      const page = `${served.base}/canary/0`;
+      const requests: Record<string, [number, Promise<Response>]> = {
+        "404 of a file": [404, fetch(`${page}/files/${encodeURIComponent(mark)}`)],
+        "405": [405, fetch(`${page}?${mark}`, { method: "DELETE" })],
+        "400": [400, fetch(page, { method: "POST", headers: json, body: mark })],
+        "404 of an action": [
+          410,
+          fetch(page, {
+            method: "POST",
+            headers: json,
+            body: JSON.stringify({ action: mark, session: mark }),
+          }),
+        ],
+        "413": [
+          413,
+          fetch(page, { method: "POST", headers: json, body: JSON.stringify(mark.repeat(60_000)) }),
+        ],
+        "415": [415, fetch(page, { method: "POST", headers: { "content-type": mark }, body: mark })],
+      };
+      for (const [name, [status, request]] of Object.entries(requests)) {
+        const answer = await request;
+        const text = await answer.text();
+        assert.equal(answer.status, status, `${name}: ${text}`);
+        assert.ok(!text.includes("canary"), `${name}: ${text}`);
+        assert.equal(answer.headers.get("x-content-type-options"), "nosniff", name);
+        assert.match(
+          answer.headers.get("content-type") ?? "",
+          /^(application\/json|text\/plain|text\/html)/,
+          name,
+        );
+        assert.doesNotMatch(answer.headers.get("content-security-policy") ?? "unsafe", /unsafe/, name);
+      }
+    });
+  } finally {
+    await browser.close();
+  }
+});
+
+Deno.test("A file that was sent is named on the page, whatever its name", async () => {
+  await using served = await serveRoutes("tests/e2e/canary_routes");
+  const browser = await launch();
+  try {
+    for (const csp of [false, true]) {
+      await using watched = await watch({ browser, served, csp });
+      const { page, seen } = watched;
+      await page.goto(`${served.base}/canary/0`);
+      const names = [`<img src=x: onerror=canary(1)>.png`, `"onload="canary(1).png`, `&lt;script&gt;'.png`];
+      for (const name of names) {
+        const bytes = await Deno.readFile(new URL("../../static/samples/digit_2.png", import.meta.url));
+        const [chooser] = await Promise.all([
+          page.waitForEvent("filechooser"),
+          page.locator("#image_empty").click(),
+        ]);
+        await chooser.setFiles({ name, mimeType: "image/png", buffer: Buffer.from(bytes) });
+        const shown = cleanName(name);
+        await page.waitForFunction(
+          (shown) => document.querySelector("[data-field=image_empty] a")?.getAttribute("download") === shown,
+          shown,
+        );
+        const link = page.locator("[data-field=image_empty] a");
+        assert.match(await link.getAttribute("href") ?? "", /^\/canary\/0\/files\/[\w-]+$/);
+        assert.deepEqual(await inspect(page, [shown]), []);
+        await page.locator("[data-field=image_empty] [aria-label='Remove image']").click();
+      }
+      assert.deepEqual(seen, []);
+    }
+  } finally {
+    await browser.close();
+  }
+});
+
+Deno.test("A sandbox runs its script and does not reach the page", async (t) => {
+  await using served = await serveRoutes("tests/e2e/canary_routes");
+  const browser = await launch();
+  const tries: Record<string, string> = {
+    "the page": "canary(parent.document.title)",
+    "the page's session": "canary(JSON.stringify(parent.sessionStorage))",
+    "cookies": "canary(document.cookie)",
+    "storage": "canary(localStorage.length)",
+    "the address of the page": `top.location = "http://${ELSEWHERE}/top"; canary("left")`,
+    "another window": `canary(String(open("http://${ELSEWHERE}/open").location))`,
+    "a dialog": `canary(confirm("?") + prompt("?").length)`,
+    "a form": `${body(`<form action=http://${ELSEWHERE}/form></form>`)}; document.forms[0].submit()`,
+  };
+  try {
+    for (const csp of [false, true]) {
+      await t.step(`with policies ${csp ? "on" : "off"}`, async () => {
+        await using watched = await watch({ browser, served, csp });
+        await watched.page.goto(`${served.base}/sandbox`);
+        await watched.until(/^canary first in a frame$/);
+        watched.seen.length = 0;
+        for (const [name, script] of Object.entries(tries)) {
+          assert.deepEqual(await runInSandbox(watched, script), [], name);
+        }
+        assert.deepEqual(await runInSandbox(watched, "canary(1)"), ["canary 1 in a frame"]);
+      });
+    }
+  } finally {
+    await browser.close();
+  }
+});
+
+Deno.test("A sandbox does not reach the network", async () => {
+  await using served = await serveRoutes("tests/e2e/canary_routes");
+  const arrived: string[] = [];
+  let came = Promise.withResolvers<void>();
+  await using elsewhere = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, ({ url }) => {
+    arrived.push(new URL(url).pathname);
+    came.resolve();
+    return new Response("");
+  });
+  const leaks: readonly ((there: string) => string)[] = [
+    (there) => `fetch("${there}", { mode: "no-cors" })`,
+    (there) => `navigator.sendBeacon("${there}", "x")`,
+    (there) => `new Image().src = "${there}"`,
+    (there) => `document.body.append(Object.assign(document.createElement("script"), { src: "${there}" }))`,
+    (there) => body(`<link rel=stylesheet href=${there}>`),
+    (there) => body(`<link rel=preload as=image href=${there}>`),
+    (there) => body(`<iframe src=${there}></iframe>`),
+    (there) => body(`<video src=${there}></video>`),
+    (there) => body(`<p style="background:url(${there})">x</p>`),
+    (there) => body(`<meta http-equiv=refresh content="0;url=${there}">`),
+    (there) => `location = "${there}"`,
+  ];
+  const browser = await launch();
+  try {
+    await using bare = await watch({ browser, served, csp: false });
+    await using strict = await watch({ browser, served, csp: true });
+    for (const { page } of [strict, bare]) await page.goto(`${served.base}/sandbox`);
+    for (const [index, leak] of leaks.entries()) {
+      const at = (name: string) => `http://127.0.0.1:${elsewhere.addr.port}/${name}/${index}`;
+      // The last words come first, as some of these end the frame.
+      await runInSandbox(strict, `setTimeout(() => { ${leak(at("strict"))} })`);
+      await runInSandbox(bare, `setTimeout(() => { ${leak(at("bare"))} })`);
+      // Nothing but the policy keeps it from arriving.
+      await came.promise;
+      came = Promise.withResolvers();
+    }
+    assert.deepEqual(arrived.filter((path) => path.startsWith("/strict")), []);
+  } finally {
+    await browser.close();
+  }
+});
+
+/** Shows markup with a script in the sandbox and gives what was seen besides its last words. */
+async function runInSandbox({ page, seen, until }: Watched, script: string): Promise<string[]> {
+  seen.length = 0;
+  const markup = `<p>Shown</p><script>try { ${script} } catch { } canary("ran")</script>`;
+  await page.getByLabel("Markup").fill(markup);
+  await press(page, "Go");
+  await until(/^canary ran in a frame$/);
+  return seen.splice(0).filter((what) => what !== "canary ran in a frame");
+}
