@@ -68,16 +68,14 @@ export function readSettings(env: (name: string) => string | undefined): Setting
     ...readGuardSettings(env),
     port: whole(env, "PORT", 8000, 0, 65535),
     host: env("HOST") || "127.0.0.1",
-    names: (env("ATOLL_HOSTS") ?? "").split(",").map((name) => name.trim().toLowerCase()).filter((name) =>
-      name !== ""
-    ),
+    names: namesOf(env),
     data: env("ATOLL_DATA") || "data",
     maxUploadBytes,
     quotaBytes: whole(env, "ATOLL_QUOTA", Math.min(4 * maxUploadBytes, MOST_BYTES), 1, MOST_BYTES),
     quotaFiles: whole(env, "ATOLL_QUOTA_FILES", 10_000, 1, 1_000_000_000),
     diskBytes: whole(env, "ATOLL_DISK", MOST_BYTES, 1, MOST_BYTES),
     keepFilesMs: hours(env, "ATOLL_KEEP_FILES", 24),
-    filesOrigin: origin(env, "ATOLL_FILES_ORIGIN"),
+    filesOrigin: filesOrigin(env),
     secret: secret === undefined ? undefined : new TextEncoder().encode(secret),
     concurrencyLimit: env("ATOLL_CONCURRENCY") === "none"
       ? null
@@ -124,12 +122,27 @@ function hours(env: (name: string) => string | undefined, name: string, otherwis
   throw new RangeError(`Cannot use ${name}=${text}: it must be a number of hours, at most ${MOST_HOURS}`);
 }
 
-function origin(env: (name: string) => string | undefined, name: string): string | undefined {
-  const text = env(name);
+function filesOrigin(env: (name: string) => string | undefined): string | undefined {
+  const text = env("ATOLL_FILES_ORIGIN");
   if (text === undefined || text === "") return undefined;
   const url = URL.parse(text);
-  if (url !== null && /^https?:$/.test(url.protocol) && url.origin === text) return text;
-  throw new RangeError(`Cannot use ${name}=${text}: it must be an origin such as https://files.example`);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.origin !== text) {
+    throw new RangeError(
+      `Cannot use ATOLL_FILES_ORIGIN=${text}: it must be an origin such as https://files.example`,
+    );
+  }
+  // Cookies know no ports: a file of another port of the same name could still reach the app.
+  if (namesOf(env).includes(url.hostname)) {
+    throw new RangeError(
+      `Cannot use ATOLL_FILES_ORIGIN=${text}: ${url.hostname} is in ATOLL_HOSTS; files need a name of their own`,
+    );
+  }
+  return text;
+}
+
+function namesOf(env: (name: string) => string | undefined): string[] {
+  const names = (env("ATOLL_HOSTS") ?? "").split(",").map((name) => name.trim().toLowerCase());
+  return names.filter((name) => name !== "");
 }
 
 function whole(

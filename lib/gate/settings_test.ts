@@ -51,6 +51,11 @@ Deno.test("readSettings() says of a wrong setting which it is and what would be 
     ATOLL_DEV: ["on", /ATOLL_DEV=on: it must be 0 or 1/],
     ATOLL_LOG: ["xml", /ATOLL_LOG=xml: it must be text or json/],
     ATOLL_DRAIN_SECONDS: ["-1", /ATOLL_DRAIN_SECONDS=-1: it must be a whole number/],
+    ATOLL_QUOTA: ["4 GiB", /ATOLL_QUOTA=4 GiB: it must be a whole number from 1/],
+    ATOLL_QUOTA_FILES: ["0", /ATOLL_QUOTA_FILES=0: it must be a whole number from 1/],
+    ATOLL_DISK: ["-1", /ATOLL_DISK=-1: it must be a whole number from 1/],
+    ATOLL_KEEP_FILES: ["0", /ATOLL_KEEP_FILES=0: it must be a number of hours/],
+    ATOLL_FILES_ORIGIN: ["files.example", /ATOLL_FILES_ORIGIN=files.example: it must be an origin such as/],
     ATOLL_CONCURRENCY: ["0", /ATOLL_CONCURRENCY=0: it must be a whole number from 1/],
   };
   for (const [name, [value, message]] of Object.entries(wrong)) {
@@ -60,6 +65,41 @@ Deno.test("readSettings() says of a wrong setting which it is and what would be 
       return true;
     });
   }
+});
+
+Deno.test("readSettings() reads how many files are kept, for how long and where they are found", () => {
+  const kept = (env: Record<string, string>) => {
+    const { quotaBytes, quotaFiles, keepFilesMs, filesOrigin } = read(env);
+    return [quotaBytes, quotaFiles, keepFilesMs, filesOrigin];
+  };
+  assert.deepEqual(kept({}), [2 ** 32, 10_000, 86_400_000, undefined]);
+  assert.deepEqual(kept({ ATOLL_MAX_UPLOAD: "10" }).slice(0, 1), [40]);
+  const env = {
+    ATOLL_QUOTA: "5",
+    ATOLL_QUOTA_FILES: "6",
+    ATOLL_KEEP_FILES: "0.5",
+    ATOLL_FILES_ORIGIN: "https://files.example:8443",
+  };
+  assert.deepEqual(kept(env), [5, 6, 1_800_000, "https://files.example:8443"]);
+});
+
+Deno.test("readSettings() takes no origin for files that is more than one, or the app's own", () => {
+  const origins = [
+    "ftp://x.example",
+    "https://x.example/",
+    "https://x.example/y",
+    "https://a@x.example",
+    "*",
+  ];
+  for (const origin of origins) {
+    assert.throws(() => read({ ATOLL_FILES_ORIGIN: origin }), /it must be an origin/, origin);
+  }
+  const own = {
+    ATOLL_HOSTS: "a.example,b.example",
+    ATOLL_FILES_ORIGIN: "https://B.example:8443".toLowerCase(),
+  };
+  assert.throws(() => read(own), /b\.example is in ATOLL_HOSTS/);
+  assert.equal(read({ ...own, ATOLL_HOSTS: "*" }).filesOrigin, "https://b.example:8443");
 });
 
 Deno.test("readSettings() does not repeat a secret that is too short", () => {
