@@ -85,6 +85,7 @@ export const health = new Health({
   check: async () => {
     await blobs.get("ready");
     await Deno.stat(settings.data);
+    if (journal) await (await store()).get(["ready"]);
   },
 });
 

@@ -12,9 +12,10 @@ export function fail(message: string): never {
  * and shown in dev only.
  */
 export function failWith(error: unknown, dev: boolean): never {
+  const plain = error instanceof Error && error.name === "Error" ? error.message : headline(error);
   const said = error instanceof Error && error.message.startsWith("Cannot ")
     ? error.message
-    : `Cannot start: ${headline(error)}`;
+    : `Cannot start: ${plain}`;
   // deno-lint-ignore no-console -- a stack is no line of the log
   if (dev && error instanceof Error) console.error(error.stack);
   return fail(said);

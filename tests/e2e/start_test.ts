@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { connect, migrate, MIGRATIONS } from "@/lib/store/records_schema.ts";
 import { type Copied, copyProject } from "@/tests/copied.ts";
 import { startServer } from "@/tests/server.ts";
 
@@ -53,6 +54,31 @@ Deno.test("J08: what keeps the server from starting is said in one line, with 1 
       assert.match(err.trimEnd(), line);
     });
   }
+  await t.step(
+    "a store that is none, is damaged, or was written by a newer version, and stays as it is",
+    async () => {
+      const path = `${folder.path}/kept.db`;
+      const start = () => run({ PORT: "0", ATOLL_DATA: data, STORE: `sqlite:${path}` });
+      const damage: [name: string, damage: () => void | Promise<void>, line: RegExp][] = [
+        ["text", () => Deno.writeTextFile(path, "no database at all, but a text"), /cannot be opened/],
+        ["newer", () => newer(path), /newer/],
+      ];
+      for (const [name, hurt, line] of damage) {
+        await hurt();
+        const before = await Deno.readFile(path);
+        const { code, out, err } = await start();
+        assert.equal(code, 1, name);
+        assert.equal(out, "");
+        assert.match(err, /^Cannot [^\n]+\n$/, name);
+        assert.match(err, line);
+        assert.deepEqual(await Deno.readFile(path), before, name);
+        await Deno.remove(path);
+      }
+      const { code, err } = await run({ PORT: "0", ATOLL_DATA: data, STORE: "banana" });
+      assert.equal(code, 1);
+      assert.match(err, /^Cannot use STORE=banana: [^\n]+\n$/);
+    },
+  );
   await t.step("in JSON where that is the log's form", async () => {
     const { code, err } = await run({ PORT: "many", ATOLL_LOG: "json" });
     assert.equal(code, 1);
@@ -71,6 +97,7 @@ Deno.test("J08: what cannot be opened at the start is said in one line; where th
       const [thrown, line] of [
         ["new Error('Cannot open the store:\\nit is newer')", "Cannot open the store:\\u000ait is newer"],
         ["new TypeError('x is not a function')", "Cannot start: TypeError: x is not a function"],
+        ["new Error('The store is away')", "Cannot start: The store is away"],
         ["'text'", "Cannot start: Thrown: text"],
       ] as const
     ) {
@@ -78,11 +105,12 @@ Deno.test("J08: what cannot be opened at the start is said in one line; where th
       const { code, err } = await run({ PORT: "0" });
       assert.equal(code, 1);
       assert.equal(err, `${line}\n`);
-      const dev = await run({ PORT: "0", ATOLL_DEV: "1" });
-      assert.equal(dev.code, 1);
-      if (thrown.startsWith("new")) assert.match(dev.err, /^\s+at .*main\.ts/m);
-      assert.ok(dev.err.endsWith(`${line}\n`));
     }
+    await Deno.writeTextFile(main, `${text}\nthrow new Error("It broke");\n`);
+    const { code, err } = await run({ PORT: "0", ATOLL_DEV: "1" });
+    assert.equal(code, 1);
+    assert.match(err, /^\s+at .*main\.ts/m);
+    assert.ok(err.endsWith("Cannot start: It broke\n"));
   } finally {
     await Deno.writeTextFile(main, text);
   }
@@ -105,6 +133,12 @@ Deno.test("J09: a second server on one data folder says who has it; after a kill
   await using second = await startServer(env, copy.root);
   assert.equal(await second.end(), 0);
 });
+
+/** A store as it will be written one day. */
+function newer(path: string): void {
+  using db = connect(path, { maxBytes: 1_000_000 });
+  migrate(db, [...MIGRATIONS, "CREATE TABLE later (a TEXT)"]);
+}
 
 async function run(env: Record<string, string>): Promise<{ code: number; out: string; err: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
