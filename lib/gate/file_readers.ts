@@ -19,7 +19,7 @@ const SHOWN = new Set(["audio", "document", "empty", "image", "track", "video"])
 /**
  * Refuses a file to those who would run it, and to pages of other sites, which may only link to it: a browser says
  * where a request comes from and what for. `apart` is true where files have an origin of their own, for which the app's
- * pages are pages of another one.
+ * pages are pages of another one, and for pages of other origins that the settings name.
  *
  * @throws {Fault} `forbidden`
  */

@@ -1,6 +1,7 @@
 import type { BlobRecord, Blobs } from "@/lib/store/port.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import { checkReader } from "./file_readers.ts";
+import { isListed } from "./guard/arrival.ts";
 import { deliver, missing, receive } from "./files.ts";
 import { append, begin, isUpload, tell } from "./uploads.ts";
 
@@ -54,7 +55,7 @@ export async function answerFiles(
       const told = asksUpload ? await tell(id, { ...options, owner: options.owner() }) : undefined;
       if (told) return told;
       if (options.apart) return missing();
-      checkReader(headers, false);
+      checkReader(headers, isListed(request));
       return await deliver(request, id, blobs, options.mayRead);
     }
     case "PATCH":

@@ -55,3 +55,15 @@ export function isOwn(origin: string, { host, scheme }: Peer): boolean {
 export function foreign(): Fault {
   return new Fault("forbidden", "Requests from other sites are not answered");
 }
+
+const listed = new WeakSet<Request>();
+
+/** Keeps that a request comes from an origin that the settings name. */
+export function keepListed(request: Request): void {
+  listed.add(request);
+}
+
+/** Whether a request that reads comes from another origin that the settings name. */
+export function isListed(request: Request): boolean {
+  return listed.has(request);
+}

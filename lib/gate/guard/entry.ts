@@ -1,7 +1,7 @@
 import { tooLarge } from "@/lib/store/port.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import { refuse } from "@/lib/gate/reply.ts";
-import { type Arrival, foreign, isOwn, type Policy } from "./arrival.ts";
+import { type Arrival, foreign, isOwn, keepListed, type Policy } from "./arrival.ts";
 
 const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\])(?::(\d{1,5}))?$/;
 const READS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
@@ -114,10 +114,11 @@ function isSimple(headers: Headers): boolean {
 }
 
 /** @throws {Fault} `forbidden` for what another site's page takes in: pictures, scripts, data. Links and frames go on. */
-export function isolationRule({ method, headers }: Arrival, { cors }: Policy): undefined {
+export function isolationRule({ request, method, headers }: Arrival, { cors }: Policy): undefined {
   if (!READS.has(method)) return;
   const site = headers.get("sec-fetch-site");
   if (site === null || site === "same-origin" || site === "none") return;
-  if (headers.get("sec-fetch-mode") === "navigate" || cors.has(headers.get("origin") ?? "")) return;
-  throw foreign();
+  if (headers.get("sec-fetch-mode") === "navigate") return;
+  if (!cors.has(headers.get("origin") ?? "")) throw foreign();
+  keepListed(request);
 }
