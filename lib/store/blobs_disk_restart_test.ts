@@ -45,13 +45,13 @@ Deno.test("diskBlobs() removes parts without a note, notes without parts, and pa
   const ids: string[] = [];
   {
     await using blobs = diskBlobs({ root: folder.path });
-    for (let at = 0; at < 6; at++) ids.push((await blobs.begin({ ...ANN, size: 5 })).id);
+    for (let at = 0; at < 6; at++) ids.push((await blobs.begin({ ...ANN, size: 1000 })).id);
   }
   const [bare, lonely, long, torn, linked, whole] = ids as [string, string, string, string, string, string];
   const path = (name: string) => join(parts, name);
   await Deno.remove(path(`${bare}.json`));
   await Deno.remove(path(lonely));
-  await Deno.writeTextFile(path(long), "123456");
+  await Deno.writeTextFile(path(long), "x".repeat(1001));
   await Deno.writeTextFile(path(`${torn}.json`), '{"id":');
   await Deno.writeTextFile(join(folder.path, "mine"), "1234");
   await Deno.remove(path(linked));
