@@ -10,13 +10,19 @@ const address = z.string().regex(
   "expected a path, http, https or mailto",
 );
 
+/** An address of a picture that no other site is asked for. Others would learn who sees the button, and when. */
+const picture = z.string().regex(
+  /^(?:\/(?![/\\])|\.{1,2}\/)[^\s\\]*$|^data:image\/(?:png|jpeg|gif|webp|avif|svg\+xml)[;,]/i,
+  "expected a path on this site or a picture in a data: address",
+);
+
 const declare = component({
   kind: "button",
   props: z.object({
     variant: z.enum(["primary", "secondary", "stop"]).default("secondary"),
     size: z.enum(["sm", "md", "lg"]).default("md"),
     /** Address of a small picture before the label. */
-    icon: address.optional(),
+    icon: picture.optional(),
     /** Makes it a link to this address. */
     link: address.optional(),
     /** Whether the link opens in a tab of its own. */
@@ -37,7 +43,7 @@ export interface ButtonOptions {
   readonly variant?: "primary" | "secondary" | "stop" | undefined;
   /** Default `md`. */
   readonly size?: "sm" | "md" | "lg" | undefined;
-  /** Address of a small picture before the label. */
+  /** Address of a small picture before the label: a path on this site, or `data:`. */
   readonly icon?: string | undefined;
   /** Makes it a link to this address: a path, http, https or mailto. */
   readonly link?: string | undefined;

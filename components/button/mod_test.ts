@@ -64,3 +64,14 @@ Deno.test("button() rejects links that run script or leave the scheme open", () 
     button({ label: "Go", link });
   }
 });
+
+Deno.test("button() has pictures of this site only", () => {
+  assert.match(draw({ label: "Go", icon: "/x.png" }), /<img[^>]* src="\/x\.png/);
+  const svg = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E";
+  assert.match(draw({ label: "Go", icon: svg }), /<img[^>]* src="data:image\/svg/);
+  for (
+    const icon of ["https://elsewhere.test/x", "//elsewhere.test/x", "/\t/elsewhere.test/x", "javascript:1"]
+  ) {
+    assert.throws(() => button({ label: "Go", icon }), TypeError, icon);
+  }
+});

@@ -42,3 +42,18 @@ Deno.test("dataset() draws pictures, and words where it is told words", () => {
 Deno.test("dataset() rejects rows that do not fit its headers", () => {
   assert.throws(() => dataset({ headers: ["a", "b"], samples: [["x"]] }), TypeError);
 });
+
+Deno.test("dataset() asks no other site for a picture", () => {
+  for (
+    const url of [
+      "https://elsewhere.test/x",
+      "//elsewhere.test/x",
+      "/\\elsewhere.test/x",
+      "/\t/elsewhere.test/x",
+    ]
+  ) {
+    const html = draw({ headers: ["Photo"], samples: [[{ url, name: "cat.png", mime: "image/png" }]] });
+    assert.doesNotMatch(html, /<img|elsewhere/);
+    assert.match(html, /cat\.png/);
+  }
+});

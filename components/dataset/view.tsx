@@ -10,6 +10,9 @@ export interface DatasetProps {
   readonly summaries?: readonly (readonly string[])[] | undefined;
 }
 
+/** Paths of this site, as browsers read them. */
+const HERE = /^\/(?![/\\])[^\s\\]*$/;
+
 /** Examples to start from: rows of a table, or chips when there is one column. */
 export function DatasetView(view: ViewProps<DatasetProps, number | null>): VNode | null {
   const { id, props: { headers, samples, summaries }, value, submits, set, raise } = view;
@@ -18,7 +21,9 @@ export function DatasetView(view: ViewProps<DatasetProps, number | null>): VNode
     const said = summaries?.[row]?.[column];
     const { url, mime, name } = (sample ?? {}) as JsonObject;
     if (typeof url === "string" && `${mime}`.startsWith("image/")) {
-      return <img src={url} alt={said ?? `${name}`} loading="lazy" />;
+      const words = said ?? `${name}`;
+      // A picture of another site would tell that site who looks: words stand for it.
+      return HERE.test(url) ? <img src={url} alt={words} loading="lazy" /> : words;
     }
     return said ?? (typeof sample === "string" ? sample : JSON.stringify(sample));
   };

@@ -3,6 +3,7 @@ import { componentOf, type FormEntries } from "@/lib/demo/component.ts";
 import type { Engine } from "@/lib/engine/engine.ts";
 import type { Session } from "@/lib/engine/sessions.ts";
 import { Fault } from "@/lib/value/fault.ts";
+import type { AnyField } from "@/lib/value/field.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { FieldStatus } from "@/lib/value/page.ts";
 import { applied } from "@/lib/wire/patch.ts";
@@ -96,7 +97,7 @@ export async function runForm(
   // What cannot be drawn is not put back into the page: the field falls back to its first value.
   for (const [key, value] of values) {
     const field = demo.fields[key] as Demo["fields"][string];
-    if (!drawable(value, field.initial)) values.delete(key);
+    if (!drawable(value, field.initial) || !isSound(value, field)) values.delete(key);
   }
   return { values, props, status, notice, code };
 }
@@ -113,6 +114,12 @@ function takeMoves(demo: Demo, entries: ReadonlyMap<string, FormEntries>, sessio
       session.changeProps(demo, key, moved);
     }
   }
+}
+
+// Text and numbers are put back as they were typed, right or wrong. Views take more for granted of what has parts.
+function isSound(value: Json, field: AnyField): boolean {
+  return typeof value !== "object" || value === null ||
+    componentOf(field).wire(field.props).safeParse(value).success;
 }
 
 function drawable(value: Json | undefined, initial: Json): boolean {

@@ -20,7 +20,11 @@ export interface FileRef {
 /** Checks that a wire value has the shape of a {@linkcode FileRef}; unknown keys are dropped. */
 export const fileRefSchema: z.ZodType<FileRef> = z.object({
   id: z.string().regex(/^[A-Za-z0-9_-]{22,64}$/),
-  url: z.string().max(2048),
+  // It becomes the address of a link and of a picture.
+  url: z.string().max(2048).regex(
+    /^(?:\/(?![/\\])|https?:\/\/)[^\s\\]*$/i,
+    "Expected a path or an http address",
+  ),
   name: z.string().max(1024),
   size: z.number().int().nonnegative(),
   mime: z.string().max(255),

@@ -16,6 +16,7 @@ import {
 } from "atoll";
 import { update } from "atoll";
 import type { AnyField, FileRef } from "atoll";
+import { ELSEWHERE } from "@/tests/canaries.ts";
 
 /** A field that holds hostile text wherever it can hold text. */
 export interface Sink {
@@ -132,7 +133,7 @@ export const sinks: Readonly<
       return {
         props: {
           headers: ["x"],
-          samples: [[one], [{ ...file(two) }], [{ [three]: three }]],
+          samples: [[one], [{ ...file(two), url: `http://${ELSEWHERE}/chip.png` }], [{ [three]: three }]],
         },
         seen: [one, two, JSON.stringify({ [three]: three })],
       };
