@@ -7,6 +7,7 @@ import type { AnyField } from "@/lib/value/field.ts";
 import type { FileRef } from "@/lib/value/file_ref.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { FieldStatus } from "@/lib/value/page.ts";
+import { accordion, column, group, row, sidebar, tab, tabs } from "./mod.ts";
 import { button, checkbox, dataset, dropdown, html, image, json, label, markdown } from "./mod.ts";
 import { builtIn, number, slider, state, textbox, timer } from "./mod.ts";
 
@@ -23,9 +24,14 @@ interface Case {
   readonly unseen?: true;
 }
 
+/** What containers have in common: nothing but `null` is their value. */
+const noValue = { value: null, wrong: ["a", 0, true, {}, undefined] };
+
 const cases: Readonly<Record<string, Case>> = {
+  accordion: { field: accordion({ label: "More" }), ...noValue },
   button: { field: button("Go"), value: "Go", wrong: [3, null, {}] },
   checkbox: { field: checkbox(), value: true, wrong: ["true", 1, null], sent: { texts: ["on"] } },
+  column: { field: column({ scale: 2, minWidth: "lg" }), ...noValue },
   dataset: {
     field: dataset({ headers: ["a", "b"], samples: [["x", 1], ["y", 2]] }),
     value: 1,
@@ -38,6 +44,7 @@ const cases: Readonly<Record<string, Case>> = {
     wrong: ["b", "2", null],
     sent: { texts: ["2"] },
   },
+  group: { field: group(), ...noValue },
   html: {
     field: html(),
     value: { html: "<p>a</p>", active: false },
@@ -71,8 +78,12 @@ const cases: Readonly<Record<string, Case>> = {
     wrong: ["2", 10, NaN, Infinity],
     sent: { texts: ["2.5"] },
   },
+  row: { field: row({ equalHeight: true }), ...noValue },
+  sidebar: { field: sidebar(), ...noValue },
   slider: { field: slider({ min: 0, max: 9 }), value: 4, wrong: ["4", 10, null], sent: { texts: ["4"] } },
   state: { field: state(0), value: 1, wrong: [] },
+  tab: { field: tab("One"), ...noValue },
+  tabs: { field: tabs({ selected: "a" }), ...noValue },
   textbox: { field: textbox(), value: "<b>", wrong: [3, null, ["a"]], sent: { texts: ["<b>"] } },
   timer: {
     field: timer(2),
@@ -191,6 +202,23 @@ for (const component of builtIn) {
       assert.doesNotMatch(html, /\sstyle=|\son[a-z]+=|javascript:/i);
     }
   });
+
+  if (component.contains) {
+    const children = h("b", null, "inside");
+
+    Deno.test(`${kind} draws what stands in it, also while it is hidden`, () => {
+      for (const visible of [true, undefined, false, "hidden"]) {
+        const html = draw(component, it, { ...alive, children, props: { ...it.field.props, visible } });
+        assert.match(html, /<b[^>]*>inside<\/b>/);
+        assert.equal(/ hidden[ >=]/.test(html), visible === false || visible === "hidden");
+      }
+    });
+
+    Deno.test(`${kind} takes the author's classes`, () => {
+      assert.match(draw(component, it, { class: "w-96 mt-2" }), / class="[^"]*\bw-96 mt-2"/);
+    });
+    continue;
+  }
 
   if (it.unseen) {
     Deno.test(`${kind} is drawn as an empty element that nobody sees`, () => {

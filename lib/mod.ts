@@ -14,18 +14,22 @@ export {
   Blocks,
   type BlocksSpec,
   type BoundAction,
+  type ContainerSlot,
   type Demo,
   type FieldSlot,
   type Following,
   type Page,
   type PageContext,
   type PageHost,
+  type SlotOf,
 } from "@/lib/demo/blocks.tsx";
 export {
   type Action,
   type ActionSpec,
   type AnyAction,
   type AnyActionSpec,
+  type BatchContext,
+  type Handler,
   load,
   on,
   type Progress,
@@ -33,8 +37,11 @@ export {
   type RunContext,
   type RunLog,
   type RunRequest,
+  unload,
   update,
 } from "@/lib/demo/action.ts";
+export { type Cache, cached, type CacheOptions } from "@/lib/demo/cached.ts";
+export type { BoundChecks, Check, Checks, SchemaResult, StandardSchema } from "@/lib/demo/check.ts";
 export {
   type Remote,
   remote,
@@ -52,11 +59,10 @@ export {
   type ComponentSpec,
   type Declare,
   type FormEntries,
+  type Keeping,
   type PropsInput,
   type StoredFile,
 } from "@/lib/demo/component.ts";
-export { Fault, type FaultCode, type FaultJson, type FaultOptions, FAULTS } from "@/lib/value/fault.ts";
-export type {
 export {
   container,
   type ContainerCommon,
@@ -70,14 +76,19 @@ export {
   type Known,
   type PasswordSource,
   type RedirectSource,
-  type UserSource,
   usersFrom,
+  type UserSource,
 } from "@/lib/accounts/users.ts";
 export { usersFile } from "@/lib/accounts/users_file.ts";
-export { type Claims, oidc, type OidcOptions } from "@/lib/accounts/oidc.ts";
+export type { Claims, OidcOptions } from "@/lib/accounts/oidc.ts";
+export { oidc } from "@/lib/gate/auth_oidc.ts";
 export type { Person, User } from "@/lib/value/user.ts";
+export { Fault, type FaultCode, type FaultJson, type FaultOptions, FAULTS } from "@/lib/value/fault.ts";
+export type {
   AnyComponent,
   AnyField,
+  ContainerField,
+  Contains,
   EventRef,
   Field,
   Fields,

@@ -20,6 +20,7 @@ const content = /^lib\/content\//;
 const accounts = /^lib\/accounts\//;
 const port = /^lib\/store\/(port|records)\.ts$/;
 const ui = /^components\/ui\//;
+const layout = /^components\/layout\//;
 const style = /^lib\/style\//;
 const views = /^components\/[a-z_]+\/(view|[a-z_]+_view)\.tsx$/;
 const preact = /^npm:(preact|@preact\/signals)/;
@@ -44,7 +45,7 @@ export const rules: readonly Rule[] = [
     may: [value, accounts, wire, demo, engine, port, ops, /^lib\/gate\//, fresh, anyPackage],
   },
   { of: ui, may: [value, client, style, preact] },
-  { of: views, may: [value, client, style, ui, views, preact] },
+  { of: views, may: [value, client, style, ui, layout, views, preact] },
   { of: /^islands\//, may: [client, views, preact] },
   { of: /^components\/layout\//, may: [value, style, ui, preact] },
   { of: /^components\/mod\.ts$/, may: [/^components\//, demo] },

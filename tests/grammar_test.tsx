@@ -5,9 +5,11 @@
  */
 import assert from "node:assert/strict";
 import {
+  accordion,
   Blocks,
   button,
   checkbox,
+  column,
   dropdown,
   Fault,
   image,
@@ -22,7 +24,9 @@ import {
   slider,
   state,
   Tab,
+  tab,
   Tabs,
+  tabs,
   textbox,
   update,
 } from "atoll";
@@ -35,6 +39,7 @@ Deno.test("The grammar's types hold: right programs compile, and more than 40 wr
   assert.equal(typeof wrongInterfaces, "function");
   assert.equal(typeof wrongBlocks, "function");
   assert.equal(typeof wrongFields, "function");
+  assert.equal(typeof wrongContainers, "function");
 });
 
 function right() {
@@ -110,6 +115,33 @@ function right() {
           </Row>
         </Tab>
       </Tabs>
+    ),
+  });
+  Blocks({
+    fields: { go: button("Go"), pages: tabs(), one: tab("One"), more: accordion({ label: "More" }), a: textbox() },
+    actions: ({ go, pages, one, more, a }) => ({
+      move: on([go.click, more.expand, one.select, pages.change], {
+        outputs: { pages, one, more, a },
+        fn: () => ({
+          pages: update({ selected: "one" }),
+          one: update({ visible: true, interactive: false, label: "1" }),
+          more: update({ open: true, label: "Less" }),
+          a: "x",
+        }),
+      }),
+      alone: on(go.click, { outputs: pages, fn: () => update({ selected: "one" }) }),
+    }),
+    layout: (ui) => (
+      <ui.pages class="w-96">
+        <ui.one>
+          <ui.more>
+            <ui.a />
+          </ui.more>
+        </ui.one>
+        <Tab label="Two" id="two">
+          <ui.go />
+        </Tab>
+      </ui.pages>
     ),
   });
   new Fault("refused", "No", { field: "a" });
@@ -220,6 +252,28 @@ function wrongBlocks() {
   new Fault("oops", "x");
   // @ts-expect-error a message is needed
   new Fault("refused");
+}
+
+function wrongContainers() {
+  const go = button("Go"), pages = tabs(), more = accordion({ label: "More" }), box = column();
+  // @ts-expect-error an accordion has a label
+  accordion({});
+  // @ts-expect-error tabs are selected by id
+  tabs({ selected: 1 });
+  // @ts-expect-error a column has no value
+  column({ value: 1 });
+  // @ts-expect-error a column cannot be opened
+  Blocks({ fields: { go, box }, actions: ({ go, box }) => ({ x: on(go.click, { outputs: box, fn: () => update({ open: true }) }) }) });
+  // @ts-expect-error a container is given no bare value
+  Blocks({ fields: { go, pages }, actions: ({ go, pages }) => ({ x: on(go.click, { outputs: { pages }, fn: () => ({ pages: "one" }) }) }) });
+  // @ts-expect-error nor one in an update
+  Blocks({ fields: { go, pages }, actions: ({ go, pages }) => ({ x: on(go.click, { outputs: pages, fn: () => update({ value: "one" }) }) }) });
+  // @ts-expect-error an accordion has no change
+  Blocks({ fields: { more }, actions: ({ more }) => ({ x: on(more.change, {}) }) });
+  // @ts-expect-error a container is placed with children
+  Blocks({ fields: { box }, layout: (ui) => <ui.box /> });
+  // @ts-expect-error only a container is
+  Blocks({ fields: { go }, layout: (ui) => <ui.go>x</ui.go> });
 }
 
 function wrongFields() {

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { classes } from "@/components/ui/classes.ts";
-import type { BoxProps } from "./boxes.tsx";
+import { type BoxProps, Fold } from "./boxes.tsx";
 
 /** What an {@linkcode Accordion} takes. */
 export interface AccordionProps extends BoxProps {
@@ -11,11 +11,6 @@ export interface AccordionProps extends BoxProps {
 }
 
 /** Parts that can be folded away; what is folded away stays on the page. */
-export function Accordion({ class: more, label, open = true, children }: AccordionProps): VNode {
-  return (
-    <details class={classes("at-fold", more)} open={open}>
-      <summary>{label}</summary>
-      <div class="at-col">{children}</div>
-    </details>
-  );
+export function Accordion({ class: more, children, ...own }: AccordionProps): VNode {
+  return <Fold {...own} class={classes("at-fold", more)}>{children}</Fold>;
 }

@@ -5,6 +5,10 @@ import { classes } from "@/components/ui/classes.ts";
 export interface BoxProps {
   /** Utility classes for the outer element. */
   readonly class?: string | undefined;
+  /** Id of the outer element, unique on the page. */
+  readonly id?: string | undefined;
+  /** Whether nobody sees it. It stays on the page. */
+  readonly hidden?: boolean | undefined;
   /** Fields and further parts. */
   readonly children?: ComponentChildren;
 }
@@ -24,16 +28,71 @@ export interface ColumnProps extends BoxProps {
 }
 
 /** Parts side by side; they wrap where the page is too narrow. */
-export function Row({ class: more, equalHeight, children }: RowProps): VNode {
-  return <div class={classes("at-row", more)} data-even={equalHeight ? "" : undefined}>{children}</div>;
+export function Row({ class: more, id, hidden, equalHeight, children }: RowProps): VNode {
+  return (
+    <div
+      class={classes("at-row", more)}
+      id={id}
+      hidden={hidden}
+      data-field={id}
+      data-even={equalHeight ? "" : undefined}
+    >
+      {children}
+    </div>
+  );
 }
 
 /** Parts below each other. */
-export function Column({ class: more, scale, minWidth, children }: ColumnProps): VNode {
-  return <div class={classes("at-col", more)} data-scale={scale} data-min={minWidth}>{children}</div>;
+export function Column({ class: more, id, hidden, scale, minWidth, children }: ColumnProps): VNode {
+  return (
+    <div
+      class={classes("at-col", more)}
+      id={id}
+      hidden={hidden}
+      data-field={id}
+      data-scale={scale}
+      data-min={minWidth}
+    >
+      {children}
+    </div>
+  );
 }
 
 /** Parts that belong together, on a card. */
-export function Group({ class: more, children }: BoxProps): VNode {
-  return <div class={classes("at-panel", more)}>{children}</div>;
+export function Group({ class: more, id, hidden, children }: BoxProps): VNode {
+  return <div class={classes("at-panel", more)} id={id} hidden={hidden} data-field={id}>{children}</div>;
+}
+
+/** What a {@linkcode Fold} takes. */
+export interface FoldProps extends BoxProps {
+  /** What is seen when it is closed. */
+  readonly label: string;
+  /** Whether it is open. Default true. */
+  readonly open?: boolean | undefined;
+  /** At which side of the page it stands; absent where it stands in the flow. */
+  readonly side?: "left" | "right" | undefined;
+  /** Called when the person has opened or closed it. */
+  readonly toggled?: ((open: boolean) => void) | undefined;
+}
+
+/** What can be folded away, opened and closed by the browser itself. */
+export function Fold(
+  { class: look, id, hidden, label, open = true, side, toggled, children }: FoldProps,
+): VNode {
+  return (
+    <details
+      class={look}
+      id={id}
+      hidden={hidden}
+      open={open}
+      data-field={id}
+      data-side={side}
+      onToggle={toggled && (({ currentTarget }) => {
+        if (currentTarget.open !== open) toggled(currentTarget.open);
+      })}
+    >
+      <summary>{label}</summary>
+      <div class="at-col">{children}</div>
+    </details>
+  );
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { renderToString } from "preact-render-to-string";
-import { Accordion, Column, Group, Row, Tab, Tabs } from "./mod.ts";
+import { Accordion, Column, Group, Row, Sidebar, Tab, Tabs } from "./mod.ts";
 
 Deno.test("Row, Column and Group take the author's classes", () => {
   const html = renderToString(
@@ -9,8 +9,8 @@ Deno.test("Row, Column and Group take the author's classes", () => {
       <Group>b</Group>
     </Row>,
   );
-  assert.match(html, /<div class="at-row mt-4" data-even/);
-  assert.match(html, /<div class="at-col w-96" data-scale="2" data-min="lg"\s*>a<\/div>/);
+  assert.match(html, /<div class="at-row mt-4" +data-even/);
+  assert.match(html, /<div class="at-col w-96" +data-scale="2" data-min="lg"\s*>a<\/div>/);
   assert.match(html, /<div class="at-panel"\s*>b<\/div>/);
 });
 
@@ -67,4 +67,29 @@ Deno.test("Tabs stays out of the form that it stands in", () => {
     ),
     /<input[^>]* form(=""|\s|>)/,
   );
+});
+
+Deno.test("Tabs opens the tab that is named, and by itself the first that is seen", () => {
+  const checked = (selected?: string | number) => {
+    const html = renderToString(
+      <Tabs {...selected === undefined ? {} : { selected }}>
+        <Tab label="One" hidden>x</Tab>
+        <Tab label="Two" id="two">y</Tab>
+        <Tab label="Three" id="three">z</Tab>
+      </Tabs>,
+    );
+    return (html.match(/<input[^>]*>/g) ?? []).findIndex((radio) => /\schecked/.test(radio));
+  };
+  assert.deepEqual([checked(), checked("three"), checked(1)], [1, 2, 1]);
+});
+
+Deno.test("Tab refuses to stand outside of tabs", () => {
+  assert.throws(() => renderToString(<Tab label="One">x</Tab>), /"One" outside of tabs/);
+});
+
+Deno.test("Sidebar stands at the left unless told otherwise, with a label of its own", () => {
+  assert.match(renderToString(<Sidebar>a</Sidebar>), /<details[^>]* open[^>]* data-side="left"[^]*Menu/);
+  const html = renderToString(<Sidebar label="Options" position="right" open={false}>a</Sidebar>);
+  assert.match(html, /data-side="right"[^]*Options/);
+  assert.doesNotMatch(html, /<details[^>]* open/);
 });

@@ -1,12 +1,14 @@
-import { createContext, type VNode } from "preact";
-import { useContext, useId, useState } from "preact/hooks";
+import type { VNode } from "preact";
+import { useId, useState } from "preact/hooks";
 import { classes } from "@/components/ui/classes.ts";
 import type { BoxProps } from "./boxes.tsx";
+import { isOpen, TabPanel } from "./tab_panel.tsx";
+import { type TabPlace, Within, type WithinTabs } from "./tab_place.ts";
 
 /** What {@linkcode Tabs} takes. */
 export interface TabsProps extends BoxProps {
-  /** Index of the tab that is open at the start. Default 0. */
-  readonly selected?: number | undefined;
+  /** Index or id of the tab that is open at the start. Default: the first. */
+  readonly selected?: number | string | undefined;
   /** Name of the group, unique on the page. Default: made from its place. */
   readonly name?: string | undefined;
 }
@@ -15,35 +17,49 @@ export interface TabsProps extends BoxProps {
 export interface TabProps extends BoxProps {
   /** What stands on the tab. */
   readonly label: string;
+  /** What `selected` calls it. Default: its index, from `0`. */
+  readonly id?: string | undefined;
 }
-
-const Place = createContext({ name: "", selected: 0, count: 0 });
 
 /**
  * Parts of which one is seen at a time. Radio buttons do the work: it needs no script, and the arrow keys move
- * between the tabs. All panels stay on the page.
+ * between the tabs. All panels stay on the page. Declared with `tabs()` they are real tabs once their script runs.
  */
-export function Tabs({ class: more, selected = 0, name, children }: TabsProps): VNode {
-  const id = useId();
-  const [place] = useState({ name: name ?? `tabs-${id}`, selected, count: 0 });
+export function Tabs({ class: more, id, hidden, selected, name, children }: TabsProps): VNode {
+  const own = useId();
+  const [place] = useState<TabPlace>({
+    name: name ?? `tabs-${own}`,
+    selected,
+    field: false,
+    count: 0,
+    found: false,
+  });
   return (
-    <Place.Provider value={place}>
-      <div class={classes("at-tabs", more)}>{children}</div>
-    </Place.Provider>
+    <Within place={place}>
+      <div class={classes("at-tabs", more)} id={id} hidden={hidden} data-field={id}>{children}</div>
+    </Within>
   );
 }
 
 /** One panel of {@linkcode Tabs} and its tab. */
-export function Tab({ class: more, label, children }: TabProps): VNode {
-  const place = useContext(Place);
+export function Tab(
+  { class: more, label, id, hidden, children }: TabProps,
+  context: { readonly tabs?: unknown } = {},
+): VNode {
+  const place = (context as WithinTabs).tabs;
+  if (!place) throw new TypeError(`Cannot place the tab "${label}" outside of tabs`);
   const [index] = useState(() => place.count++);
-  const id = `${place.name}-${index}`;
-  // A form attribute that names no form keeps the radio buttons out of what the page sends.
+  const own = id ?? String(index);
   return (
-    <>
-      <input type="radio" class="sr" id={id} name={place.name} form="" checked={index === place.selected} />
-      <label for={id}>{label}</label>
-      <section class={classes("at-col", more)} aria-label={label}>{children}</section>
-    </>
+    <TabPanel
+      place={place}
+      id={own}
+      label={label}
+      open={isOpen(place, own, index, !hidden)}
+      hidden={hidden}
+      class={more}
+    >
+      {children}
+    </TabPanel>
   );
 }

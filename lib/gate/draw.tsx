@@ -1,13 +1,14 @@
-import { h, type VNode } from "preact";
+import { type ComponentChildren, h, type VNode } from "preact";
 import { jsxTemplate } from "preact/jsx-runtime";
 import { renderToString } from "preact-render-to-string";
-import type { Demo, FieldSlot } from "@/lib/demo/blocks.tsx";
+import type { Demo } from "@/lib/demo/blocks.tsx";
 import { componentOf } from "@/lib/demo/component.ts";
 import type { Json } from "@/lib/value/json.ts";
 import { drawn } from "@/lib/value/drawn.ts";
 import type { FieldState, FieldStatus, PageGraph } from "@/lib/value/page.ts";
 import { submitsOf } from "@/lib/value/submits.ts";
 import { EARLY_SCRIPT } from "./early_script.ts";
+import { Placement } from "./placement.ts";
 
 /** What a page shows besides the demo itself. */
 export interface DrawOptions {
@@ -25,11 +26,14 @@ export interface DrawOptions {
   readonly notice?: string | undefined;
 }
 
+type AnySlot = (props: { class?: string | undefined; children?: ComponentChildren }) => ComponentChildren;
+
 /** Draws the page of a demo: live fields behind their doors, all others as plain HTML, in one form. */
 export function draw(demo: Demo, options: DrawOptions): VNode {
   // A new page shares its fields with all others; one that answers a form has its own.
   const fields: Record<string, FieldState> = isNew(options) ? demo.live : {};
-  const ui: Record<string, FieldSlot> = {};
+  const ui: Record<string, AnySlot> = {};
+  const placement = new Placement(demo);
   const page: PageGraph = { url: options.url, session: options.session, fields, actions: demo.plans };
   for (const key in demo.fields) {
     const field = demo.fields[key] as Demo["fields"][string];
@@ -46,19 +50,26 @@ export function draw(demo: Demo, options: DrawOptions): VNode {
       if (fields === demo.live) drawOnce(demo, key);
       else fields[key] = status ? { value, props, interactive, status } : { value, props, interactive };
       const Island = component.island;
-      ui[key] = ({ class: classes }) =>
-        h(Island, classes === undefined ? { page, id: key } : { page, id: key, class: classes });
+      ui[key] = ({ class: classes, children }) => {
+        placement.put(key, children);
+        const own = component.contains ? { page, id: key, children } : { page, id: key };
+        return h(Island, classes === undefined ? own : { ...own, class: classes });
+      };
     } else {
       const View = component.view;
-      ui[key] = ({ class: classes }) =>
-        props.visible === false ? null : h(View, {
+      ui[key] = ({ class: classes, children }) => {
+        placement.put(key, children);
+        if (props.visible === false && !component.contains) return null;
+        return h(View, {
           id: key,
           props,
           value,
           interactive,
           status: status ?? { phase: "idle" },
           class: classes,
+          children,
         });
+      };
     }
   }
   return (
@@ -71,7 +82,8 @@ export function draw(demo: Demo, options: DrawOptions): VNode {
         {options.notice === undefined ? null : <p class="atoll-notice" role="alert">{options.notice}</p>}
         {demo.layout
           ? demo.layout(ui)
-          : <div class="atoll-column">{Object.keys(ui).map((key) => h(ui[key] as FieldSlot, { key }))}</div>}
+          : <div class="atoll-column">{Object.keys(ui).map((key) => h(ui[key] as AnySlot, { key }))}</div>}
+        {h(placement.Check, {})}
       </form>
     </>
   );
@@ -83,8 +95,9 @@ const nothing = () => {};
 // What a field of a new page looks like is the same for everybody, and drawing is most of what a page costs.
 function drawOnce(demo: Demo, key: string): void {
   const state = demo.live[key] as FieldState;
-  if (drawn.has(state) || state.props.visible === false) return;
-  const html = renderToString(h(componentOf(demo.fields[key] as Demo["fields"][string]).view, {
+  const { contains, view } = componentOf(demo.fields[key] as Demo["fields"][string]);
+  if (contains || drawn.has(state) || state.props.visible === false) return;
+  const html = renderToString(h(view, {
     id: key,
     ...state,
     status: still,

@@ -6,6 +6,8 @@ export declare const In: unique symbol;
 export declare const Out: unique symbol;
 /** Type-level key: the props that `update()` may change. */
 export declare const Props: unique symbol;
+/** Type-level key: marks a field that others stand in. */
+export declare const Contains: unique symbol;
 
 /** Something that may start an action: `go.click`, `blur.success`, `load`. */
 export interface EventRef {
@@ -42,6 +44,11 @@ export type Field<I, O = I, E extends string = never, P extends object = object>
   & AnyField
   & { readonly [In]: I; readonly [Out]: O; readonly [Props]: P }
   & { readonly [K in E]: EventRef };
+
+/** A declared container: a field that others stand in. It has props `P` and events `E`, but no value. */
+export type ContainerField<E extends string, P extends object> =
+  & Field<never, never, E, P>
+  & { readonly [Contains]: true };
 
 /** Fields by key. The keys are ids: of the page, of the API, of stored flags. */
 export type Fields = Readonly<Record<string, AnyField>>;

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { Json } from "./json.ts";
 import type { FileRef } from "./file_ref.ts";
 
@@ -24,7 +25,7 @@ export interface ActionPlan {
   readonly takes: Readonly<Record<string, string>>;
   /** Keys of further fields that actions chained to this one take. */
   readonly rest: readonly string[];
-  /** Keys of the fields that it and the actions chained to it may write. */
+  /** Keys of the fields that it and the actions chained to it may write, less containers: they show nothing of a run. */
   readonly gives: readonly string[];
   /** What happens when it is raised again while running: dropped, run beside, or run once more after. */
   readonly mode: "once" | "multiple" | "alwaysLast";
@@ -67,6 +68,8 @@ export interface DoorProps {
   readonly id: string;
   /** Author's classes from the layout, put on the field's outer element. */
   readonly class?: string | undefined;
+  /** What stands in a container. */
+  readonly children?: ComponentChildren;
 }
 
 /** Props that every field has besides its own. */
@@ -106,6 +109,10 @@ export interface ViewProps<P, V> {
   readonly set?: ((value: V) => void) | undefined;
   /** Raises an event of this component, with what happened. */
   readonly raise?: ((event: string, detail?: Json) => void) | undefined;
+  /** What stands in a container. */
+  readonly children?: ComponentChildren;
+  /** Changes props of a container as the person does: opens it, folds it, selects a tab. */
+  readonly move?: ((props: Readonly<Record<string, unknown>>) => void) | undefined;
   /** Sends a file to the server. Rejects with a `Fault` that says what is allowed. */
   readonly upload?:
     | ((file: Blob & { name?: string }, options?: UploadOptions) => Promise<FileRef>)

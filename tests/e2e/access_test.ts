@@ -79,14 +79,24 @@ Deno.test("Every control of every demo is reached by Tab, and shows that it is",
       await t.step(path, async () => {
         await using watched = await open(browser, server.base + path);
         const { page } = watched;
-        // Of radio buttons only the chosen one is a stop; the arrows lead to the others.
+        // Tabs are radio buttons until they are alive.
+        await page.waitForFunction(() =>
+          !document.createNodeIterator(
+            document.body,
+            128, /* comments */
+            (comment) => (comment as Comment).data.startsWith("frsh:island") ? 1 : 2,
+          ).nextNode()
+        );
+        // Of radio buttons and tabs only the chosen one is a stop; the arrows lead to the others.
         const wanted = await page.evaluate(() => {
           const all = document.querySelectorAll<HTMLElement>(
             "a[href], button, input, select, textarea, summary",
           );
           const stops = [...all].filter((element) =>
             element.checkVisibility() &&
-            !element.matches(":disabled, [type=hidden], [type=radio]:not(:checked)")
+            !element.matches(
+              ":disabled, [type=hidden], [type=radio]:not(:checked), [role=tab][aria-selected=false]",
+            )
           );
           for (const [i, element] of stops.entries()) element.dataset.stop = String(i);
           return stops.length;

@@ -271,6 +271,31 @@ const demos: Record<string, (page: Page) => Promise<void>> = {
     await beSeen(true);
     await goesOn();
   },
+  async panels(page) {
+    const build = page.getByRole("button", { name: "Build it" });
+    await build.click();
+    await page.getByText("Settings: who are you?").waitFor();
+    await page.getByLabel("Captain").fill("Ada");
+    await page.getByLabel("Sign formally").check();
+    await page.getByRole("slider").fill("6");
+    await build.click();
+    await page.getByText("Details: who are the 6?").waitFor();
+    await page.getByLabel("Names of the crew").fill("Bo, Cy");
+    await build.click();
+    await page.getByRole("tab", { name: "Result for Ada", selected: true }).waitFor();
+    await page.getByText("I have the honour to be your captain, Ada").waitFor();
+    await waitForValue(page, "seen", "Result for Ada");
+    assert.ok(!await page.getByLabel("Captain").isVisible());
+    await page.getByLabel("A word to the crew").fill("Row!");
+    await page.getByRole("button", { name: "Plan another" }).click();
+    await page.getByRole("tab", { name: "Plan", selected: true }).waitFor();
+    await waitForValue(page, "seen", "Plan");
+    assert.equal(await page.locator("#names").inputValue(), "Bo, Cy");
+    await page.getByRole("tab", { name: "Plan" }).press("ArrowRight");
+    await page.getByRole("tabpanel", { name: "Result for Ada" }).waitFor();
+    assert.ok(!await page.locator("#thanks").isVisible());
+    assert.equal(await page.locator("#thanks").inputValue(), "Row!");
+  },
   async hog(page) {
     const asksMeanwhile = async () => {
       await output(page, "pong").evaluate((field) => (field as HTMLInputElement).value = "");

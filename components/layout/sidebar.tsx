@@ -1,0 +1,25 @@
+import type { VNode } from "preact";
+import { classes } from "@/components/ui/classes.ts";
+import { type BoxProps, Fold } from "./boxes.tsx";
+
+/** What a {@linkcode Sidebar} takes. */
+export interface SidebarProps extends BoxProps {
+  /** What is seen when it is closed. Default `Menu`. */
+  readonly label?: string | undefined;
+  /** Whether it is open at the start. Default true. */
+  readonly open?: boolean | undefined;
+  /** At which side of the page it stands. Default `left`. */
+  readonly position?: "left" | "right" | undefined;
+}
+
+/**
+ * Parts beside all others of the page, which can be folded away. It belongs to the outermost parts of a layout. Where
+ * the page is too narrow for two columns it stands above them.
+ */
+export function Sidebar(
+  { class: more, label = "Menu", position = "left", children, ...own }: SidebarProps,
+): VNode {
+  return (
+    <Fold {...own} class={classes("at-side at-fold", more)} label={label} side={position}>{children}</Fold>
+  );
+}

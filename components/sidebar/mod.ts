@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { container } from "@/lib/demo/container.ts";
+import Sidebar from "@/islands/Sidebar.tsx";
+import { SidebarView } from "./view.tsx";
+
+/**
+ * Parts beside all others of the page, which can be folded away; it belongs to the outermost parts of a layout. Raises
+ * `expand` and `collapse`. `update({ open })` opens and closes it.
+ *
+ * @example
+ * ```ts
+ * import { sidebar } from "atoll";
+ *
+ * const settings = sidebar({ label: "Settings", open: false, position: "right" });
+ * ```
+ */
+export const sidebar = container({
+  kind: "sidebar",
+  props: z.object({
+    /** What is seen when it is closed. */
+    label: z.string().default("Menu"),
+    /** Whether it is open. */
+    open: z.boolean().default(true),
+    /** At which side of the page it stands. */
+    position: z.enum(["left", "right"]).default("left"),
+  }),
+  events: ["expand", "collapse"],
+  view: SidebarView,
+  island: Sidebar,
+});

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import type { Component } from "@/lib/demo/component.ts";
+import { container, type ContainerInput } from "@/lib/demo/container.ts";
+import type { ContainerField } from "@/lib/value/field.ts";
+import Tab from "@/islands/Tab.tsx";
+import { TabView } from "./view.tsx";
+
+const declare = container({
+  kind: "tab",
+  props: z.object({
+    label: z.string(),
+    interactive: z.boolean().optional(),
+  }),
+  events: ["select"],
+  view: TabView,
+  island: Tab,
+});
+
+/** Options of {@linkcode tab}. */
+export interface TabOptions {
+  /** What stands on the tab. */
+  readonly label: string;
+  /** Whether it can be chosen. Default true. */
+  readonly interactive?: boolean | undefined;
+}
+
+/** Declares a tab. */
+export interface DeclareTab {
+  /** From its label, or from all its options. */
+  (labelOrOptions: string | ContainerInput<TabOptions>): ContainerField<"select", ContainerInput<TabOptions>>;
+  /** The component behind it. */
+  readonly component: Component;
+}
+
+/**
+ * One tab of a `tabs()` field, whose key is what `selected` calls it. Raises `select` when it becomes the open one.
+ * `update({ visible, interactive, label })` hides it, turns it off and names it anew.
+ *
+ * @example
+ * ```ts
+ * import { tab } from "atoll";
+ *
+ * const about = tab("About");
+ * const result = tab({ label: "Result", interactive: false });
+ * ```
+ */
+export const tab: DeclareTab = Object.assign(
+  (labelOrOptions: string | ContainerInput<TabOptions>) =>
+    declare(typeof labelOrOptions === "string" ? { label: labelOrOptions } : labelOrOptions),
+  { component: declare.component },
+);

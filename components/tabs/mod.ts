@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { container } from "@/lib/demo/container.ts";
+import Tabs from "@/islands/Tabs.tsx";
+import { TabsView } from "./view.tsx";
+
+/**
+ * Parts of which one is seen at a time: `<Tab>`s of the layout, or fields made by `tab()`. Raises `change` when another
+ * one is open, and `select` when a person chose it; both carry `{ id, index, value }`, where `value` is the label.
+ * `update({ selected })` opens another one.
+ *
+ * @example
+ * ```ts
+ * import { tabs } from "atoll";
+ *
+ * const pages = tabs({ selected: "about" });
+ * ```
+ */
+export const tabs = container({
+  kind: "tabs",
+  props: z.object({
+    /** Name of the list of tabs for screen readers. */
+    label: z.string().optional(),
+    /** The tab that is open: key of a `tab()`, or `id` of a `<Tab>`. */
+    selected: z.string().optional(),
+  }),
+  events: ["change", "select"],
+  // Real tabs, which screen readers know how to handle, need a script, whoever else needs it or not.
+  alive: () => true,
+  moved: ({ texts: [selected] }) => selected === undefined ? undefined : { selected },
+  view: TabsView,
+  island: Tabs,
+});

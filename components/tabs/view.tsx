@@ -1,0 +1,103 @@
+import type { VNode } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type TabPlace, Within } from "@/components/layout/tab_place.ts";
+import { isUnseen } from "@/components/layout/unseen.ts";
+import { useChange } from "@/components/layout/use_change.ts";
+import { classes } from "@/components/ui/classes.ts";
+import type { ViewProps } from "@/lib/value/page.ts";
+import { chosenIn, readTabs, tabId, type TabInfo, tie } from "./dom.ts";
+
+/** What the view of tabs reads of its props. */
+export interface TabsProps {
+  readonly label?: string | undefined;
+  readonly selected?: string | undefined;
+}
+
+/**
+ * Parts of which one is seen at a time. As the server draws them they are radio buttons that look like tabs. Once they
+ * are alive, a list of real tabs takes the place of the radio buttons, which go on showing the panels.
+ */
+export function TabsView(
+  { id, props, class: more, children, move, raise }: ViewProps<TabsProps, null>,
+): VNode {
+  const root = useRef<HTMLDivElement | null>(null);
+  const [tabs, setTabs] = useState<readonly TabInfo[]>([]);
+  const can = tabs.filter(({ hidden, off }) => !hidden && !off);
+  const open = can.find((tab) => tab.id === props.selected) ?? can[0];
+  const selected = open?.id ?? props.selected;
+  const [place] = useState<TabPlace>(() => ({
+    name: id,
+    field: true,
+    selected,
+    count: 0,
+    found: false,
+    changed: () => root.current && setTabs(readTabs(root.current)),
+    opened: new Map(),
+  }));
+  place.selected = selected;
+  useEffect(() => {
+    const element = root.current as HTMLDivElement;
+    const chosen = chosenIn(element);
+    if (chosen !== undefined && chosen !== props.selected) move?.({ selected: chosen });
+    setTabs(readTabs(element));
+  }, []);
+  const detailOf = (tab: TabInfo) => ({ id: tab.id, index: tabs.indexOf(tab), value: tab.label });
+  const began = useRef(false);
+  useChange(open?.id, () => {
+    if (began.current && open) {
+      raise?.("change", detailOf(open));
+      place.opened?.get(open.id)?.(detailOf(open));
+    }
+    began.current = true;
+  });
+  const choose = (tab: TabInfo | undefined) => {
+    if (!tab || tab === open) return;
+    move?.({ selected: tab.id });
+    raise?.("select", detailOf(tab));
+    document.getElementById(tabId(id, tab.id))?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const at = can.indexOf(open as TabInfo);
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: -1 }[event.key];
+    if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    choose(can.at(to % can.length));
+  };
+  return (
+    <Within place={place}>
+      <div
+        // A function of its own each time, so that it is called whenever this was drawn, before it is seen.
+        ref={(element) => {
+          root.current = element;
+          if (element && selected !== undefined) tie(element, id, selected);
+        }}
+        class={classes("at-tabs", more)}
+        id={id}
+        hidden={isUnseen(props)}
+        data-field={id}
+      >
+        {tabs.length > 0 && (
+          <div role="tablist" aria-label={props.label} onKeyDown={onKeyDown}>
+            {tabs.map((tab) => (
+              <button
+                key={tab.id}
+                type="button"
+                role="tab"
+                id={tabId(id, tab.id)}
+                aria-selected={tab === open}
+                aria-controls={tab.panel}
+                tabIndex={tab === open ? 0 : -1}
+                hidden={tab.hidden}
+                disabled={tab.off}
+                onClick={() => choose(tab)}
+              >
+                {tab.label}
+              </button>
+            ))}
+          </div>
+        )}
+        {children}
+      </div>
+    </Within>
+  );
+}

@@ -1,0 +1,4 @@
+import { containerDoor } from "@/lib/client/container_door.tsx";
+import { ColumnView } from "@/components/column/view.tsx";
+
+export default containerDoor(ColumnView);

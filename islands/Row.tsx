@@ -1,0 +1,4 @@
+import { containerDoor } from "@/lib/client/container_door.tsx";
+import { RowView } from "@/components/row/view.tsx";
+
+export default containerDoor(RowView);

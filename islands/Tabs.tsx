@@ -1,0 +1,4 @@
+import { containerDoor } from "@/lib/client/container_door.tsx";
+import { TabsView } from "@/components/tabs/view.tsx";
+
+export default containerDoor(TabsView);

@@ -1,0 +1,97 @@
+import { z } from "zod";
+import type { ComponentType } from "preact";
+import type { ContainerField } from "@/lib/value/field.ts";
+import type { DoorProps, ViewProps } from "@/lib/value/page.ts";
+import { type Component, explain, field, type FormEntries } from "./component.ts";
+
+/** The declaration of a container. `A` is what authors write as props, `P` the props after validation. */
+export interface ContainerSpec<A, P, E extends string> {
+  /** Name in the registry and in stored data; never changes. */
+  readonly kind: string;
+  /** An object schema of the author's props. `visible` is added to every container. */
+  readonly props: z.ZodType<P, A>;
+  /** Events that it raises, in Gradio's words. */
+  readonly events: readonly E[];
+  /** Draws it around its children. */
+  readonly view: ComponentType<ViewProps<NoInfer<P>, null>>;
+  /** The view behind its door. */
+  readonly island: ComponentType<DoorProps>;
+  /** Whether the view lives by itself even if no action needs it. */
+  readonly alive?: (props: NoInfer<P>) => boolean;
+  /** Reads from a form without script which props the person changed. Default: none. */
+  readonly moved?: (entries: FormEntries) => Partial<NoInfer<P>> | undefined;
+}
+
+/** Props that every container has besides its own. */
+export interface ContainerCommon {
+  /**
+   * `false` and `"hidden"` hide it and all that stands in it. It stays in the document, so that what was written in it
+   * is still there when it is shown again.
+   */
+  readonly visible?: boolean | "hidden" | undefined;
+}
+
+/** What the author of a container may write: its own props and those of every container. */
+export type ContainerInput<A> = string extends keyof A ? ContainerCommon : A & ContainerCommon;
+
+/** A function that declares a field of one container. */
+export interface DeclareContainer<P, E extends string> {
+  /** Declares a container. @throws {TypeError} when a prop is wrong; the message says which and what would be right. */
+  (...props: Record<never, never> extends P ? [props?: P] : [props: P]): ContainerField<E, P & object>;
+  /** The component behind it. */
+  readonly component: Component;
+}
+
+/**
+ * Declares a container: a field that is placed in the layout with children, and that handlers change by `update()`.
+ *
+ * @example
+ * ```ts ignore
+ * export const card = container({
+ *   kind: "card",
+ *   props: z.object({ tone: z.enum(["plain", "warm"]).optional() }),
+ *   events: [],
+ *   view: CardView,
+ *   island: Card,
+ * });
+ * ```
+ */
+export function container<A, P, E extends string>(
+  spec: ContainerSpec<A, P, E>,
+): DeclareContainer<ContainerInput<A>, E> {
+  if (!(spec.props instanceof z.ZodObject)) {
+    throw new TypeError(`Cannot declare container "${spec.kind}": props must be a z.object()`);
+  }
+  const schema = spec.props.extend({ visible }).strict();
+  const shared = {
+    kind: spec.kind,
+    spec: schema,
+    wire: () => nothing,
+    events: spec.events,
+    view: spec.view,
+    island: spec.island,
+    holds: "page",
+    input: false,
+    contains: true,
+    moved: spec.moved,
+    alive: spec.alive ?? (() => false),
+    decode: undefined,
+    encode: undefined,
+    form: () => undefined,
+    summary: () => "",
+    migrate: () => null,
+    jsonSchema: () => ({ type: "null" }),
+  } as unknown as Component;
+  const declare = (given?: ContainerInput<A>): ContainerField<E, ContainerInput<A> & object> => {
+    const parsed = schema.safeParse(given ?? {});
+    if (!parsed.success) throw new TypeError(`Cannot declare ${spec.kind}: ${explain(parsed.error)}`);
+    return field(shared, parsed.data, null) as ContainerField<E, ContainerInput<A> & object>;
+  };
+  return Object.assign(declare, { component: shared }) as DeclareContainer<ContainerInput<A>, E>;
+}
+
+const visible = z.union([z.boolean(), z.literal("hidden")]).optional();
+const nothing = z.custom<null>(
+  (value) => value === null,
+  "is a container, which has no value: give it update() with what is to change",
+);
