@@ -198,6 +198,80 @@ Deno.test("A full disk is told as 507, leaves nothing half done, and the server 
   }
 });
 
+Deno.test("A file counts for its id alone, and only for the session that sent it", async () => {
+  await using server = await startServer();
+  const [mine, theirs] = [await sessionOf(server.base), await sessionOf(server.base)];
+  const text = new TextEncoder().encode("no picture");
+  const sent = await post(server.base, mine, text, "real.txt");
+  const ref = await sent.json() as FileRef;
+  const begun = await fetch(`${server.base}${page}/files`, {
+    method: "POST",
+    headers: { "atoll-session": mine, "upload-length": "10", "upload-complete": "?0" },
+  });
+  await begun.body?.cancel();
+  const unfinished = begun.headers.get("location")?.replace(/.*\//, "");
+  const use = async (session: string, picture: unknown) => {
+    const body = JSON.stringify({ action: "predict", input: { picture }, session });
+    const headers = { "content-type": "application/json" };
+    return await (await fetch(server.base + page, { method: "POST", headers, body })).text();
+  };
+  const unknown = /"code":"bad_input".*not known here any more.*"field":"picture"/;
+  const lie = { ...ref, name: "fake.png", mime: "image/png", size: 1, url: "/etc/passwd" };
+  const told = await use(mine, lie);
+  assert.match(told, /Cannot read .*real\.txt.* as a picture/);
+  assert.doesNotMatch(told, /fake|passwd/);
+  for (const id of [ref.id, unfinished, "A".repeat(24)]) {
+    assert.match(await use(theirs, { ...lie, id }), unknown);
+  }
+  assert.match(await use(mine, { ...lie, id: unfinished }), unknown);
+  for (
+    const wrong of [
+      { path: "/etc/passwd" },
+      { url: "file:///etc/passwd" },
+      { ...lie, id: "../../etc/passwd" },
+      { id: ref.id },
+      "/etc/passwd",
+      ref.url,
+      [ref],
+    ]
+  ) {
+    assert.match(await use(mine, wrong), /"code":"bad_input"/, JSON.stringify(wrong));
+  }
+});
+
+Deno.test("Uploads are written by pages of this server alone, at the place for files alone", async () => {
+  await using server = await startServer();
+  const session = await sessionOf(server.base);
+  const { url } = await send(server.base, session, PNG);
+  const answer = async (method: string, path: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(server.base + path, {
+      method,
+      headers: { "atoll-session": session, ...headers },
+    });
+    await response.body?.cancel();
+    return response.status;
+  };
+  const foreign: readonly Record<string, string>[] = [
+    { origin: "https://evil.example" },
+    { origin: "null" },
+    { "sec-fetch-site": "cross-site" },
+  ];
+  for (const headers of foreign) {
+    for (const method of ["PATCH", "DELETE"]) assert.equal(await answer(method, url, headers), 403);
+    const begin = { "upload-length": "1", "upload-complete": "?0", ...headers };
+    assert.equal(await answer("POST", `${page}/files`, begin), 403);
+  }
+  for (const method of ["PUT", "PATCH", "DELETE"]) {
+    assert.equal(await answer(method, page), 405, `${method} ${page}`);
+    assert.equal(await answer(method, `${page}/files`), 405, `${method} ${page}/files`);
+  }
+  assert.equal(await answer("PUT", url), 405);
+  assert.equal(await answer("POST", url), 405);
+  assert.equal(await answer("GET", url), 200);
+  assert.equal(await answer("DELETE", url), 204);
+  assert.equal(await answer("GET", url), 404);
+});
+
 /** The session token that a page was given. */
 async function sessionOf(base: string): Promise<string> {
   const html = await (await fetch(base + page)).text();
@@ -206,8 +280,13 @@ async function sessionOf(base: string): Promise<string> {
   return token;
 }
 
-async function post(base: string, session: string, bytes: Uint8Array<ArrayBuffer>): Promise<Response> {
-  const headers = { "atoll-session": session, "atoll-name": "x.png" };
+async function post(
+  base: string,
+  session: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  name = "x.png",
+): Promise<Response> {
+  const headers = { "atoll-session": session, "atoll-name": name };
   return await fetch(`${base}${page}/files`, { method: "POST", body: bytes, headers });
 }
 
