@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { startServer, type TestServer } from "@/tests/server.ts";
+
+/** How many slow or half-open connections, of four kinds alike. The server's own share for one address is 1,024. */
+const CONNECTIONS = 1000;
+const ROUNDS = 4;
+const WINDOWS = 3;
+const WINDOW_MS = 700;
+/** A difference below this is the machine's: its scheduler makes as much of one from window to window. */
+const NOISE_MS = 1;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const BIG_BYTES = 8 * 1024 * 1024;
+
+interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly session: string;
+  /** Path of a file that does not fit into any buffer on the way. */
+  readonly file: string;
+}
+
+async function targetOf({ base }: TestServer): Promise<Target> {
+  const html = await (await fetch(`${base}/demos/greeter`)).text();
+  const session = /name="\$session" value="([^"]+)"/.exec(html)?.[1] ?? "";
+  const headers = { "atoll-session": session, "atoll-name": "big.bin" };
+  const sent = await fetch(`${base}/demos/greeter/files`, {
+    method: "POST",
+    headers,
+    body: new Uint8Array(BIG_BYTES),
+  });
+  const { url } = await sent.json() as { url: string };
+  const { host, port } = new URL(base);
+  return { host, port: Number(port), session, file: url };
+}
+
+/** What slow ones say before they fall silent: nothing, half a head, one byte of a body, or that they want much. */
+function openings({ host, file }: Target): string[] {
+  const head = `Host: ${host}\r\nContent-Type: application/json\r\n`;
+  return [
+    "",
+    `POST /demos/greeter HTTP/1.1\r\nHost: ${host}\r\nContent-Ty`,
+    `POST /demos/greeter HTTP/1.1\r\n${head}Content-Length: 200000\r\n\r\n{`,
+    `GET ${file} HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+  ];
+}
+
+async function connect(port: number, opening: string): Promise<Deno.TcpConn> {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  if (opening !== "") await connection.write(encoder.encode(opening));
+  return connection;
+}
+
+async function answer(connection: Deno.TcpConn): Promise<string> {
+  let text = "";
+  const buffer = new Uint8Array(65_536);
+  for (let read = await connection.read(buffer); read !== null; read = await connection.read(buffer)) {
+    text += decoder.decode(buffer.subarray(0, read));
+    if (text.includes("\r\n\r\n")) break;
+  }
+  return text;
+}
+
+/** Time of events one after the other, for a while: the 99th percentile, in milliseconds. */
+async function p99(base: string, session: string): Promise<number> {
+  const body = JSON.stringify({ action: "predict", input: { name: "Ada", volume: 1 }, session });
+  const times: number[] = [];
+  const untilMs = performance.now() + WINDOW_MS;
+  for (let nowMs = performance.now(); nowMs < untilMs;) {
+    const response = await fetch(`${base}/demos/greeter`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
+    assert.match(await response.text(), /Hello, Ada!/);
+    const endMs = performance.now();
+    times.push(endMs - nowMs);
+    nowMs = endMs;
+  }
+  times.sort((a, b) => a - b);
+  return times[Math.floor(times.length * 0.99)] as number;
+}
+
+const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] as number;
+
+Deno.test("1,000 slow and half-open connections leave the others' p99 within twice what it was", async () => {
+  await using server = await startServer();
+  const target = await targetOf(server);
+  const kinds = openings(target);
+  await p99(server.base, target.session);
+  const [alone, among]: [number[], number[]] = [[], []];
+  for (let round = 0; round < ROUNDS; round++) {
+    for (let i = 0; i < WINDOWS; i++) alone.push(await p99(server.base, target.session));
+    const slow = await Promise.all(
+      Array.from(
+        { length: CONNECTIONS },
+        (_, at) => connect(target.port, kinds[at % kinds.length] as string),
+      ),
+    );
+    try {
+      // The last reader has the head of its answer: all are there. What the readers do not read is in the buffers on the
+      // way after the first window, and then waits at the server's file.
+      assert.match(await answer(slow.at(-1) as Deno.TcpConn), /^HTTP\/1\.1 200/);
+      for (let i = 0; i < WINDOWS; i++) among.push(await p99(server.base, target.session));
+    } finally {
+      for (const connection of slow) connection.close();
+    }
+  }
+  const [before, during] = [median(alone), median(among)];
+  assert.ok(
+    during <= 2 * before || during - before <= NOISE_MS,
+    `${before.toFixed(2)} ms, then ${during.toFixed(2)} ms`,
+  );
+});
+
+Deno.test("One address may have so much under way, and no more; who is gone makes room", async () => {
+  await using server = await startServer({ ATOLL_CONNECTIONS: "3" });
+  const { base } = server;
+  const host = new URL(base).host;
+  const opening =
+    `POST /demos/greeter HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{`;
+  const slow: Deno.TcpConn[] = [];
+  const status = async () => {
+    const response = await fetch(`${base}/demos/greeter`, { headers: { connection: "close" } });
+    await response.body?.cancel();
+    return response.status;
+  };
+  try {
+    for (let i = 0; i < 3; i++) slow.push(await connect(Number(new URL(base).port), opening));
+    await until(async () => await status() === 429);
+    slow.pop()?.close();
+    await until(async () => await status() === 200);
+  } finally {
+    for (const connection of slow) connection.close();
+  }
+});
+
+Deno.test("A body that does not come is not waited for longer than the setting says", async () => {
+  await using server = await startServer({ ATOLL_BODY_TIMEOUT: "1" });
+  const { host, port } = new URL(server.base);
+  const types = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"];
+  await Promise.all(types.map(async (type) => {
+    const head =
+      `POST /demos/greeter HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${type}\r\nContent-Length: 200000`;
+    using connection = await connect(Number(port), `${head}\r\n\r\n{`);
+    const text = await answer(connection);
+    assert.match(text, /^HTTP\/1\.1 504/);
+    assert.match(text, /connection: close/i);
+  }));
+});
+
+/** Asks until it is so, for five seconds at most. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const endMs = performance.now() + 5000;
+  while (!await isSo()) assert.ok(performance.now() < endMs, "it did not come to be");
+}
