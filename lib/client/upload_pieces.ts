@@ -1,7 +1,6 @@
 import { Fault, type FaultJson } from "@/lib/value/fault.ts";
 import type { FileRef } from "@/lib/value/file_ref.ts";
 import type { UploadOptions } from "@/lib/value/page.ts";
-import { pause } from "./pause.ts";
 import type { Session } from "./session.ts";
 
 /** How many bytes go at a time: what is lost with a connection, and how often progress is told. */
@@ -20,6 +19,7 @@ const PASSING: ReadonlySet<string> = new Set([
 
 /** What sending a file in pieces needs of a page's session. */
 export interface Sender extends Pick<Session, "token"> {
+  /** The page, and the session that it was made with. */
   readonly page: Pick<Session["page"], "session">;
 }
 
@@ -36,6 +36,9 @@ export async function uploadInPieces(
   place: string,
   { signal, progress }: UploadOptions = {},
 ): Promise<FileRef> {
+  // At the start, since there may be no connection when it is needed; not above, where it would make a script of its own
+  // of what all pages load in one piece.
+  const { pause } = await import("./later.ts");
   let upload: string | undefined;
   let offset = 0;
   const ask = (method: string, url: string, headers: Record<string, string> = {}, body?: Blob) =>
@@ -84,7 +87,7 @@ export async function uploadInPieces(
         throw signal?.aborted ? new Fault("cancelled", "The upload was cancelled") : fault;
       }
       if (forgotten) upload = undefined;
-      await waits(failures, signal);
+      await waits(pause, failures, signal);
     }
   }
 }
@@ -115,7 +118,11 @@ async function request(sender: Sender, url: string, init: RequestInit): Promise<
     : offline(answer.status);
 }
 
-async function waits(failures: number, signal: AbortSignal | undefined): Promise<void> {
+async function waits(
+  pause: typeof import("./pause.ts").pause,
+  failures: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const waiting: { end?: () => void } = {};
   const paused = pause(failures, waiting);
   const end = () => waiting.end?.();

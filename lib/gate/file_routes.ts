@@ -7,6 +7,7 @@ import { append, begin, isUpload, tell } from "./uploads.ts";
 
 /** A request for the files of a page. */
 export interface FileRequest {
+  /** As it came, with its body. */
   readonly request: Request;
   /** Path of the page. */
   readonly page: string;
@@ -16,6 +17,7 @@ export interface FileRequest {
 
 /** What the files of a page depend on. */
 export interface FileRouteOptions {
+  /** Where the bytes are. */
   readonly blobs: Blobs;
   /** The session of the request. @throws {Fault} `expired` when it names none. */
   readonly owner: () => string;

@@ -6,7 +6,9 @@ import { refuse } from "./reply.ts";
 
 /** Whose an upload is and what becomes of it. */
 export interface UploadRouteOptions {
+  /** Where the bytes go. */
   readonly blobs: Blobs;
+  /** The session that asks. */
   readonly owner: string;
   /** Where a file is found. */
   readonly url: (id: string) => string;

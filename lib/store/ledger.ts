@@ -23,6 +23,7 @@ export interface Hold extends Disposable {
 
 /** Some bytes on their way in. What it has reserved is given back when it is disposed of before `keep`. */
 export interface Draft extends Disposable {
+  /** That of the record they will have. */
   readonly id: string;
   /**
    * Takes the body in, against the owner's quota as it comes.
@@ -41,6 +42,7 @@ export interface Draft extends Disposable {
 export interface RecordParts extends Pick<BlobRecord, "id" | "owner" | "name" | "size"> {
   /** The first bytes, as many as `sniff()` wants to see. */
   readonly head: Uint8Array;
+  /** How long to keep it, in milliseconds. Default as for all. */
   readonly keepMs?: number | undefined;
 }
 
