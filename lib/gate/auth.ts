@@ -11,6 +11,7 @@ import type { AuthState, Guard } from "./auth_state.ts";
 import { endWith } from "./auth_stream.ts";
 import { type AccountSuffix, accountSuffixOf } from "./auth_suffix.ts";
 import { pathOf } from "./path.ts";
+import { suffixOf } from "./guard/suffix.ts";
 import { refuse } from "./reply.ts";
 
 /** What `auth()` is told. */
@@ -170,6 +171,8 @@ async function answerPart<S extends AuthState>(
 
 // People are led to the login, programs are told.
 function stranger(request: Request, { page, query }: Guard): Response {
+  // A file is there for those who are logged in, or it is not: that is no business of others.
+  suffixOf(request);
   if (wantsPage(request)) return redirect(`${below(page, "login")}${query}`);
   const fault = new Fault("unauthorized", "Log in first, or send a key in the header Authorization: Bearer");
   return refuse(fault, CHALLENGE);

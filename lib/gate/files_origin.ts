@@ -1,3 +1,4 @@
+import { userOf } from "@/lib/engine/sessions.ts";
 import type { Blobs } from "@/lib/store/port.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { Around } from "./around.ts";
@@ -8,9 +9,11 @@ import { refuse } from "./reply.ts";
 
 /** What the origin of files is told. */
 export interface FilesOriginOptions {
+  /** Where the bytes are. */
   readonly blobs: Blobs;
   /** Names of the app, whose pages may read files by script; `*` is any. */
   readonly names: readonly string[];
+  /** Whether clients may see the text of errors. */
   readonly dev: boolean;
 }
 
@@ -19,8 +22,8 @@ const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
  * Answers what is asked of an origin of its own for files, so that nothing in them can reach the app: `/files/<id>` and
- * nothing else. Requests with another Host header go on. Whoever knows the id may read the file: the app's cookies do not
- * come here, so no login is seen.
+ * nothing else. Requests with another Host header go on. Whoever knows the id may read the file, unless it is that of
+ * somebody who was logged in: the app's cookies do not come here, so no login is seen.
  */
 export function filesOrigin(origin: string, { blobs, names, dev }: FilesOriginOptions): Around {
   const { host } = new URL(origin);
@@ -43,9 +46,15 @@ export function filesOrigin(origin: string, { blobs, names, dev }: FilesOriginOp
   };
 }
 
-/** Where files are found that have an origin of their own; `undefined`: below the page that they belong to. */
-export function fileUrls(origin: string | undefined): ((page: string, id: string) => string) | undefined {
-  return origin === undefined ? undefined : (_page, id) => `${origin}/files/${id}`;
+/**
+ * Where files are found that have an origin of their own; `undefined`: below the page that they belong to. There are
+ * all files of people who are logged in: nobody could be told from another where no cookie comes.
+ */
+export function fileUrls(
+  origin: string | undefined,
+): ((page: string, id: string, session: string) => string | undefined) | undefined {
+  if (origin === undefined) return undefined;
+  return (_page, id, session) => userOf(session) === undefined ? `${origin}/files/${id}` : undefined;
 }
 
 /** Directives with which a page may show files of another origin. */
@@ -62,7 +71,7 @@ async function answerFile(request: Request, blobs: Blobs): Promise<Response> {
   const id = PATH.exec(URL.parse(request.url)?.pathname ?? "")?.[1];
   if (id === undefined) throw new Fault("not_found", "There is nothing here");
   checkReader(request.headers, true);
-  return await deliver(request, id, blobs);
+  return await deliver(request, id, blobs, ({ owner }) => userOf(owner) === undefined);
 }
 
 function isReader(origin: string, names: ReadonlySet<string>): boolean {

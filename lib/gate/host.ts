@@ -67,13 +67,14 @@ async function answer<S extends AtollState>(
     const suffix = suffixOf(req);
     if (suffix) {
       const { request, id } = suffix;
+      const owner = () => options.engine.sessions.open(request.headers.get("atoll-session"), user?.id).id;
       return await answerFiles({ request, page: at.page, id }, {
         blobs: options.blobs,
-        owner: () => options.engine.sessions.open(request.headers.get("atoll-session"), user?.id).id,
-        url: (id) => options.engine.fileUrl(at.page, id),
+        owner,
+        url: (id) => options.engine.fileUrl(at.page, id, owner()),
         maxBytes: options.maxUploadBytes,
         mayRead: ({ owner }) => [undefined, user?.id].includes(userOf(owner)),
-        apart: options.filesOrigin !== undefined,
+        apart: options.filesOrigin !== undefined && user === undefined,
       });
     }
     switch (req.method) {
@@ -112,7 +113,7 @@ async function answerForm<S extends AtollState>(
   const entries = await readForm(at.request, {
     owner,
     blobs,
-    url: (id) => engine.fileUrl(at.page, id),
+    url: (id) => engine.fileUrl(at.page, id, engine.sessions.open(token, user).id),
     limits: { maxFileBytes: maxUploadBytes },
   });
   owner((name) => entries.get(name)?.texts[0]);
