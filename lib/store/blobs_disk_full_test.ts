@@ -67,6 +67,35 @@ Deno.test("diskBlobs() leaves a reserve of the disk free", async () => {
   }
 });
 
+Deno.test("diskBlobs() works where it may not ask the system how full the disk is", async () => {
+  await using folder = await tempFolder();
+  const program = `import { diskBlobs } from "@/lib/store/blobs_disk.ts";
+    await using blobs = diskBlobs({ root: Deno.args[0] });
+    const { size } = await blobs.put(new Uint8Array(7), { owner: "ann", name: "x" });
+    console.log(size);`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      "--no-check",
+      "--allow-read",
+      "--allow-write",
+      "--deny-sys",
+      "-",
+      folder.path,
+    ],
+    cwd: new URL("../../", import.meta.url),
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(program));
+  await writer.close();
+  const { stdout, stderr } = await child.output();
+  assert.equal(new TextDecoder().decode(stdout), "7\n", new TextDecoder().decode(stderr));
+});
+
 Deno.test("diskBlobs() gets on with a disk of 1 MB, with a reserve and without", async (t) => {
   await using folder = await tempFolder();
   using disk = await mount(folder.path, "size=1m");
