@@ -28,6 +28,12 @@ const CLOSE_WITHIN_MS = 2500;
 /** And what is kept this long to be written: with the usual 25 s for runs it is over within 30 s, whatever hangs. */
 const KEEP_WITHIN_MS = 1500;
 
+/**
+ * A signal to the whole group, as Ctrl-C is, comes twice: from the terminal, and handed on by `deno task`. What follows
+ * within this time is the same one.
+ */
+const ECHO_MS = 300;
+
 /** Of a process that a signal ended, as shells give it. */
 const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -36,14 +42,15 @@ const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
  * one exits at once, with 143 or 130. SIGHUP is ignored: a server outlives the terminal that started it.
  */
 export function stopOnSignals(all: Stoppable): void {
-  let stopping = false;
+  let sinceMs: number | undefined;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => {
-      if (stopping) {
+      if (sinceMs !== undefined) {
+        if (performance.now() - sinceMs < ECHO_MS) return;
         log("warn", "stopped", { message: `Stopped at once by a second signal, ${signal}`, signal });
         Deno.exit(CODES[signal]);
       }
-      stopping = true;
+      sinceMs = performance.now();
       stop(all, signal);
     });
   }
@@ -55,7 +62,10 @@ export function stopOnSignals(all: Stoppable): void {
 async function stop(all: Stoppable, signal: string) {
   const { health, engine, pools, blobs, journal, store, http, drainMs } = all;
   health.drain();
-  log("info", "stopping", { message: `Stopping: runs have ${drainMs / 1000} s to come to an end`, signal });
+  const message = `Stopping: runs have ${
+    drainMs / 1000
+  } s to come to an end. Another signal ends them at once`;
+  log("info", "stopping", { message, signal });
   // The server still answers meanwhile: that it is not ready, and what the pages of those runs ask for.
   await within(drainMs + 1000, engine.drain(drainMs));
   // Streams end with their last frame; only then does shutdown() come to an end by itself.

@@ -19,7 +19,7 @@ Deno.test("J01: a server that nobody uses ends with 0 within a second of SIGTERM
     const since = performance.now();
     assert.equal(await server.end(signal), 0);
     assert.ok(performance.now() - since < 1000, `${signal}: ${performance.now() - since} ms`);
-    assert.match(server.output(), /Stopping: runs have 25 s to come to an end\nStopped\n$/);
+    assert.match(server.output(), /Stopping: runs have 25 s to come to an end\. [^\n]+\nStopped\n$/);
   }
 });
 
@@ -67,15 +67,31 @@ Deno.test("J04: a second signal ends the server at once: 143 after SIGTERM, 130 
     const frames = await open(server, "wait", { ms: 60_000, note: "long" });
     await frames.next();
     Deno.kill(server.pid, "SIGTERM");
-    await until(() => health(server, "/ready"), ([status]) => status === 503);
+    let ended = false;
+    server.ended.then(() => ended = true);
     const since = performance.now();
-    Deno.kill(server.pid, signal);
+    // The first ones still count as the one before: they are repeated until one does not.
+    await until(async () => {
+      const stopping = await health(server, "/ready").catch(() => undefined);
+      if (stopping?.[0] === 503) send(server.pid, signal);
+      return ended;
+    }, (ended) => ended);
     assert.equal(await server.ended, code);
-    assert.ok(performance.now() - since < 1000);
+    assert.ok(performance.now() - since < 2000);
     await assert.rejects(async () => {
       for await (const _ of frames);
     });
   }
+});
+
+Deno.test("J04: a signal to the whole group, which deno task hands on once more, is one signal", async () => {
+  await using server = await start();
+  const frames = await open(server, "wait", { ms: 400, note: "to its end" });
+  await frames.next();
+  for (let i = 0; i < 3; i++) Deno.kill(server.pid, "SIGINT");
+  const rest = await Array.fromAsync(frames);
+  assert.deepEqual(rest.map(({ type }) => type), ["output", "done"]);
+  assert.equal(await server.ended, 0);
 });
 
 Deno.test("J04: SIGHUP and SIGPIPE end nothing, and stopping it and going on loses no run", async () => {
@@ -220,6 +236,15 @@ Deno.test("Metrics tell of runs by page and action once they are on, and stay aw
   assert.match(text, /^process_resident_memory_bytes [1-9]\d{6,}$/m);
   assert.doesNotMatch(text, /private/);
 });
+
+/** Sends a signal to a process that may just have ended. */
+function send(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
 
 async function health(server: TestServer, path = ""): Promise<[status: number, body: unknown]> {
   const response = await fetch(`${server.base}/healthz${path}`);
