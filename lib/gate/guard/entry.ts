@@ -3,7 +3,7 @@ import { Fault } from "@/lib/value/fault.ts";
 import { refuse } from "@/lib/gate/reply.ts";
 import { type Arrival, foreign, isOwn, keepListed, type Policy } from "./arrival.ts";
 
-const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\])(?::(\d{1,5}))?$/;
+const HOST = /^([A-Za-z0-9][A-Za-z0-9.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::(\d{1,5}))?$/;
 const READS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"]);
 const MAX_URL_LENGTH = 8192;
@@ -12,16 +12,22 @@ const LOCAL = /^(?:127\.|0:0:0:0::|$)/;
 const SIMPLE = /^(?:application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(?:;|$)/i;
 
 /** @throws {Fault} `bad_host` for a name that is none, that is not listed, or that the address does not have */
-export function hostRule({ request, peer: { host }, headers }: Arrival, { names }: Policy): undefined {
-  const match = HOST.exec(host);
-  const isName = match && Number(match[1] ?? 0) <= 65_535 &&
-    (!names.has("*") || URL.canParse(`http://${host}`));
-  if (!isName) throw new Fault("bad_host", "The Host header is not a name this server could have");
+export function hostRule(
+  { request: { url }, peer: { host }, headers }: Arrival,
+  { names }: Policy,
+): undefined {
+  const called = headers.get("host") ?? "";
   // A request line with a whole address, or a name with a path in it, says another address than the header.
-  if (!request.url.startsWith(`http://${headers.get("host")}/`)) {
-    throw new Fault("bad_host", "The address of the request is not that of its Host header");
+  const isCalled = url.startsWith(called, 7) && url.startsWith("http://") && url[7 + called.length] === "/";
+  const match = HOST.exec(host);
+  if (!isCalled || !match || Number(match[2] ?? 0) > 65_535) {
+    throw new Fault(
+      "bad_host",
+      "The Host header is not a name this server could have, or not that of the address",
+    );
   }
-  if (names.has("*") || names.has(host.replace(/:\d+$/, "").toLowerCase())) return;
+  if (names.has(match[1] as string) || names.has((match[1] as string).toLowerCase())) return;
+  if (names.has("*") && URL.canParse(`http://${host}`)) return;
   throw new Fault(
     "bad_host",
     "This server does not answer to the name it was called by. Its operator can add it to ATOLL_HOSTS",

@@ -28,11 +28,17 @@ export function suffixOf(request: Request): Suffix | undefined {
  *
  * @throws {Fault} `not_found` when nothing under that path takes the suffix
  */
-export async function forward(
+export function forward(
+  request: Request,
+  handle: (request: Request) => Response | Promise<Response>,
+): Response | Promise<Response> {
+  return request.url.includes("/files") ? forwardFiles(request, handle) : handle(request);
+}
+
+async function forwardFiles(
   request: Request,
   handle: (request: Request) => Response | Promise<Response>,
 ): Promise<Response> {
-  if (!request.url.includes("/files")) return await handle(request);
   const { pathname, origin, search } = new URL(publicUrl(request));
   if (pathname === SANDBOX_URL) return sandbox(request);
   const match = FILES.exec(pathname);
