@@ -110,7 +110,7 @@ for (const [what, headers, status] of pieces) {
 Deno.test("A piece makes no more and no fewer bytes than were told, with a length of its own and without", async () => {
   const site = open();
   const id = await site.begin(10);
-  const both = [{ "content-length": "11" }, {}];
+  const both: readonly Record<string, string>[] = [{ "content-length": "11" }, {}];
   for (const length of both) {
     assert.equal((await site.piece(id, 0, new Uint8Array(11), length)).status, 400);
     assert.equal((await site.ask("GET", id)).status, 404);
