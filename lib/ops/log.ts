@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console -- this is the one place that writes the log
-import { escape, oneLine } from "./one_line.ts";
+import { oneLine } from "./one_line.ts";
 
 /** How serious an entry is. Entries of `info` go to the standard output, the others to the standard error. */
 export type Level = "info" | "warn" | "error";
@@ -83,7 +83,7 @@ function asJson(level: Level, event: string, entry: Entry): string {
     return value === undefined ? [] : [[name, typeof value === "string" ? oneLine(value) : value]];
   });
   const head = { time: new Date().toISOString(), level, event };
-  return escape(JSON.stringify({ ...head, ...Object.fromEntries(fields) }));
+  return JSON.stringify({ ...head, ...Object.fromEntries(fields) });
 }
 
 function asText(event: string, entry: Entry): string {
