@@ -1,5 +1,6 @@
 import { Accordion, Blocks, button, Fault, on, Tab, Tabs } from "atoll";
-import type { AnyField, Fields, FieldSlot, Page } from "atoll";
+import type { AnyField, ContainerSlot, Fields, Page } from "atoll";
+import type { VNode } from "preact";
 import { type Hostile, type Sink, sinks } from "./sinks.ts";
 
 /** A page with hostile text in every field, and what of it has to be seen. */
@@ -54,11 +55,13 @@ export function canaryPage(payloads: readonly string[]): CanaryPage {
       }),
     }),
     layout: (ui) => {
-      const draw = (key: string) => {
-        const Slot = ui[key] as FieldSlot;
-        return <Slot key={key} />;
+      const draw = (key: string): VNode => {
+        const Slot = ui[key] as ContainerSlot;
+        const { holds } = all[key] ?? {};
+        return <Slot key={key}>{holds && [<p key="">Held</p>, ...holds.map(draw)]}</Slot>;
       };
-      const [first = "", second = "", ...rest] = Object.keys(held);
+      const inside = new Set(Object.values(all).flatMap(({ holds = [] }) => holds));
+      const [first = "", second = "", ...rest] = Object.keys(held).filter((key) => !inside.has(key));
       return (
         <>
           {Object.keys(own).map(draw)}

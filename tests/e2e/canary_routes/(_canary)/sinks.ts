@@ -1,20 +1,17 @@
 import {
+  accordion,
   button,
   checkbox,
+  column,
   dataset,
   dropdown,
+  group,
   html,
   image,
   json,
   label,
-  markdown,
-  number,
-  slider,
-  state,
-  textbox,
-  timer,
 } from "atoll";
-import { update } from "atoll";
+import { markdown, number, row, sidebar, slider, state, tab, tabs, textbox, timer, update } from "atoll";
 import type { AnyField, FileRef } from "atoll";
 import { ELSEWHERE } from "@/tests/canaries.ts";
 
@@ -26,6 +23,8 @@ export interface Sink {
   /** Texts that have to be seen as they are, before and after the handler gave. */
   readonly says: readonly string[];
   readonly says2: readonly string[];
+  /** Keys of the sinks that stand in it, for a container. */
+  readonly holds?: readonly string[];
 }
 
 /** Makes the hostile text of a place: the place's name and the payload. */
@@ -73,6 +72,26 @@ function sink(
   };
 }
 
+/** A container with hostile text in some of its props. Those in `unseen` are not on the page. */
+function box(
+  // deno-lint-ignore no-explicit-any -- declares any container
+  declare: (props: any) => AnyField,
+  name: string,
+  text: Hostile,
+  { seen = [], unseen = [], holds = [] }: { seen?: string[]; unseen?: string[]; holds?: string[] } = {},
+): Sink {
+  const tell = (prefix: string, names: readonly string[]) =>
+    Object.fromEntries(names.map((prop) => [prop, text(`${prefix} ${prop}`)]));
+  const after = `new ${name}`;
+  return {
+    field: declare(tell(name, [...seen, ...unseen])),
+    give: update(tell(after, [...seen, ...unseen])),
+    says: Object.values(tell(name, seen)),
+    says2: Object.values(tell(after, seen)),
+    holds,
+  };
+}
+
 // Markup that is not closed swallows what follows, so each payload has a field of its own as well.
 function each(
   payloads: readonly string[],
@@ -99,6 +118,7 @@ const prose = (prefix: string, payload: string): Told => ({
 export const sinks: Readonly<
   Record<string, (text: Hostile, payloads: readonly string[]) => Readonly<Record<string, Sink>>>
 > = {
+  accordion: (text) => ({ accordion: box(accordion, "folds", text, { seen: ["label"] }) }),
   button: (text) => ({
     button: sink(button, "button", text, () => ({ props: { icon: "/samples/digit_2.png" }, seen: [] })),
     button_value: {
@@ -109,6 +129,7 @@ export const sinks: Readonly<
     },
   }),
   checkbox: (text) => ({ checkbox: sink(checkbox, "checkbox", text) }),
+  column: (text) => ({ column: box(column, "column", text) }),
   dataset: (text) => ({
     dataset: sink(dataset, "dataset", text, (text, prefix) => {
       const [one, two, three, four] = ["a", "b", "c", "d"].map((place) => text(`${prefix} ${place}`)) as [
@@ -154,6 +175,7 @@ export const sinks: Readonly<
       },
     ),
   }),
+  group: (text) => ({ group: box(group, "group", text) }),
   html: (text, payloads) => ({
     html: sink(html, "html", text, (text, prefix) => markup(prefix, text(prefix))),
     ...each(
@@ -211,8 +233,14 @@ export const sinks: Readonly<
       return { props: { placeholder }, seen: [placeholder] };
     }),
   }),
+  row: (text) => ({ row: box(row, "row", text) }),
+  sidebar: (text) => ({ sidebar: box(sidebar, "sidebar", text, { seen: ["label"] }) }),
   slider: (text) => ({ slider: sink((props) => slider({ min: 0, max: 9, ...props }), "slider", text) }),
   state: (text) => ({ state: { field: state(text("state")), give: text("new state"), says: [], says2: [] } }),
+  tab: (text) => ({ tab: box(tab, "one tab", text, { seen: ["label"] }) }),
+  tabs: (text) => ({
+    tabs: box(tabs, "list of tabs", text, { seen: ["label"], unseen: ["selected"], holds: ["tab"] }),
+  }),
   textbox: (text) => ({
     textbox: sink(textbox, "textbox", text, (text, prefix) => {
       const [value, placeholder] = [text(`${prefix} value`), text(`${prefix} placeholder`)];
