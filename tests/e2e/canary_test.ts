@@ -250,6 +250,58 @@ Deno.test("A file that was sent is named on the page, whatever its name", async 
   }
 });
 
+Deno.test("A file that was sent does not act, however it is opened", async () => {
+  await using served = await serveRoutes("tests/e2e/canary_routes");
+  const browser = await launch();
+  const files: Record<string, string> = {
+    "page.html": "<script>parent.canary(1);canary(1)</script>",
+    "picture.svg":
+      `<svg xmlns="http://www.w3.org/2000/svg" onload="canary(1)"><script>canary(1)</script><foreignObject>` +
+      `<img xmlns="http://www.w3.org/1999/xhtml" src="x:" onerror="canary(1)"/></foreignObject></svg>`,
+    "page.xhtml": `<html xmlns="http://www.w3.org/1999/xhtml"><script>canary(1)</script></html>`,
+    "worker.js": "canary(1);self.onfetch = () => {}",
+    "picture.png": "<script>canary(1)</script>",
+    "data.json": "<script>canary(1)</script>",
+  };
+  try {
+    for (const csp of [false, true]) {
+      await using watched = await watch({ browser, served, csp });
+      const { page, seen } = watched;
+      await page.goto(`${served.base}/canary/0`);
+      for (const [name, text] of Object.entries(files)) {
+        const { worker, script } = await page.evaluate(async ({ name, text }) => {
+          const session = document.querySelector<HTMLInputElement>("[name='$session']")?.value ?? "";
+          const headers = { "atoll-session": session, "atoll-name": encodeURIComponent(name) };
+          const { url } = await (await fetch("/canary/0/files", { method: "POST", headers, body: text }))
+            .json();
+          const ended = (element: HTMLElement) =>
+            new Promise<string>((resolve) => {
+              element.onload = () => resolve("loaded");
+              element.onerror = () => resolve("refused");
+              document.body.append(element);
+            });
+          await ended(Object.assign(document.createElement("img"), { src: url }));
+          const script = await ended(Object.assign(document.createElement("script"), { src: url }));
+          // A frame says nothing when its document is downloaded instead.
+          document.body.append(Object.assign(document.createElement("iframe"), { src: url }));
+          document.body.append(
+            Object.assign(document.createElement("iframe"), { src: `${url}?type=text/html` }),
+          );
+          const worker = await navigator.serviceWorker.register(url).then(
+            () => "registered",
+            () => "refused",
+          );
+          return { worker, script };
+        }, { name, text });
+        assert.deepEqual({ worker, script }, { worker: "refused", script: "refused" }, name);
+      }
+      assert.deepEqual(seen, []);
+    }
+  } finally {
+    await browser.close();
+  }
+});
+
 Deno.test("A sandbox runs its script and does not reach the page", async (t) => {
   await using served = await serveRoutes("tests/e2e/canary_routes");
   const browser = await launch();
