@@ -80,6 +80,7 @@ Deno.test("diskBlobs() works where it may not ask the system how full the disk i
       "--no-check",
       "--allow-read",
       "--allow-write",
+      "--allow-env",
       "--deny-sys",
       "-",
       folder.path,
