@@ -8,8 +8,8 @@ import type { FileRef } from "@/lib/value/file_ref.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { FieldStatus } from "@/lib/value/page.ts";
 import { accordion, column, group, row, sidebar, tab, tabs } from "./mod.ts";
-import { button, checkbox, dataset, dropdown, html, image, json, label, markdown } from "./mod.ts";
-import { builtIn, number, slider, state, textbox, timer } from "./mod.ts";
+import { browserState, button, checkbox, dataset, dropdown, html, image, json } from "./mod.ts";
+import { builtIn, label, markdown, number, slider, state, textbox, timer } from "./mod.ts";
 
 const file: FileRef = { id: "a".repeat(22), url: "/files/a", name: "a.png", size: 3, mime: "image/png" };
 
@@ -29,6 +29,7 @@ const noValue = { value: null, wrong: ["a", 0, true, {}, undefined] };
 
 const cases: Readonly<Record<string, Case>> = {
   accordion: { field: accordion({ label: "More" }), ...noValue },
+  browser_state: { field: browserState(0, { key: "a" }), value: "abc", wrong: [3, null, {}], unseen: true },
   button: { field: button("Go"), value: "Go", wrong: [3, null, {}] },
   checkbox: { field: checkbox(), value: true, wrong: ["true", 1, null], sent: { texts: ["on"] } },
   column: { field: column({ scale: 2, minWidth: "lg" }), ...noValue },
@@ -162,7 +163,8 @@ for (const component of builtIn) {
   Deno.test(`${kind} is documented with an example that names it`, async () => {
     const readme = await Deno.readTextFile(new URL(`./${kind}/README.md`, import.meta.url));
     const [, example] = readme.match(/```ts\n([^]*?)```/) ?? [];
-    assert.ok(example?.includes(`${kind}(`) || example?.includes(`${kind}<`), "no example");
+    const name = kind.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+    assert.ok(example?.includes(`${name}(`) || example?.includes(`${name}<`), "no example");
     const { value: _, ...props } = it.field.props;
     for (const prop of Object.keys(props)) {
       if (!["nullable"].includes(prop)) assert.ok(readme.includes(`\`${prop}\``), `says nothing of ${prop}`);

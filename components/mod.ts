@@ -1,5 +1,6 @@
 import type { Component } from "@/lib/demo/component.ts";
 import { accordion } from "./accordion/mod.ts";
+import { browserState } from "./browser_state/mod.ts";
 import { button } from "./button/mod.ts";
 import { checkbox } from "./checkbox/mod.ts";
 import { column } from "./column/mod.ts";
@@ -22,6 +23,7 @@ import { textbox } from "./textbox/mod.ts";
 import { timer } from "./timer/mod.ts";
 
 export { accordion } from "./accordion/mod.ts";
+export { browserState, type BrowserStateOptions, type DeclareBrowserState } from "./browser_state/mod.ts";
 export { button, type ButtonOptions, type DeclareButton } from "./button/mod.ts";
 export { checkbox } from "./checkbox/mod.ts";
 export { column } from "./column/mod.ts";
@@ -45,7 +47,7 @@ export { number } from "./number/mod.ts";
 export { row } from "./row/mod.ts";
 export { sidebar } from "./sidebar/mod.ts";
 export { slider } from "./slider/mod.ts";
-export { type DeclareState, state } from "./state/mod.ts";
+export { type DeclareState, state, type StateOptions } from "./state/mod.ts";
 export { type DeclareTab, tab, type TabOptions } from "./tab/mod.ts";
 export { tabs } from "./tabs/mod.ts";
 export { textbox } from "./textbox/mod.ts";
@@ -54,6 +56,7 @@ export { type DeclareTimer, timer, type TimerOptions, type TimerProps } from "./
 /** The components that Atoll brings, in the order of their names. */
 export const builtIn: readonly Component[] = [
   accordion.component,
+  browserState.component,
   button.component,
   checkbox.component,
   column.component,

@@ -80,7 +80,7 @@ export {
   type UserSource,
 } from "@/lib/accounts/users.ts";
 export { usersFile } from "@/lib/accounts/users_file.ts";
-export type { Claims, OidcOptions } from "@/lib/accounts/oidc.ts";
+export type { Claims, IssuerFetch, OidcOptions } from "@/lib/accounts/oidc.ts";
 export { oidc } from "@/lib/gate/auth_oidc.ts";
 export type { Person, User } from "@/lib/value/user.ts";
 export { Fault, type FaultCode, type FaultJson, type FaultOptions, FAULTS } from "@/lib/value/fault.ts";

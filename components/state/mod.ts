@@ -6,26 +6,43 @@ import { StateView } from "./view.tsx";
 
 const declare = component({
   kind: "state",
-  props: z.object({ value: z.unknown() }),
+  props: z.object({
+    value: z.unknown(),
+    timeToLive: z.number().positive().optional(),
+    onDelete: z.custom<(value: unknown) => void>((value) => typeof value === "function").optional(),
+  }),
   wire: () => z.unknown() as z.ZodType<Json>,
   empty: () => null,
   events: ["change"],
   holds: "session",
+  keeps: ({ timeToLive, onDelete }) => ({
+    ms: timeToLive === undefined ? undefined : timeToLive * 1000,
+    onDelete,
+  }),
   input: false,
   view: StateView,
 });
 
+/** Options of {@linkcode state}. */
+export interface StateOptions<T> {
+  /** How long a value is kept after it was written, in seconds. Default: as long as the session. */
+  readonly timeToLive?: number;
+  /** Called with a value that is let go of: its time is up, its session is forgotten, or the server stops. */
+  readonly onDelete?: (value: T) => void;
+}
+
 /** Declares a state. */
 export interface DeclareState {
   /** From its first value, which each session gets a copy of. */
-  <T>(initial: T): Field<T, T, "change">;
+  <T>(initial: T, options?: StateOptions<T>): Field<T, T, "change">;
   /** The component behind it. */
   readonly component: Component;
 }
 
 /**
  * A value that stays on the server, one for each session: it is never drawn and never sent. Any value that
- * `structuredClone()` takes. Raises `change`.
+ * `structuredClone()` takes; what one session holds is bounded by the server, 16 MiB. Raises `change` on the server, in
+ * the run that wrote it: for another value, and for the same object, which may have been changed.
  *
  * @example
  * ```ts
@@ -33,9 +50,15 @@ export interface DeclareState {
  *
  * const seen = state(0);
  * const names = state<string[]>([]);
+ * const basket = state<string[]>([], { timeToLive: 3600 });
  * ```
  */
 export const state: DeclareState = Object.assign(
-  <T>(initial: T): Field<T, T, "change"> => declare({ value: initial }) as unknown as Field<T, T, "change">,
+  <T>(initial: T, options: StateOptions<T> = {}): Field<T, T, "change"> =>
+    declare({ ...options, value: initial } as Parameters<typeof declare>[0]) as unknown as Field<
+      T,
+      T,
+      "change"
+    >,
   { component: declare.component },
 );

@@ -66,8 +66,8 @@ export async function follow(
         for await (const frame of readFrames(answer.body as ReadableStream<Uint8Array>, "", heard)) {
           if (going.over) return;
           if (frame.seq <= going.seq) continue;
-          // A gap: what is missing is asked for.
-          if (frame.seq > going.seq + 1) break;
+          // A gap: what is missing is asked for, unless this stands for it.
+          if (frame.seq > going.seq + 1 && !(frame as { whole?: true }).whole) break;
           failures++;
           await page.apply(going, frame);
           going.seq = frame.seq;

@@ -68,7 +68,10 @@ export class Session {
       // A page that may not store anything starts anew.
     }
     // After the doors of this turn are drawn, so that the first outputs find their fields.
-    setTimeout(() => this.raise("", "load"));
+    setTimeout(() => {
+      this.raise("", "load");
+      if (this.#listeners.has(":unload")) this.#later().catch(nothing);
+    });
   }
 
   /** The signals of a field. */
@@ -164,6 +167,7 @@ export class Session {
   #later(): Promise<typeof import("./later.ts")> {
     return this.#loading ??= import("./later.ts").then((later) => {
       later.keep(this);
+      later.stay(this);
       return later;
     }, (cause) => {
       this.#loading = undefined;
@@ -280,11 +284,12 @@ export class Session {
 
   // A refusal belongs to its field; one that names none belongs to what the action would have filled.
   #fail(plan: ActionPlan, fault: FaultJson): void {
-    const status: FieldStatus = { phase: "failed", message: fault.message };
+    const { field, message, fields = field ? { [field]: message } : {} } = fault;
     this.#show(plan.gives, idle);
-    const here = fault.field !== undefined && fault.field in this.page.fields ? [fault.field] : plan.gives;
-    if (here.length > 0) this.#show(here, status);
-    else this.#say("error", fault.message).catch(nothing);
+    let here: readonly string[] = Object.keys(fields).filter((id) => id in this.page.fields);
+    if (!here.length) here = plan.gives;
+    for (const id of here) this.#show([id], { phase: "failed", message: fields[id] ?? message });
+    if (!here.length) this.#say("error", message).catch(nothing);
   }
 
   #say(level: string, text: string, title?: string, seconds?: number): Promise<void> {

@@ -43,6 +43,8 @@ export interface BoundAction {
   readonly batch: number | undefined;
   /** Whether it may be run again after a crash. */
   readonly retry: boolean;
+  /** Keys of the fields on the server that it both takes and gives: runs of one session change them one after the other. */
+  readonly owns: readonly string[];
   /** Whether it is part of the public interface. */
   readonly api: boolean;
   /** Roles that may run it; `undefined`: everybody. */
@@ -221,6 +223,7 @@ export function bind(
       cache: cacheOf(action.spec.fn),
       batch: checkBatch(action.spec, at),
       retry: action.spec.retry ?? false,
+      owns: owned(action.spec, spec.fields, fieldKeys, at),
       api: action.spec.api ?? true,
       allow: action.spec.allow === undefined ? undefined : rolesOf(action.spec.allow, `allow of ${at}`),
       then: then.get(key) ?? { success: [], failure: [], mends: false },
@@ -234,7 +237,7 @@ export function bind(
         const name = nameEvent(event, fieldKeys, at);
         const source = name.slice(0, name.indexOf(":"));
         if (name === ":unload") leaves.push(key);
-        else if (heldByServer(spec.fields, source)) (changes[source] ??= []).push(key);
+        if (heldByServer(spec.fields, source)) (changes[source] ??= []).push(key);
         else when.push(name);
       }
     }
@@ -342,6 +345,18 @@ function chain(then: Chained | undefined, event: EventRef, key: string): void {
 function heldByServer(fields: Fields, key: string): boolean {
   const field = fields[key];
   return field !== undefined && componentOf(field).holds === "session";
+}
+
+function owned(
+  { inputs, outputs, batch }: AnyActionSpec,
+  fields: Fields,
+  fieldKeys: ReadonlyMap<object, string>,
+  at: string,
+): readonly string[] {
+  if (batch) return [];
+  const given = Object.values(bindSlot(outputs, fieldKeys, at).names);
+  const taken = Object.values(bindSlot(inputs, fieldKeys, at).names);
+  return given.filter((key) => taken.includes(key) && heldByServer(fields, key));
 }
 
 function checkBatch({ batch, maxBatchSize, fn }: AnyActionSpec, at: string): number | undefined {

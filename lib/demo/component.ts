@@ -12,9 +12,9 @@ export interface CodecContext {
   /** Reads a file that the session may read. @throws {Fault} `bad_input` for an unknown or foreign one. */
   readonly open: (ref: FileRef) => Promise<StoredFile>;
   /** Text that only this server can read again, by the same `name`. For what a browser keeps. */
-  readonly seal: (value: Json, name: string) => string;
+  readonly seal: (value: Json, name: string) => Promise<string>;
   /** What was sealed under a name; `undefined` for what was not, or was changed, or sealed by a server of another secret. */
-  readonly unseal: (sealed: string, name: string) => Json | undefined;
+  readonly unseal: (sealed: string, name: string) => Promise<Json | undefined>;
   /** Keeps bytes for the session and says how they are reached. The media type is found from the bytes. */
   readonly keep: (bytes: Uint8Array | ReadableStream<Uint8Array>, name: string) => Promise<FileRef>;
 }
@@ -71,7 +71,7 @@ export interface ComponentSpec<A, P, W, I, O, E extends string> {
   /** Whether the view lives by itself even if no action needs it. */
   readonly alive?: (props: NoInfer<P>) => boolean;
   /** Wire value to what the handler receives. Default: as it is. */
-  readonly decode?: (wire: NoInfer<W>, context: CodecContext) => I | Promise<I>;
+  readonly decode?: (wire: NoInfer<W>, context: CodecContext, props: NoInfer<P>) => I | Promise<I>;
   /** What the handler gives to wire value. Default: as it is. */
   readonly encode?: (out: O, context: CodecContext, props: NoInfer<P>) => NoInfer<W> | Promise<NoInfer<W>>;
   /** Reads the field from a form sent without script; the result is checked by `wire`. Default: the first text. */
@@ -107,7 +107,9 @@ export interface Component extends AnyComponent {
   /** Whether its view lives by itself. */
   readonly alive: (props: Readonly<Record<string, unknown>>) => boolean;
   /** Wire value to what handlers receive. */
-  readonly decode: ((wire: Json, context: CodecContext) => unknown) | undefined;
+  readonly decode:
+    | ((wire: Json, context: CodecContext, props: Readonly<Record<string, unknown>>) => unknown)
+    | undefined;
   /** What handlers give to wire value. */
   readonly encode:
     | ((out: unknown, context: CodecContext, props: Readonly<Record<string, unknown>>) => unknown)

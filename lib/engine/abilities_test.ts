@@ -443,6 +443,36 @@ Deno.test("A change of state starts the actions that listen to it, on the server
   assert.deepEqual(page.demo.plans.add?.gives, ["count"]);
 });
 
+Deno.test("Runs of one session that take and give a state change it one after the other, those of others beside", async () => {
+  let most = 0, busy = 0;
+  const page = Blocks({
+    fields: { n: kept({ value: 0 }), out: text(), go: push() },
+    actions: ({ n, out, go }) => ({
+      count: on(go.click, {
+        inputs: n,
+        outputs: { n, out },
+        fn: async (n) => {
+          most = Math.max(most, ++busy);
+          await turn();
+          busy--;
+          return { n: `${Number(n) + 1}`, out: `${Number(n) + 1}` };
+        },
+      }),
+    }),
+  });
+  await using app = openDemo(page);
+  const [one, other] = [app.engine.sessions.mint(), app.engine.sessions.mint()];
+  const runs = Array.from(
+    { length: 20 },
+    (_, i) => app.submit("count", {}, { session: i % 2 ? one : other }),
+  );
+  runs[4]?.cancel();
+  for (const run of runs) await over(run);
+  assert.deepEqual(await app.run("count", {}, { session: one }), { out: "11" });
+  assert.deepEqual(await app.run("count", {}, { session: other }), { out: "10" });
+  assert.equal(most, 2);
+});
+
 Deno.test("A state that is written with an equal value raises no change", async () => {
   let changes = 0;
   const page = Blocks({

@@ -16,6 +16,7 @@ import { Recovery } from "./recovery.ts";
 import { Run, type RunHost } from "./run.ts";
 import { type Sealing, sealing } from "./seal.ts";
 import { base64url, Sessions } from "./sessions.ts";
+import { Turns } from "./turns.ts";
 
 /** Time as the engine sees it; tests give their own. */
 export interface Clock {
@@ -122,6 +123,7 @@ export class Engine {
     this.#host = {
       queue: this.#queue,
       batches: new Batches(this.#queue),
+      turns: new Turns(),
       now: clock.now,
       after: clock.after,
       codec: (run) => this.#codec(run),
@@ -379,7 +381,7 @@ export class Engine {
   #left({ demo, page, session, request }: Visit): void {
     for (const action of demo.leaves) {
       try {
-        this.submit({ demo, action, input: {}, session, page, request });
+        this.submit({ demo, action, input: {}, session: this.sessions.byId(session.id), page, request });
       } catch (error) {
         if (!(error instanceof Fault)) this.#options.broke(error);
       }

@@ -67,11 +67,12 @@ export class HeldSessions {
   /** The session of an id. */
   find(id: string): Session {
     const held = this.#held.get(id);
-    if (!held) return new Held(id, this.#host);
-    held.leftMs = undefined;
-    this.#held.delete(id);
-    this.#held.set(id, held);
-    return held;
+    if (held) {
+      held.leftMs = undefined;
+      this.#held.delete(id);
+      this.#held.set(id, held);
+    }
+    return new Handle(id, () => this.#held.get(id), () => this.#held.get(id) ?? new Held(id, this.#host));
   }
 
   /** Says that nobody looks at a session any more, as far as is known. */
@@ -156,7 +157,43 @@ interface HeldValue {
   readonly expiresMs: number;
 }
 
-class Held implements Session {
+/**
+ * A session as it is handed out. Two runs of one session may begin before either writes to it: what the one writes, the
+ * other must find.
+ */
+class Handle implements Session {
+  readonly id: string;
+  readonly #held: () => Held | undefined;
+  readonly #open: () => Held;
+
+  constructor(id: string, held: () => Held | undefined, open: () => Held) {
+    this.id = id;
+    this.#held = held;
+    this.#open = open;
+  }
+
+  value(demo: Demo, key: string): unknown {
+    const field = fieldOf(demo, key);
+    const kept = this.#held()?.value(field);
+    // A handler may change what it is handed: the next run must not find the author's own object changed.
+    return kept ? kept.value : structuredClone(field.initial);
+  }
+
+  setValue(demo: Demo, key: string, value: unknown): boolean {
+    return this.#open().setValue(key, fieldOf(demo, key), value);
+  }
+
+  props(demo: Demo, key: string): Readonly<Record<string, unknown>> {
+    const field = fieldOf(demo, key);
+    return this.#held()?.props(field) ?? field.props;
+  }
+
+  changeProps(demo: Demo, key: string, props: Readonly<Record<string, unknown>>): void {
+    this.#open().changeProps(key, fieldOf(demo, key), props);
+  }
+}
+
+class Held {
   readonly id: string;
   /** When it is forgotten, if its page was left. */
   leftMs: number | undefined;
@@ -170,16 +207,12 @@ class Held implements Session {
     this.#host = host;
   }
 
-  value(demo: Demo, key: string): unknown {
-    const field = fieldOf(demo, key);
+  value(field: AnyField): { readonly value: unknown } | undefined {
     const held = this.#values.get(field);
-    if (held && held.expiresMs > this.#host.now()) return held.value;
-    // A handler may change what it is handed: the next run must not find the author's own object changed.
-    return structuredClone(field.initial);
+    return held && held.expiresMs > this.#host.now() ? held : undefined;
   }
 
-  setValue(demo: Demo, key: string, value: unknown): boolean {
-    const field = fieldOf(demo, key);
+  setValue(key: string, field: AnyField, value: unknown): boolean {
     const room = this.#host.room();
     const old = this.#values.get(field);
     const bytes = weigh(value, room);
@@ -198,14 +231,12 @@ class Held implements Session {
     return isObject(value) && value === before || !isDeepStrictEqual(value, before);
   }
 
-  props(demo: Demo, key: string): Readonly<Record<string, unknown>> {
-    const field = fieldOf(demo, key);
-    return this.#props.get(field) ?? field.props;
+  props(field: AnyField): Readonly<Record<string, unknown>> | undefined {
+    return this.#props.get(field);
   }
 
-  changeProps(demo: Demo, key: string, props: Readonly<Record<string, unknown>>): void {
-    const field = fieldOf(demo, key);
-    const next = componentOf(field).spec.safeParse({ ...this.props(demo, key), ...props });
+  changeProps(key: string, field: AnyField, props: Readonly<Record<string, unknown>>): void {
+    const next = componentOf(field).spec.safeParse({ ...this.#props.get(field) ?? field.props, ...props });
     if (!next.success) {
       const [issue] = next.error.issues;
       throw new Fault("bad_output", `Cannot update "${key}": ${issue?.path.join(".")} ${issue?.message}`, {

@@ -29,7 +29,7 @@ export interface Entry {
 export interface QueueOptions {
   /** Places of a group that names no limit; `null` is no limit. */
   readonly limit: number | null;
-  /** How many calls may wait in one group. One more is refused with `queue_full`. */
+  /** How many calls may wait in one group, half as many of one session. One more is refused with `queue_full`. */
   readonly size: number;
   /** Milliseconds, never going back. */
   readonly now: () => number;
@@ -38,6 +38,7 @@ export interface QueueOptions {
 }
 
 interface Waiting {
+  readonly session: string;
   readonly priority: number;
   readonly turn: number;
   readonly admit: (place: Place) => void;
@@ -93,9 +94,7 @@ export class Queue {
     if (group.waiting.length === 0 && (group.limit === null || group.busy < group.limit)) {
       return this.#place(group);
     }
-    if (group.waiting.length >= this.#options.size) {
-      throw new Fault("queue_full", `Too many wait already (${group.waiting.length}). Try again in a moment`);
-    }
+    this.#checkRoom(group, entry.session);
     return new Promise((resolve, reject) => {
       const signal = entry.signal();
       const leave = () => {
@@ -108,6 +107,7 @@ export class Queue {
       };
       if (signal.aborted) return reject(new Fault("cancelled", "Cancelled while waiting"));
       const waiting: Waiting = {
+        session: entry.session,
         priority: entry.priority,
         turn: nextTurn(group, entry),
         standing: entry.standing,
@@ -151,6 +151,21 @@ export class Queue {
       this.#groups.set(name, group);
     } else if (limit !== null && (group.limit === null || limit < group.limit)) group.limit = limit;
     return group;
+  }
+
+  // One session cannot shut the others out: half of the room is always theirs.
+  #checkRoom({ waiting }: Group, session: string): void {
+    const { size } = this.#options;
+    if (waiting.length >= size) {
+      throw new Fault("queue_full", `Too many wait already (${waiting.length}). Try again in a moment`);
+    }
+    const share = Math.ceil(size / 2);
+    if (waiting.length < share) return;
+    let own = 0;
+    for (const one of waiting) if (one.session === session) own++;
+    if (own >= share) {
+      throw new Fault("queue_full", `Too many of yours wait already (${own}). Try again in a moment`);
+    }
   }
 
   #place(group: Group): Place {

@@ -14,12 +14,15 @@ import type { Observer, Phase } from "./observer.ts";
 import type { Entry, Place, Queue } from "./queue.ts";
 import { keyOf, remember } from "./remembered.ts";
 import { type AnyGenerator, isGenerator, isPromise } from "./result.ts";
+import type { Turns } from "./turns.ts";
 import { type Outputs, Values } from "./values.ts";
 
 /** What a run needs of the engine. */
 export interface RunHost {
   /** Hands out the places of concurrency groups. */
   readonly queue: Queue;
+  /** Lets the runs of a session change a value on the server one after the other. */
+  readonly turns: Turns;
   /** Merges calls of actions that take several at once. */
   readonly batches: Batches;
   /** Milliseconds, never going back. */
@@ -329,6 +332,23 @@ export class Run implements Told {
   }
 
   #queue(attempt: Attempt): Fault | undefined | Promise<Fault | undefined> {
+    const { owns } = attempt.action;
+    if (owns.length === 0) return this.#enter(attempt);
+    const { session, page } = this.call;
+    const turn = this.#host.turns.take(owns.map((key) => `${session.id} ${page} ${key}`));
+    return isPromise(turn)
+      ? (turn as Promise<Disposable>).then((turn) => this.#inTurn(attempt, turn))
+      : this.#inTurn(attempt, turn as Disposable);
+  }
+
+  #inTurn(attempt: Attempt, turn: Disposable): Fault | undefined | Promise<Fault | undefined> {
+    const ended = attempt.over ?? this.#enter(attempt);
+    if (isPromise(ended)) return ended.finally(() => turn[Symbol.dispose]());
+    turn[Symbol.dispose]();
+    return ended;
+  }
+
+  #enter(attempt: Attempt): Fault | undefined | Promise<Fault | undefined> {
     const begun = this.#host.observer?.begin("queue", this.#observed(attempt));
     try {
       const place = this.#host.queue.enter({ ...this.#entry(attempt), signal: () => signalOf(attempt) });

@@ -212,7 +212,7 @@ export class Values {
     const wire = this.#values.get(key) as Json;
     const { decode } = component;
     if (!decode) return wire;
-    return caught(key, () => decode(wire, codec()));
+    return caught(key, () => decode(wire, codec(), session.props(demo, key)));
   }
 
   #encodeOne(key: string, value: unknown): unknown {

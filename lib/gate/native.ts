@@ -39,6 +39,14 @@ export async function answerEvent(
     throw new Fault("bad_request", "The body must be a JSON object with an action or a run");
   }
   const session = engine.sessions.open(body.session, user?.id);
+  if (body.here !== undefined || body.left !== undefined) {
+    if (body.left !== undefined) engine.presence.going(session.id);
+    else {engine.presence.here(
+        { demo, page, session, request: runRequest(request, client, user) },
+        body.here === "hidden",
+      );}
+    return new Response(null, { status: 204 });
+  }
   if (body.cancel !== undefined) {
     engine.find(body.cancel, session.id).cancel();
     return Response.json({ cancelled: true });

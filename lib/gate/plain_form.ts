@@ -81,7 +81,9 @@ export async function runForm(
       request: runRequest(request, client, user),
     });
     using _reader = engine.attend(run);
+    let ended = false;
     for await (const frame of run) {
+      ended = frame.type === "done";
       if (frame.type === "output") {
         for (const [key, given] of Object.entries(frame.values)) {
           values.set(key, applied(values.get(key) ?? null, given, frame.mode));
@@ -89,6 +91,9 @@ export async function runForm(
       } else if (frame.type === "failed") fail(frame, [...plan.gives]);
       else if (frame.type === "done" && frame.outcome === "done") code = 200;
       else if (frame.type === "log") notice = frame.text;
+    }
+    if (!ended) {
+      throw new Fault("interrupted", "The server had to stop before this was finished. Try it again");
     }
   } catch (error) {
     if (!(error instanceof Fault)) throw error;

@@ -1,7 +1,9 @@
-import type { Clock } from "@/lib/engine/engine.ts";
-
 /** A clock that only goes when it is told to. */
-export interface FakeClock extends Clock {
+export interface FakeClock {
+  /** Milliseconds since it was made. */
+  now(): number;
+  /** Calls back after a while, unless it is disposed of before. */
+  after(ms: number, callback: () => void): Disposable;
   /** Lets time pass: calls back, in order, what was due by then. */
   tick(ms: number): void;
   /** How many callbacks wait. */

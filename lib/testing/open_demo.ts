@@ -1,4 +1,4 @@
-import type { AnyAction, RunRequest } from "@/lib/demo/action.ts";
+import type { AnyAction } from "@/lib/demo/action.ts";
 import type { Page } from "@/lib/demo/blocks.tsx";
 import { Engine, type EngineOptions } from "@/lib/engine/engine.ts";
 import type { Run } from "@/lib/engine/run.ts";
@@ -8,51 +8,20 @@ import { Fault } from "@/lib/value/fault.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { FrameBody } from "@/lib/wire/frame.ts";
 import { applied } from "@/lib/wire/patch.ts";
-import { type FakeClock, fakeClock } from "./clock.ts";
+import { fakeClock } from "./clock.ts";
+import type { OpenDemo, SubmitOptions } from "./demo.ts";
 
-/** A demo opened by a test: no server, no browser, time stands still until the test moves it. */
-export interface OpenDemo<A extends string> extends AsyncDisposable {
-  /** The engine that runs it. */
+/** A demo that is open, with all of the engine that runs it. */
+export interface OpenEngine<A extends string> extends OpenDemo<A> {
   readonly engine: Engine;
-  /** Its time. */
-  readonly clock: FakeClock;
-  /** Token of the session that calls without one belong to. */
-  readonly session: string;
-  /** Starts an action with wire values by argument name. @throws {Fault} what is refused before it runs. */
   submit(action: A, input?: Record<string, Json>, options?: SubmitOptions): Run;
-  /**
-   * Runs an action to its end and gives the wire values it wrote, by field.
-   *
-   * @throws {Fault} what the action failed with.
-   */
-  run(action: A, input?: Record<string, Json>, options?: SubmitOptions): Promise<Record<string, Json>>;
 }
 
-/** Options of a call. */
-export interface SubmitOptions {
-  /** Token of another session, see `engine.sessions.mint()`. */
-  readonly session?: string;
-  /** Values of fields that only later actions of the chain take. */
-  readonly rest?: Record<string, Json>;
-  /** What the event carried. */
-  readonly event?: Json;
-  /** Who asks, for the handler to see. What is left out is empty. */
-  readonly request?: Partial<RunRequest>;
-}
-
-/**
- * Opens a demo for a test.
- *
- * @example
- * ```ts ignore
- * await using app = openDemo(greeter);
- * assert.deepEqual(await app.run("predict", { name: "Ada", volume: 3 }), { greeting: "Hello, Ada!!!" });
- * ```
- */
+/** Opens a demo for a test of our own, which may look inside. */
 export function openDemo<F extends Fields, A extends Readonly<Record<string, AnyAction>>>(
   page: Page<F, A>,
   options: Partial<EngineOptions> = {},
-): OpenDemo<keyof A & string> {
+): OpenEngine<keyof A & string> {
   const clock = fakeClock();
   const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
   const blobs = memoryBlobs({ now: clock.now, random });
@@ -65,7 +34,7 @@ export function openDemo<F extends Fields, A extends Readonly<Record<string, Any
     ...options,
   });
   const session = engine.sessions.mint();
-  const submit: OpenDemo<keyof A & string>["submit"] = (
+  const submit: OpenEngine<keyof A & string>["submit"] = (
     action,
     input = {},
     { session: token, rest = {}, event, request } = {},

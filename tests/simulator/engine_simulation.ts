@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { Engine, memoryBlobs } from "atoll/testing";
-import type { Call, Run } from "atoll/testing";
+import { Engine } from "@/lib/engine/engine.ts";
+import { memoryBlobs } from "@/lib/store/blobs_memory.ts";
+import type { Call } from "@/lib/engine/call.ts";
+import type { Run } from "@/lib/engine/run.ts";
 import type { FrameBody } from "@/lib/wire/frame.ts";
 import { type Called, Clients } from "./client.ts";
 import { finalText, KINDS, type Plan, simulatedDemo } from "./engine_demo.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { Engine, memoryBlobs } from "atoll/testing";
+import { Engine } from "@/lib/engine/engine.ts";
+import { memoryBlobs } from "@/lib/store/blobs_memory.ts";
 import { Journal } from "@/lib/engine/journal.ts";
 import type { FrameBody } from "@/lib/wire/frame.ts";
 import { type Called, Clients } from "./client.ts";

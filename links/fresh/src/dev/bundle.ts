@@ -40,8 +40,11 @@ export interface BundleOptions {
  * some 300 of headers each way and a place in the browser's queue.
  */
 const TINY_ISLAND_BYTES = 1_000;
-/** Upper bound for all of them together, about 3 kB compressed: every page pays for what it does not show. */
-const TINY_TOTAL_BYTES = 8_000;
+/**
+ * Upper bound for all of them together, about 2 kB compressed: every page pays for what it does not show. The larger of
+ * the small come first: what compresses worst by itself gains most.
+ */
+const TINY_TOTAL_BYTES = 6_500;
 
 const RUNTIME_NAME = "fresh-runtime";
 const RUNTIME_SOURCE = fileURLToPath(import.meta.resolve("../runtime/client/mod.ts"));
@@ -155,12 +158,16 @@ function planShared(metafile: Metafile, entries: readonly Entry[], dir: string):
   const size = (entry: Entry) => own(entry).reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0);
   const folded = new Set<Entry>();
   let total = 0;
-  for (const entry of [...entries].sort((a, b) => size(a) - size(b))) {
-    const bytes = size(entry);
-    if (bytes >= TINY_ISLAND_BYTES || total + bytes > TINY_TOTAL_BYTES) continue;
-    total += bytes;
-    folded.add(entry);
-    for (const path of own(entry)) shared.add(path);
+  // Each that is folded may make others smaller, which need the same.
+  for (;;) {
+    const [next] = entries.filter((entry) => !folded.has(entry))
+      .map((entry) => ({ entry, bytes: size(entry) }))
+      .filter(({ bytes }) => bytes < TINY_ISLAND_BYTES && total + bytes <= TINY_TOTAL_BYTES)
+      .sort((a, b) => b.bytes - a.bytes);
+    if (!next) break;
+    total += next.bytes;
+    folded.add(next.entry);
+    for (const path of own(next.entry)) shared.add(path);
   }
   return writePlan(entries, folded, [...common].map((path) => join(dir, path)));
 }

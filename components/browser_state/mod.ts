@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { type Component, component, deepFreeze } from "@/lib/demo/component.ts";
+import type { Field } from "@/lib/value/field.ts";
+import type { Json } from "@/lib/value/json.ts";
+import BrowserState from "@/islands/BrowserState.tsx";
+import { BrowserStateView } from "./view.tsx";
+
+// A browser gives some five million letters to a site; an event may have one million bytes.
+const MOST_LETTERS = 400_000;
+
+const declare = component({
+  kind: "browser_state",
+  props: z.object({
+    key: z.string().min(1).max(200),
+    initial: z.json() as unknown as z.ZodType<Json>,
+    value: z.string().optional(),
+  }),
+  wire: () => z.string().max(MOST_LETTERS),
+  empty: () => "",
+  events: ["change"],
+  alive: () => true,
+  view: BrowserStateView,
+  island: BrowserState,
+  form: () => undefined,
+  summary: () => "kept in the browser",
+  decode: async (sealed, { unseal }, { key, initial }) =>
+    (sealed === "" ? undefined : await unseal(sealed, nameOf(key))) ?? structuredClone(initial),
+  encode: (value: Json, { seal }, { key }) => seal(value, nameOf(key)),
+});
+
+/** Options of {@linkcode browserState}. */
+export interface BrowserStateOptions {
+  /** Under which name the browser keeps it. Pages of one origin that name the same key share the value. */
+  readonly key: string;
+}
+
+/** Declares a value that the browser keeps. */
+export interface DeclareBrowserState {
+  /** From its value as long as the browser keeps none: plain data. */
+  <T>(initial: T, options: BrowserStateOptions): Field<T, T, "change">;
+  /** The component behind it. */
+  readonly component: Component;
+}
+
+/**
+ * A value that the person's browser keeps over reloads and restarts, in its local storage. It is encrypted with the
+ * server's secret: whoever sits at the browser can delete it, but neither read nor change it. What cannot be read,
+ * because the secret is another one now, counts as not there; keep the secret with `ATOLL_SECRET` or a store.
+ * Raises `change`.
+ *
+ * @throws {TypeError} when the first value is no plain data, or there is no key.
+ *
+ * @example
+ * ```ts
+ * import { browserState } from "atoll";
+ *
+ * const seen = browserState(0, { key: "seen" });
+ * const names = browserState<string[]>([], { key: "names" });
+ * ```
+ */
+export const browserState: DeclareBrowserState = Object.assign(
+  <T>(initial: T, { key }: BrowserStateOptions): Field<T, T, "change"> =>
+    declare({ key, initial: deepFreeze(structuredClone(initial)) as Json }) as unknown as Field<
+      T,
+      T,
+      "change"
+    >,
+  { component: declare.component },
+);
+
+function nameOf(key: string): string {
+  return `browser_state ${key}`;
+}

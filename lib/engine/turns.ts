@@ -1,0 +1,47 @@
+/**
+ * Lets one at a time have what several want: a run that takes a value on the server and gives another for it would
+ * otherwise undo what a second run of the session does meanwhile.
+ */
+export class Turns {
+  /** By name, those who wait for it; there is an entry as long as somebody has it. */
+  readonly #taken = new Map<string, (() => void)[]>();
+
+  /** Takes all of the names, at once when they are free, otherwise in the order of asking. Free them by disposing. */
+  take(names: readonly string[]): Disposable | Promise<Disposable> {
+    // All ask in one order, so that no two wait for each other.
+    const sorted = [...names].sort();
+    if (sorted.some((name) => this.#taken.has(name))) return this.#wait(sorted);
+    for (const name of sorted) this.#taken.set(name, []);
+    return this.#turn(sorted);
+  }
+
+  /** How many names are taken. */
+  get size(): number {
+    return this.#taken.size;
+  }
+
+  async #wait(names: readonly string[]): Promise<Disposable> {
+    for (const name of names) {
+      const waiting = this.#taken.get(name);
+      if (waiting) await new Promise<void>((resolve) => waiting.push(resolve));
+      else this.#taken.set(name, []);
+    }
+    return this.#turn(names);
+  }
+
+  #turn(names: readonly string[]): Disposable {
+    let had = true;
+    return {
+      [Symbol.dispose]: () => {
+        if (!had) return;
+        had = false;
+        for (const name of names) {
+          const next = this.#taken.get(name)?.shift();
+          // Handed on, not given back: nobody who asks later comes before.
+          if (next) next();
+          else this.#taken.delete(name);
+        }
+      },
+    };
+  }
+}
