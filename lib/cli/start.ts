@@ -58,6 +58,7 @@ async function serve(settings: Settings, build: URL): Promise<void> {
     // Before anybody can ask for them: runs that a crash cut off have come to an end, or wait for their pages.
     const pages = await main.engine.recover();
     const http = listen(settings, server.fetch);
+    warnOfNoFront(settings);
     for (const page of pages) visit(page, server.fetch);
     keepSweeping(main, settings);
     stopOnSignals({ ...main, http, drainMs: settings.drainMs });
@@ -102,6 +103,15 @@ function visit(page: string, handler: Deno.ServeHandler): void {
 function urlOf({ hostname, port }: Deno.NetAddr): string {
   const name = hostname === "0.0.0.0" || hostname === "::" ? "localhost" : hostname;
   return `http://${name.includes(":") ? `[${name}]` : name}:${port}/`;
+}
+
+// Deno's server waits for ever for a head that does not come: that is a front's to limit.
+function warnOfNoFront({ host, proxies, dev }: Settings): void {
+  if (dev || proxies.length > 0 || /^(?:127\.|localhost$|\[?::1\]?$)/.test(host)) return;
+  const message =
+    "Nothing limits slow connections: before the internet reaches this server, put a proxy in front and name " +
+    "it in ATOLL_PROXIES";
+  log("warn", "no_front", { message });
 }
 
 function keepSweeping({ blobs, journal }: Main, { keepFilesMs }: Settings): void {
