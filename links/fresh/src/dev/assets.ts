@@ -4,7 +4,12 @@ import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import type { Bundle } from "./bundle.ts";
 import { BUILD_ID_PLACEHOLDER } from "./esbuild_plugin.ts";
-import { listStatic, type TransformedFile, type Transformer, transformFile } from "./transform.ts";
+import {
+  listStatic,
+  type TransformedFile,
+  type Transformer,
+  transformFile,
+} from "./transform.ts";
 
 /** All files of a build that are sent to browsers. */
 export interface Assets {
@@ -33,18 +38,25 @@ export async function gatherAssets(
 ): Promise<Assets> {
   const found = await listStatic(staticDirs);
   const transformed = (await Promise.all(
-    Array.from(found, ([pathname, source]) => transformFile(pathname, source, transformers, env)),
+    Array.from(
+      found,
+      ([pathname, source]) =>
+        transformFile(pathname, source, transformers, env),
+    ),
   )).flat();
-  const scripts = [...bundle.files].filter(([name]) => !name.endsWith(".map")).sort(([a], [b]) =>
-    a < b ? -1 : 1
-  );
+  const scripts = [...bundle.files].filter(([name]) => !name.endsWith(".map"))
+    .sort(([a], [b]) => a < b ? -1 : 1);
   const statics = await Promise.all(transformed.map(readStatic));
   const whole = createHash("sha256");
   for (const [name, text] of scripts) whole.update(name).update(text);
-  for (const { pathname, content } of statics) whole.update(pathname).update(content);
+  for (const { pathname, content } of statics) {
+    whole.update(pathname).update(content);
+  }
   const buildId = whole.digest("hex").slice(0, BUILD_ID_LENGTH);
   const files = [
-    ...scripts.map(([name, text]) => toAsset(scriptPath(buildId, name), null, withId(text, buildId))),
+    ...scripts.map(([name, text]) =>
+      toAsset(scriptPath(buildId, name), null, withId(text, buildId))
+    ),
     ...statics.map(({ pathname, source, content, isOriginal }) =>
       toAsset(
         pathname,
@@ -71,19 +83,38 @@ interface ReadStatic extends Omit<TransformedFile, "content"> {
 }
 
 async function readStatic(file: TransformedFile): Promise<ReadStatic> {
-  const hasId = file.content !== null && decoder.decode(file.content).includes(BUILD_ID_PLACEHOLDER);
-  if (file.content === null) return { ...file, content: await Deno.readFile(file.source), isOriginal: true };
+  const hasId = file.content !== null &&
+    decoder.decode(file.content).includes(BUILD_ID_PLACEHOLDER);
+  if (file.content === null) {
+    return {
+      ...file,
+      content: await Deno.readFile(file.source),
+      isOriginal: true,
+    };
+  }
   const original = hasId ? null : await Deno.readFile(file.source);
-  const isOriginal = original !== null && Buffer.compare(original, file.content) === 0;
+  const isOriginal = original !== null &&
+    Buffer.compare(original, file.content) === 0;
   return { ...file, content: file.content, isOriginal };
 }
 
 function withId(text: string, buildId: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text.replaceAll(BUILD_ID_PLACEHOLDER, buildId));
+  return new TextEncoder().encode(
+    text.replaceAll(BUILD_ID_PLACEHOLDER, buildId),
+  );
 }
 
-function toAsset(pathname: string, source: string | null, content: Uint8Array<ArrayBuffer>): Asset {
-  return { pathname, source, content, hash: createHash("sha256").update(content).digest("hex") };
+function toAsset(
+  pathname: string,
+  source: string | null,
+  content: Uint8Array<ArrayBuffer>,
+): Asset {
+  return {
+    pathname,
+    source,
+    content,
+    hash: createHash("sha256").update(content).digest("hex"),
+  };
 }
 
 const COMPRESSIBLE = /\.(?:js|mjs|css|svg|json|html|txt|md|xml|webmanifest)$/;
@@ -94,10 +125,15 @@ const COMPRESS_FROM_BYTES = 256;
 export async function compress(
   { pathname, content }: Asset,
 ): Promise<[name: "br" | "gzip", bytes: Uint8Array<ArrayBuffer>][]> {
-  if (!COMPRESSIBLE.test(pathname) || content.length < COMPRESS_FROM_BYTES) return [];
+  if (!COMPRESSIBLE.test(pathname) || content.length < COMPRESS_FROM_BYTES) {
+    return [];
+  }
   const [br, gz] = await Promise.all([
     promisify(brotliCompress)(content, {
-      params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length },
+      params: {
+        [constants.BROTLI_PARAM_QUALITY]: 11,
+        [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
+      },
     }),
     promisify(gzip)(content, { level: 9 }),
   ]);

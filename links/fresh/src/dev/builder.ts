@@ -13,7 +13,11 @@ import { assertOnePreact } from "./one_preact.ts";
 import { Project } from "./project.ts";
 import { writeBuild } from "./snapshot.ts";
 import { freshStaticFiles } from "./static_source.ts";
-import type { OnTransformOptions, Transformer, TransformFn } from "./transform.ts";
+import type {
+  OnTransformOptions,
+  Transformer,
+  TransformFn,
+} from "./transform.ts";
 
 /** Options of `new Builder()`. Relative paths are relative to `root`. */
 export interface BuildOptions {
@@ -108,19 +112,34 @@ export class Builder {
    * @param options `snapshot: "memory"` writes nothing to disk
    */
   async build(
-    options: { mode?: "development" | "production"; snapshot?: "disk" | "memory" } = {},
+    options: {
+      mode?: "development" | "production";
+      snapshot?: "disk" | "memory";
+    } = {},
   ): Promise<(app: App<never>) => void> {
     const { mode = "production", snapshot = "disk" } = options;
     this.config.mode = mode;
     const built = await this.#bundle(await this.#crawl());
     const { crawled, bundle, assets } = built;
-    if (snapshot === "disk") await writeBuild(this.config, crawled, bundle, assets);
+    if (snapshot === "disk") {
+      await writeBuild(this.config, crawled, bundle, assets);
+    }
     // Modules are only loaded when the result is wanted: a build to disk need not run the app
     const cache = snapshot === "memory"
-      ? await MemoryBuildCache.load(this.config.root, crawled, bundle, assets, null)
+      ? await MemoryBuildCache.load(
+        this.config.root,
+        crawled,
+        bundle,
+        assets,
+        null,
+      )
       : null;
     return (app) => {
-      if (cache === null) throw new Error('Cannot apply a build on disk: use build({ snapshot: "memory" })');
+      if (cache === null) {
+        throw new Error(
+          'Cannot apply a build on disk: use build({ snapshot: "memory" })',
+        );
+      }
       setBuildCache(app, cache, mode);
     };
   }
@@ -150,14 +169,25 @@ export class Builder {
   async #loadDev(crawled: Crawled): Promise<BuildCache> {
     const { root, staticDir, target } = this.config;
     const { bundle, assets } = await this.#bundle(crawled);
-    const fresh = freshStaticFiles(staticDir, this.#transformers, target, assets.buildId);
-    return await MemoryBuildCache.load(root, crawled, bundle, assets, { script: DEV_SCRIPT_PATH, fresh });
+    const fresh = freshStaticFiles(
+      staticDir,
+      this.#transformers,
+      target,
+      assets.buildId,
+    );
+    return await MemoryBuildCache.load(root, crawled, bundle, assets, {
+      script: DEV_SCRIPT_PATH,
+      fresh,
+    });
   }
 
   async #crawl(): Promise<Crawled> {
     const { routeDir, islandDir, ignore } = this.config;
     const found = await crawl(routeDir, islandDir, ignore);
-    return { routes: found.routes, islands: [...found.islands, ...this.#islands] };
+    return {
+      routes: found.routes,
+      islands: [...found.islands, ...this.#islands],
+    };
   }
 
   async #bundle(crawled: Crawled) {
@@ -167,7 +197,9 @@ export class Builder {
     const islands = crawled.islands.map((specifier) => {
       const found = project.resolve(specifier, join(root, "_"));
       if (found?.kind !== "file") {
-        throw new Error(`Cannot register island "${specifier}": it must be a path or a file: URL`);
+        throw new Error(
+          `Cannot register island "${specifier}": it must be a path or a file: URL`,
+        );
       }
       return found.path;
     });
@@ -180,7 +212,10 @@ export class Builder {
       isDev,
       sourceMap: kind === false ? false : "inline",
     });
-    const assets = await gatherAssets(bundle, staticDir, this.#transformers, { mode, target });
+    const assets = await gatherAssets(bundle, staticDir, this.#transformers, {
+      mode,
+      target,
+    });
     return { crawled, bundle, assets };
   }
 }

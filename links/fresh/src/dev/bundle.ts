@@ -47,7 +47,9 @@ const TINY_ISLAND_BYTES = 1_000;
 const TINY_TOTAL_BYTES = 6_500;
 
 const RUNTIME_NAME = "fresh-runtime";
-const RUNTIME_SOURCE = fileURLToPath(import.meta.resolve("../runtime/client/mod.ts"));
+const RUNTIME_SOURCE = fileURLToPath(
+  import.meta.resolve("../runtime/client/mod.ts"),
+);
 
 interface Entry {
   readonly path: string;
@@ -65,10 +67,17 @@ export async function bundleIslands(options: BundleOptions): Promise<Bundle> {
       ...Object.fromEntries(entries.map(({ name, path }) => [name, path])),
     });
     assertOnePreactIn(Object.keys(first.metafile.inputs));
-    for (const entry of entries) entry.exports = exportsOf(first.metafile, entry.name);
+    for (const entry of entries) {
+      entry.exports = exportsOf(first.metafile, entry.name);
+    }
     if (options.isDev) return toBundle(first, entries, new Set());
     const plan = planShared(first.metafile, entries, options.project.dir);
-    const second = await run(esbuild.build, options, plan.entryPoints, plan.virtual);
+    const second = await run(
+      esbuild.build,
+      options,
+      plan.entryPoints,
+      plan.virtual,
+    );
     return toBundle(second, entries, plan.folded);
   } finally {
     await esbuild.stop();
@@ -96,7 +105,9 @@ async function run(
     sourcemap: isDev ? sourceMap ?? "inline" : false,
     jsx: "automatic",
     jsxImportSource: project.jsxImportSource,
-    define: { "process.env.NODE_ENV": isDev ? '"development"' : '"production"' },
+    define: {
+      "process.env.NODE_ENV": isDev ? '"development"' : '"production"',
+    },
     legalComments: "none",
     charset: "utf8",
     entryNames: "[name]",
@@ -114,7 +125,10 @@ const OUT = "__fresh_out";
 function nameEntries(paths: readonly string[]): Entry[] {
   const taken = new Set([RUNTIME_NAME, "boot"]);
   return [...paths].sort().map((path) => {
-    const name = unique(basename(path).replace(/\.\w+$/, "").replace(/\W/g, "_"), taken);
+    const name = unique(
+      basename(path).replace(/\.\w+$/, "").replace(/\W/g, "_"),
+      taken,
+    );
     return { path, name, exports: [] };
   });
 }
@@ -137,7 +151,11 @@ interface Plan {
 }
 
 /** Decides from a first build what the shared script holds, and how to make the second build put it there. */
-function planShared(metafile: Metafile, entries: readonly Entry[], dir: string): Plan {
+function planShared(
+  metafile: Metafile,
+  entries: readonly Entry[],
+  dir: string,
+): Plan {
   const key = (path: string) => relative(dir, path).split(sep).join("/");
   const sizes = new Map<string, number>();
   for (const output of Object.values(metafile.outputs)) {
@@ -146,23 +164,31 @@ function planShared(metafile: Metafile, entries: readonly Entry[], dir: string):
     }
   }
   const shared = reach(metafile, key(RUNTIME_SOURCE));
-  const closures = new Map(entries.map((entry) => [entry, reach(metafile, key(entry.path))]));
+  const closures = new Map(
+    entries.map((entry) => [entry, reach(metafile, key(entry.path))]),
+  );
   const users = new Map<string, number>();
   for (const closure of closures.values()) {
     for (const path of closure) users.set(path, (users.get(path) ?? 0) + 1);
   }
-  for (const [path, count] of users) if (count >= 2 && count >= entries.length / 2) shared.add(path);
+  for (const [path, count] of users) {
+    if (count >= 2 && count >= entries.length / 2) shared.add(path);
+  }
   const common = new Set(shared);
 
-  const own = (entry: Entry) => [...closures.get(entry) ?? []].filter((path) => !shared.has(path));
-  const size = (entry: Entry) => own(entry).reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0);
+  const own = (entry: Entry) =>
+    [...closures.get(entry) ?? []].filter((path) => !shared.has(path));
+  const size = (entry: Entry) =>
+    own(entry).reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0);
   const folded = new Set<Entry>();
   let total = 0;
   // Each that is folded may make others smaller, which need the same.
   for (;;) {
     const [next] = entries.filter((entry) => !folded.has(entry))
       .map((entry) => ({ entry, bytes: size(entry) }))
-      .filter(({ bytes }) => bytes < TINY_ISLAND_BYTES && total + bytes <= TINY_TOTAL_BYTES)
+      .filter(({ bytes }) =>
+        bytes < TINY_ISLAND_BYTES && total + bytes <= TINY_TOTAL_BYTES
+      )
       .sort((a, b) => b.bytes - a.bytes);
     if (!next) break;
     total += next.bytes;
@@ -178,7 +204,10 @@ function reach(metafile: Metafile, start: string): Set<string> {
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
     if (seen.has(path)) continue;
     seen.add(path);
-    for (const { path: next, kind, external } of metafile.inputs[path]?.imports ?? []) {
+    for (
+      const { path: next, kind, external } of metafile.inputs[path]?.imports ??
+        []
+    ) {
       if (!external && kind !== "dynamic-import") open.push(next);
     }
   }
@@ -186,13 +215,23 @@ function reach(metafile: Metafile, start: string): Set<string> {
 }
 
 // All other entries import the runtime's. So what that reaches is reached by all, which makes it one chunk
-function writePlan(entries: readonly Entry[], folded: Set<Entry>, common: readonly string[]): Plan {
+function writePlan(
+  entries: readonly Entry[],
+  folded: Set<Entry>,
+  common: readonly string[],
+): Plan {
   const text = (path: string) => JSON.stringify(path);
   const lines = [`export { boot } from ${text(RUNTIME_SOURCE)};`];
-  for (const [i, path] of common.entries()) lines.push(`import * as m${i} from ${text(path)};`);
+  for (const [i, path] of common.entries()) {
+    lines.push(`import * as m${i} from ${text(path)};`);
+  }
   for (const entry of folded) {
-    const names = entry.exports.map((name) => `${name} as ${sharedExport(entry, name)}`);
-    if (names.length > 0) lines.push(`export { ${names.join(", ")} } from ${text(entry.path)};`);
+    const names = entry.exports.map((name) =>
+      `${name} as ${sharedExport(entry, name)}`
+    );
+    if (names.length > 0) {
+      lines.push(`export { ${names.join(", ")} } from ${text(entry.path)};`);
+    }
   }
   const virtual: Record<string, string> = { [RUNTIME_NAME]: lines.join("\n") };
   const entryPoints: Record<string, string> = { [RUNTIME_NAME]: RUNTIME_NAME };
@@ -200,8 +239,12 @@ function writePlan(entries: readonly Entry[], folded: Set<Entry>, common: readon
     if (folded.has(entry)) continue;
     const name = `fresh-island-${entry.name}`;
     entryPoints[entry.name] = name;
-    const again = entry.exports.includes("default") ? `export { default } from ${text(entry.path)};` : "";
-    virtual[name] = `import ${text(RUNTIME_NAME)};export * from ${text(entry.path)};${again}`;
+    const again = entry.exports.includes("default")
+      ? `export { default } from ${text(entry.path)};`
+      : "";
+    virtual[name] = `import ${text(RUNTIME_NAME)};export * from ${
+      text(entry.path)
+    };${again}`;
   }
   return { entryPoints, virtual, folded };
 }
@@ -210,8 +253,14 @@ function sharedExport(entry: Entry, name: string): string {
   return name === "default" ? entry.name : `${entry.name}__${name}`;
 }
 
-function toBundle(result: Result, entries: readonly Entry[], folded: ReadonlySet<Entry>): Bundle {
-  const files = new Map(result.outputFiles.map(({ path, text }) => [basename(path), text]));
+function toBundle(
+  result: Result,
+  entries: readonly Entry[],
+  folded: ReadonlySet<Entry>,
+): Bundle {
+  const files = new Map(
+    result.outputFiles.map(({ path, text }) => [basename(path), text]),
+  );
   const runtimeFile = `${RUNTIME_NAME}.js`;
   mergeEntry(files, runtimeFile);
   const taken = new Set<string>(["boot"]);
@@ -220,9 +269,16 @@ function toBundle(result: Result, entries: readonly Entry[], folded: ReadonlySet
     const names: BundledIsland["names"] = {};
     for (const name of entry.exports) {
       const island = unique(name === "default" ? entry.name : name, taken);
-      names[name] = { name: island, exportName: isFolded ? sharedExport(entry, name) : name };
+      names[name] = {
+        name: island,
+        exportName: isFolded ? sharedExport(entry, name) : name,
+      };
     }
-    return { path: entry.path, file: isFolded ? runtimeFile : `${entry.name}.js`, names };
+    return {
+      path: entry.path,
+      file: isFolded ? runtimeFile : `${entry.name}.js`,
+      names,
+    };
   });
   return { runtimeFile, islands, files };
 }

@@ -33,7 +33,9 @@ export async function crawl(
   for await (const file of walk(routeDir)) {
     if (!isSource(file, ignore, routeDir)) continue;
     const path = join(routeDir, file);
-    const hidden = file.split("/").slice(0, -1).find((folder) => /^\(_.+\)$/.test(folder));
+    const hidden = file.split("/").slice(0, -1).find((folder) =>
+      /^\(_.+\)$/.test(folder)
+    );
     if (hidden !== undefined) {
       if (hidden === "(_islands)") islands.push(path);
       continue;
@@ -41,14 +43,19 @@ export async function crawl(
     const found = describeRoute(file);
     if (found === null) continue;
     // Its pattern is in the module, so that has to be loaded before it can be matched
-    const isLazy = found.type === "route" && !(await Deno.readTextFile(path)).includes("routeOverride");
+    const isLazy = found.type === "route" &&
+      !(await Deno.readTextFile(path)).includes("routeOverride");
     routes.push({ ...found, path, isLazy });
   }
   routes.sort((a, b) => compareRoutes(a, b) || (a.file < b.file ? -1 : 1));
   return { routes, islands: islands.sort() };
 }
 
-function isSource(file: string, ignore: readonly RegExp[], dir: string): boolean {
+function isSource(
+  file: string,
+  ignore: readonly RegExp[],
+  dir: string,
+): boolean {
   return SOURCE.test(file) && !TEST.test(file) && !file.endsWith(".d.ts") &&
     !ignore.some((pattern) => pattern.test(join(dir, file)));
 }
@@ -62,7 +69,11 @@ export async function* walk(dir: string, prefix = ""): AsyncGenerator<string> {
     if (error instanceof Deno.errors.NotFound) return;
     throw error;
   }
-  for (const { name, isDirectory } of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+  for (
+    const { name, isDirectory } of entries.sort((a, b) =>
+      a.name < b.name ? -1 : 1
+    )
+  ) {
     if (isDirectory) yield* walk(join(dir, name), `${prefix}${name}/`);
     else yield prefix + name;
   }

@@ -9,7 +9,10 @@ import { LiveReload } from "./live_reload.ts";
 export interface DevServerParts {
   readonly options: ListenOptions;
   /** Folders whose changes matter. Those that do not exist are left out. */
-  readonly watched: { readonly sources: readonly string[]; readonly statics: readonly string[] };
+  readonly watched: {
+    readonly sources: readonly string[];
+    readonly statics: readonly string[];
+  };
   crawl(): Promise<Crawled>;
   load(crawled: Crawled): Promise<BuildCache>;
   app(): Promise<App<never>>;
@@ -49,17 +52,25 @@ export async function serveDev(parts: DevServerParts): Promise<void> {
   }
 }
 
-async function prepare(app: App<never>, parts: DevServerParts, crawled: Crawled): Promise<Handler> {
+async function prepare(
+  app: App<never>,
+  parts: DevServerParts,
+  crawled: Crawled,
+): Promise<Handler> {
   setBuildCache(app, await parts.load(crawled), "development");
   return app.handler();
 }
 
 function fileList({ routes, islands }: Crawled): string {
-  return [...routes.map(({ path, isLazy }) => `${path} ${isLazy}`), ...islands].join("\n");
+  return [...routes.map(({ path, isLazy }) => `${path} ${isLazy}`), ...islands]
+    .join("\n");
 }
 
 // Changes of code restart the process (deno run --watch). What does not: a file that comes or goes, and static files
-function watch({ watched }: DevServerParts, update: () => Promise<void>): Deno.FsWatcher | null {
+function watch(
+  { watched }: DevServerParts,
+  update: () => Promise<void>,
+): Deno.FsWatcher | null {
   const existing = [...watched.sources, ...watched.statics].filter((path) => {
     try {
       return Deno.statSync(path).isDirectory;
@@ -69,11 +80,13 @@ function watch({ watched }: DevServerParts, update: () => Promise<void>): Deno.F
   });
   if (existing.length === 0) return null;
   const watcher = Deno.watchFs(existing);
-  const isStatic = (path: string): boolean => watched.statics.some((dir) => path.startsWith(dir));
+  const isStatic = (path: string): boolean =>
+    watched.statics.some((dir) => path.startsWith(dir));
   let timer: ReturnType<typeof setTimeout> | undefined;
   (async () => {
     for await (const { kind, paths } of watcher) {
-      const matters = kind === "create" || kind === "remove" || kind === "rename" ||
+      const matters = kind === "create" || kind === "remove" ||
+        kind === "rename" ||
         (kind === "modify" && paths.some(isStatic));
       if (!matters) continue;
       // Editors write a file in several steps

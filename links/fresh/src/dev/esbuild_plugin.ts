@@ -7,7 +7,9 @@ import type { Project } from "./project.ts";
 /** Stands for the build's hash in scripts until it is known. */
 export const BUILD_ID_PLACEHOLDER = "__FRSH_BUILD_ID";
 
-const BUILD_ID_FILE = fileURLToPath(import.meta.resolve("../runtime/build_id.ts"));
+const BUILD_ID_FILE = fileURLToPath(
+  import.meta.resolve("../runtime/build_id.ts"),
+);
 const LOADERS: Readonly<Record<string, Loader>> = {
   ".ts": "ts",
   ".tsx": "tsx",
@@ -23,41 +25,60 @@ const LOADERS: Readonly<Record<string, Loader>> = {
  * from npm goes through one resolver with the browser's conditions, so that there is one copy of each package.
  * `virtual` holds the sources of modules that are no files, by name.
  */
-export function denoPlugin(project: Project, virtual: Readonly<Record<string, string>> = {}): Plugin {
+export function denoPlugin(
+  project: Project,
+  virtual: Readonly<Record<string, string>> = {},
+): Plugin {
   return {
     name: "deno",
     setup(build) {
-      const fromNpm = async (specifier: string, importer: string): Promise<OnResolveResult> => {
-        const dirs = [project.dir, join(project.dir, "node_modules/.deno/node_modules")];
+      const fromNpm = async (
+        specifier: string,
+        importer: string,
+      ): Promise<OnResolveResult> => {
+        const dirs = [
+          project.dir,
+          join(project.dir, "node_modules/.deno/node_modules"),
+        ];
         for (const resolveDir of dirs) {
           const found = await build.resolve(specifier, {
             resolveDir,
             kind: "import-statement",
             pluginData: FROM_NPM,
           });
-          if (found.errors.length === 0) return { path: found.path, sideEffects: found.sideEffects };
+          if (found.errors.length === 0) {
+            return { path: found.path, sideEffects: found.sideEffects };
+          }
         }
         const text =
           `Cannot find "${specifier}" in node_modules; run "deno install". Imported by ${importer}`;
         return { errors: [{ text }] };
       };
-      build.onResolve({ filter: /.*/ }, ({ path, importer, pluginData, namespace, kind }) => {
-        if (pluginData === FROM_NPM) return null;
-        if (path in virtual) return { path, namespace: "fresh" };
-        if (kind === "entry-point" || namespace === "fresh") {
-          const found = project.resolve(path, join(project.dir, "_"));
-          return found?.kind === "file" ? { path: found.path } : null;
-        }
-        if (path.startsWith("node:")) {
-          return {
-            errors: [{ text: `"${path}" is not available in a browser; an island leads to ${importer}` }],
-          };
-        }
-        if (/[\\/]node_modules[\\/]/.test(importer)) return null;
-        const found = project.resolve(path, importer);
-        if (found === null) return null;
-        return found.kind === "file" ? { path: found.path } : fromNpm(found.specifier, importer);
-      });
+      build.onResolve(
+        { filter: /.*/ },
+        ({ path, importer, pluginData, namespace, kind }) => {
+          if (pluginData === FROM_NPM) return null;
+          if (path in virtual) return { path, namespace: "fresh" };
+          if (kind === "entry-point" || namespace === "fresh") {
+            const found = project.resolve(path, join(project.dir, "_"));
+            return found?.kind === "file" ? { path: found.path } : null;
+          }
+          if (path.startsWith("node:")) {
+            return {
+              errors: [{
+                text:
+                  `"${path}" is not available in a browser; an island leads to ${importer}`,
+              }],
+            };
+          }
+          if (/[\\/]node_modules[\\/]/.test(importer)) return null;
+          const found = project.resolve(path, importer);
+          if (found === null) return null;
+          return found.kind === "file"
+            ? { path: found.path }
+            : fromNpm(found.specifier, importer);
+        },
+      );
       build.onLoad({ filter: /.*/, namespace: "fresh" }, ({ path }) => ({
         contents: virtual[path],
         loader: "js",
@@ -67,13 +88,19 @@ export function denoPlugin(project: Project, virtual: Readonly<Record<string, st
         { filter: /build_id\.ts$/ },
         ({ path }): OnLoadResult | null =>
           path === BUILD_ID_FILE
-            ? { contents: `export const BUILD_ID="${BUILD_ID_PLACEHOLDER}"`, loader: "js" }
+            ? {
+              contents: `export const BUILD_ID="${BUILD_ID_PLACEHOLDER}"`,
+              loader: "js",
+            }
             : null,
       );
-      build.onLoad({ filter: /\.[mc]?[jt]sx?$|\.json$/ }, async ({ path }): Promise<OnLoadResult> => ({
-        contents: await readFile(path),
-        loader: LOADERS[extname(path)] ?? "js",
-      }));
+      build.onLoad(
+        { filter: /\.[mc]?[jt]sx?$|\.json$/ },
+        async ({ path }): Promise<OnLoadResult> => ({
+          contents: await readFile(path),
+          loader: LOADERS[extname(path)] ?? "js",
+        }),
+      );
     },
   };
 }

@@ -12,7 +12,10 @@ export class LiveReload {
   handle(request: Request, pathname: string): Response | null {
     if (pathname === DEV_SCRIPT_PATH) {
       return new Response(SCRIPT, {
-        headers: { "content-type": "text/javascript; charset=UTF-8", "cache-control": "no-store" },
+        headers: {
+          "content-type": "text/javascript; charset=UTF-8",
+          "cache-control": "no-store",
+        },
       });
     }
     if (pathname !== ALIVE_PATH) return null;
@@ -41,7 +44,9 @@ export class LiveReload {
 
   #send(socket: WebSocket): void {
     if (socket.readyState !== WebSocket.OPEN) return;
-    socket.send(JSON.stringify({ type: "initial-state", revision: this.#revision }));
+    socket.send(
+      JSON.stringify({ type: "initial-state", revision: this.#revision }),
+    );
   }
 }
 

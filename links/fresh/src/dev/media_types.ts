@@ -59,5 +59,6 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** The `Content-Type` of a file, by its name. */
 export function contentTypeOf(path: string): string {
-  return TYPES[path.slice(path.lastIndexOf(".") + 1).toLowerCase()] ?? "application/octet-stream";
+  return TYPES[path.slice(path.lastIndexOf(".") + 1).toLowerCase()] ??
+    "application/octet-stream";
 }

@@ -1,4 +1,5 @@
-const REEXPORT = /^\s*import\s*\{([^}]*)\}\s*from\s*"\.\/([^"]+)";\s*export\s*\{([^}]*)\};?\s*$/;
+const REEXPORT =
+  /^\s*import\s*\{([^}]*)\}\s*from\s*"\.\/([^"]+)";\s*export\s*\{([^}]*)\};?\s*$/;
 const EXPORTS = /export\s*\{([^}]*)\};?\s*$/;
 
 /**
@@ -14,7 +15,9 @@ export function mergeEntry(files: Map<string, string>, entry: string): void {
   const own = source === undefined ? null : EXPORTS.exec(source);
   if (source === undefined || own === null) return;
   const inChunk = new Map(pairs(own[1]).map(([local, name]) => [name, local]));
-  const inEntry = new Map(pairs(imports).map(([name, local]) => [local, inChunk.get(name)]));
+  const inEntry = new Map(
+    pairs(imports).map(([name, local]) => [local, inChunk.get(name)]),
+  );
   const added: string[] = [];
   for (const [local, name] of pairs(exports)) {
     const original = inEntry.get(local);
@@ -23,14 +26,21 @@ export function mergeEntry(files: Map<string, string>, entry: string): void {
   }
   files.delete(chunk);
   const kept = own[1].trim().replace(/,$/, "");
-  files.set(entry, `${source.slice(0, own.index)}export{${[kept, ...added].join(",")}};\n`);
+  files.set(
+    entry,
+    `${source.slice(0, own.index)}export{${[kept, ...added].join(",")}};\n`,
+  );
   for (const [name, text] of files) {
-    if (name !== entry) files.set(name, text.replaceAll(`"./${chunk}"`, `"./${entry}"`));
+    if (name !== entry) {
+      files.set(name, text.replaceAll(`"./${chunk}"`, `"./${entry}"`));
+    }
   }
 }
 
 function pairs(list: string): [string, string][] {
-  return list.split(",").map((item) => item.trim()).filter((item) => item !== "").map((item) => {
+  return list.split(",").map((item) => item.trim()).filter((item) =>
+    item !== ""
+  ).map((item) => {
     const [left, right] = item.split(/\s+as\s+/);
     return [left, right ?? left];
   });

@@ -2,7 +2,10 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** What a specifier stands for. */
-export type Resolution = { kind: "file"; path: string } | { kind: "npm"; specifier: string };
+export type Resolution = { kind: "file"; path: string } | {
+  kind: "npm";
+  specifier: string;
+};
 
 interface Package {
   readonly dir: string;
@@ -17,13 +20,19 @@ interface DenoJson {
   imports?: Record<string, string>;
   links?: string[];
   workspace?: string[] | { members?: string[] };
-  compilerOptions?: { jsx?: string; jsxImportSource?: string; jsxPrecompileSkipElements?: string[] };
+  compilerOptions?: {
+    jsx?: string;
+    jsxImportSource?: string;
+    jsxPrecompileSkipElements?: string[];
+  };
 }
 
 // Elements the server looks at while it draws; compiled to text it would never see them
-const SKIP_ELEMENTS = "a img source body html head title meta script link style base noscript template".split(
-  " ",
-);
+const SKIP_ELEMENTS =
+  "a img source body html head title meta script link style base noscript template"
+    .split(
+      " ",
+    );
 
 /** The settings of a project that decide what its imports mean. */
 export class Project {
@@ -34,7 +43,11 @@ export class Project {
   readonly #packages: readonly Package[];
   readonly #own: Package;
 
-  private constructor(dir: string, config: DenoJson, linked: readonly Package[]) {
+  private constructor(
+    dir: string,
+    config: DenoJson,
+    linked: readonly Package[],
+  ) {
     this.dir = dir;
     this.jsxImportSource = config.compilerOptions?.jsxImportSource ?? "preact";
     this.#own = toPackage(dir, config);
@@ -49,14 +62,20 @@ export class Project {
         checkJsx(config, dir);
         return new Project(dir, config, await loadPackages(dir, config));
       }
-      if (dirname(dir) === dir) throw new Error(`Cannot find a deno.json in "${root}" or above`);
+      if (dirname(dir) === dir) {
+        throw new Error(`Cannot find a deno.json in "${root}" or above`);
+      }
     }
   }
 
   /** What `specifier` stands for in the file `importer`; null when it is no matter of this project. */
   resolve(specifier: string, importer: string): Resolution | null {
-    if (specifier.startsWith("file:")) return { kind: "file", path: fileURLToPath(specifier) };
-    if (/^\.{0,2}\//.test(specifier)) return { kind: "file", path: resolve(dirname(importer), specifier) };
+    if (specifier.startsWith("file:")) {
+      return { kind: "file", path: fileURLToPath(specifier) };
+    }
+    if (/^\.{0,2}\//.test(specifier)) {
+      return { kind: "file", path: resolve(dirname(importer), specifier) };
+    }
     if (isAbsolute(specifier)) return { kind: "file", path: specifier };
     const home = this.#packages.find(({ dir }) =>
       importer.startsWith(dir + "/") || importer.startsWith(dir + "\\")
@@ -66,9 +85,14 @@ export class Project {
   }
 
   #target(owner: Package, target: string): Resolution | null {
-    if (/^\.{0,2}\//.test(target)) return { kind: "file", path: resolve(owner.dir, target) };
-    const registry = /^(npm|jsr):\/?(@[^/]+\/[^/@]+|[^/@]+)(?:@[^/]*)?(\/.*)?$/.exec(target);
-    if (registry?.[1] === "npm") return { kind: "npm", specifier: registry[2] + (registry[3] ?? "") };
+    if (/^\.{0,2}\//.test(target)) {
+      return { kind: "file", path: resolve(owner.dir, target) };
+    }
+    const registry = /^(npm|jsr):\/?(@[^/]+\/[^/@]+|[^/@]+)(?:@[^/]*)?(\/.*)?$/
+      .exec(target);
+    if (registry?.[1] === "npm") {
+      return { kind: "npm", specifier: registry[2] + (registry[3] ?? "") };
+    }
     const bare = /^(@[^/]+\/[^/]+|[^/:@]+)(\/.*)?$/.exec(target);
     const [name, path] = registry !== null
       ? [registry[2], registry[3]]
@@ -79,18 +103,25 @@ export class Project {
     const found = this.#packages.find((linked) => linked.name === name);
     if (found !== undefined) {
       const file = found.exports[`.${path ?? ""}`];
-      if (file === undefined) throw new Error(`Package "${name}" does not export ".${path ?? ""}"`);
+      if (file === undefined) {
+        throw new Error(`Package "${name}" does not export ".${path ?? ""}"`);
+      }
       return { kind: "file", path: resolve(found.dir, file) };
     }
     if (registry !== null) {
-      throw new Error(`Cannot bundle "${target}": only packages from npm and "links" can be bundled`);
+      throw new Error(
+        `Cannot bundle "${target}": only packages from npm and "links" can be bundled`,
+      );
     }
     return { kind: "npm", specifier: target };
   }
 }
 
 /** The value of `specifier` in an import map. A name of a package also stands for the paths below it. */
-function mapped(imports: Readonly<Record<string, string>>, specifier: string): string | null {
+function mapped(
+  imports: Readonly<Record<string, string>>,
+  specifier: string,
+): string | null {
   if (specifier in imports) return imports[specifier];
   let best = "";
   for (const key in imports) {
@@ -116,12 +147,22 @@ async function readConfig(dir: string): Promise<DenoJson | null> {
 }
 
 function parseJsonc(text: string): DenoJson {
-  const plain = text.replace(/("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_, quoted) => quoted ?? "");
-  return JSON.parse(plain.replace(/("(?:\\.|[^"\\])*")|,(\s*[}\]])/g, (_, quoted, end) => quoted ?? end));
+  const plain = text.replace(
+    /("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g,
+    (_, quoted) => quoted ?? "",
+  );
+  return JSON.parse(
+    plain.replace(
+      /("(?:\\.|[^"\\])*")|,(\s*[}\]])/g,
+      (_, quoted, end) => quoted ?? end,
+    ),
+  );
 }
 
 async function loadPackages(dir: string, config: DenoJson): Promise<Package[]> {
-  const members = Array.isArray(config.workspace) ? config.workspace : config.workspace?.members ?? [];
+  const members = Array.isArray(config.workspace)
+    ? config.workspace
+    : config.workspace?.members ?? [];
   const packages: Package[] = [];
   for (const path of [...config.links ?? [], ...members]) {
     const folder = resolve(dir, path);
@@ -131,8 +172,16 @@ async function loadPackages(dir: string, config: DenoJson): Promise<Package[]> {
   return packages;
 }
 
-function toPackage(dir: string, { name = "", exports = {}, imports = {} }: DenoJson): Package {
-  return { dir, name, exports: typeof exports === "string" ? { ".": exports } : exports, imports };
+function toPackage(
+  dir: string,
+  { name = "", exports = {}, imports = {} }: DenoJson,
+): Package {
+  return {
+    dir,
+    name,
+    exports: typeof exports === "string" ? { ".": exports } : exports,
+    imports,
+  };
 }
 
 function checkJsx({ compilerOptions }: DenoJson, dir: string): void {

@@ -21,14 +21,19 @@ export async function writeBuild(
 ): Promise<void> {
   const { outDir } = paths;
   await removeOld(outDir);
-  const files = await Promise.all(assets.files.map((asset) => writeAsset(paths, asset)));
+  const files = await Promise.all(
+    assets.files.map((asset) => writeAsset(paths, asset)),
+  );
   const entry = JSON.stringify(importPath(outDir, paths.serverEntry));
   await Promise.all([
     Deno.writeTextFile(
       join(outDir, "snapshot.js"),
       snapshotSource(outDir, crawled, bundle, assets.buildId, files),
     ),
-    Deno.writeTextFile(join(outDir, "server.js"), serverSource(entry, importPath(outDir, paths.root))),
+    Deno.writeTextFile(
+      join(outDir, "server.js"),
+      serverSource(entry, importPath(outDir, paths.root)),
+    ),
     Deno.writeTextFile(join(outDir, "compiled-entry.js"), COMPILED_ENTRY),
   ]);
 }
@@ -42,10 +47,16 @@ async function removeOld(outDir: string): Promise<void> {
   await Deno.mkdir(outDir, { recursive: true });
 }
 
-async function writeAsset({ root, outDir }: OutputPaths, asset: Asset): Promise<SnapshotFile> {
+async function writeAsset(
+  { root, outDir }: OutputPaths,
+  asset: Asset,
+): Promise<SnapshotFile> {
   const { pathname, content, hash, source } = asset;
   const path = join(outDir, "static", ...pathname.split("/"));
-  const write = async (suffix: string, bytes: Uint8Array): Promise<{ file: string; sizeBytes: number }> => {
+  const write = async (
+    suffix: string,
+    bytes: Uint8Array,
+  ): Promise<{ file: string; sizeBytes: number }> => {
     await Deno.mkdir(dirname(path), { recursive: true });
     await Deno.writeFile(path + suffix, bytes);
     return { file: fromRoot(root, path + suffix), sizeBytes: bytes.length };
@@ -57,7 +68,12 @@ async function writeAsset({ root, outDir }: OutputPaths, asset: Asset): Promise<
   for (const [name, bytes] of await compress(asset)) {
     encodings[name] = await write(name === "br" ? ".br" : ".gz", bytes);
   }
-  const file = { pathname, hash, contentType: contentTypeOf(pathname), ...plain };
+  const file = {
+    pathname,
+    hash,
+    contentType: contentTypeOf(pathname),
+    ...plain,
+  };
   return Object.keys(encodings).length === 0 ? file : { ...file, encodings };
 }
 
@@ -80,18 +96,25 @@ function snapshotSource(
   const imports: string[] = [];
   const load = (path: string): string => {
     const name = `module${imports.length}`;
-    imports.push(`import * as ${name} from ${JSON.stringify(importPath(outDir, path))};`);
+    imports.push(
+      `import * as ${name} from ${JSON.stringify(importPath(outDir, path))};`,
+    );
     return name;
   };
   const islandLines = islands.map(({ path, file, names }) =>
-    `  { module: ${load(path)}, file: ${JSON.stringify(scriptPath(buildId, file))}, names: ${
-      JSON.stringify(names)
-    }, css: [] },`
+    `  { module: ${load(path)}, file: ${
+      JSON.stringify(scriptPath(buildId, file))
+    }, names: ${JSON.stringify(names)}, css: [] },`
   );
   const routeLines = routes.map(({ path, isLazy, ...route }) => {
     const { file, type, segment, pattern } = route;
-    const fields = JSON.stringify({ file, type, segment, pattern }).slice(1, -1);
-    const module = isLazy ? `() => import(${JSON.stringify(importPath(outDir, path))})` : load(path);
+    const fields = JSON.stringify({ file, type, segment, pattern }).slice(
+      1,
+      -1,
+    );
+    const module = isLazy
+      ? `() => import(${JSON.stringify(importPath(outDir, path))})`
+      : load(path);
     return `  { ${fields}, module: ${module} },`;
   });
   return [
@@ -99,7 +122,9 @@ function snapshotSource(
     ...imports,
     "",
     `export const buildId = ${JSON.stringify(buildId)};`,
-    `export const runtimeFile = ${JSON.stringify(scriptPath(buildId, runtimeFile))};`,
+    `export const runtimeFile = ${
+      JSON.stringify(scriptPath(buildId, runtimeFile))
+    };`,
     "export const islands = [",
     ...islandLines,
     "];",

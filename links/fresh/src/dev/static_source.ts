@@ -13,20 +13,31 @@ export function freshStaticFiles(
 ): FreshFile {
   return async (pathname) => {
     const source = await findSource(dirs, pathname);
-    if (source === null) return await madeFile(dirs, transformers, target, pathname, buildId);
-    const files = await transformFile(pathname, source, transformers, { mode: "development", target });
+    if (source === null) {
+      return await madeFile(dirs, transformers, target, pathname, buildId);
+    }
+    const files = await transformFile(pathname, source, transformers, {
+      mode: "development",
+      target,
+    });
     const found = files.find((file) => file.pathname === pathname);
-    return found === undefined
-      ? null
-      : toAsset(pathname, found.content ?? await Deno.readFile(source), buildId);
+    return found === undefined ? null : toAsset(
+      pathname,
+      found.content ?? await Deno.readFile(source),
+      buildId,
+    );
   };
 }
 
-async function findSource(dirs: readonly string[], pathname: string): Promise<string | null> {
+async function findSource(
+  dirs: readonly string[],
+  pathname: string,
+): Promise<string | null> {
   const parts = pathname.split("/").slice(1);
   if (
     parts.some((part) =>
-      part === ".." || /[\\\0]/.test(part) || (part.startsWith(".") && part !== ".well-known")
+      part === ".." || /[\\\0]/.test(part) ||
+      (part.startsWith(".") && part !== ".well-known")
     )
   ) return null;
   for (const dir of dirs) {
@@ -34,7 +45,10 @@ async function findSource(dirs: readonly string[], pathname: string): Promise<st
     try {
       if ((await Deno.stat(path)).isFile) return path;
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) throw error;
+      if (
+        !(error instanceof Deno.errors.NotFound ||
+          error instanceof Deno.errors.NotADirectory)
+      ) throw error;
     }
   }
   return null;
@@ -50,7 +64,12 @@ async function madeFile(
 ): Promise<ReturnType<typeof toAsset> | null> {
   if (transformers.length === 0 || !pathname.includes(".")) return null;
   for (const [path, source] of await listStatic(dirs)) {
-    for (const file of await transformFile(path, source, transformers, { mode: "development", target })) {
+    for (
+      const file of await transformFile(path, source, transformers, {
+        mode: "development",
+        target,
+      })
+    ) {
       if (file.pathname === pathname && file.content !== null) {
         return toAsset(pathname, file.content, buildId);
       }
@@ -59,9 +78,20 @@ async function madeFile(
   return null;
 }
 
-function toAsset(pathname: string, bytes: Uint8Array<ArrayBuffer>, buildId: string) {
+function toAsset(
+  pathname: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  buildId: string,
+) {
   const content = pathname.endsWith(".css")
-    ? new TextEncoder().encode(new TextDecoder().decode(bytes).replaceAll(BUILD_ID_PLACEHOLDER, buildId))
+    ? new TextEncoder().encode(
+      new TextDecoder().decode(bytes).replaceAll(BUILD_ID_PLACEHOLDER, buildId),
+    )
     : bytes;
-  return { pathname, content, source: null, hash: createHash("sha256").update(content).digest("hex") };
+  return {
+    pathname,
+    content,
+    source: null,
+    hash: createHash("sha256").update(content).digest("hex"),
+  };
 }

@@ -39,7 +39,11 @@ export interface OnTransformResult {
 /** Changes a file, makes several of it (`[]` for none), or leaves it alone. */
 export type TransformFn = (
   args: OnTransformArgs,
-) => void | OnTransformResult | OnTransformResult[] | Promise<void | OnTransformResult | OnTransformResult[]>;
+) =>
+  | void
+  | OnTransformResult
+  | OnTransformResult[]
+  | Promise<void | OnTransformResult | OnTransformResult[]>;
 
 /** A transform and what it applies to. */
 export interface Transformer {
@@ -57,12 +61,18 @@ export interface TransformedFile {
 }
 
 /** URL paths of the files of the static folders with their sources. Hidden files are left out; the first folder wins. */
-export async function listStatic(dirs: readonly string[]): Promise<Map<string, string>> {
+export async function listStatic(
+  dirs: readonly string[],
+): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const dir of dirs) {
     for await (const file of walk(dir)) {
-      const isHidden = file.split("/").some((part) => part.startsWith(".") && part !== ".well-known");
-      if (!isHidden && !found.has(`/${file}`)) found.set(`/${file}`, join(dir, file));
+      const isHidden = file.split("/").some((part) =>
+        part.startsWith(".") && part !== ".well-known"
+      );
+      if (!isHidden && !found.has(`/${file}`)) {
+        found.set(`/${file}`, join(dir, file));
+      }
     }
   }
   return found;
@@ -76,17 +86,23 @@ export async function transformFile(
   env: Pick<OnTransformArgs, "mode" | "target">,
 ): Promise<TransformedFile[]> {
   const plan = transformers.filter(({ options }) => matches(options, source));
-  if (plan.length === 0 && !pathname.endsWith(".css")) return [{ pathname, source, content: null }];
+  if (plan.length === 0 && !pathname.endsWith(".css")) {
+    return [{ pathname, source, content: null }];
+  }
   let files = [{ pathname, content: await Deno.readFile(source) }];
   for (const { options, fn } of plan) {
     const next: typeof files = [];
-    for (const file of files) next.push(...await applyOne(file, source, options, fn, env));
+    for (const file of files) {
+      next.push(...await applyOne(file, source, options, fn, env));
+    }
     files = next;
   }
   return files.map(({ pathname, content }) => ({
     pathname,
     source,
-    content: pathname.endsWith(".css") ? encode(versionUrls(decoder.decode(content))) : content,
+    content: pathname.endsWith(".css")
+      ? encode(versionUrls(decoder.decode(content)))
+      : content,
   }));
 }
 
@@ -112,7 +128,9 @@ async function applyOne(
     });
   } catch (cause) {
     throw new Error(
-      `Plugin "${pluginName}" failed on "${pathname}": ${cause instanceof Error ? cause.message : cause}`,
+      `Plugin "${pluginName}" failed on "${pathname}": ${
+        cause instanceof Error ? cause.message : cause
+      }`,
       { cause },
     );
   }
@@ -125,21 +143,39 @@ async function applyOne(
   }));
 }
 
-function encode(content: string | Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  return typeof content === "string" ? new TextEncoder().encode(content) : content;
+function encode(
+  content: string | Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
+  return typeof content === "string"
+    ? new TextEncoder().encode(content)
+    : content;
 }
 
-function matches({ filter, exclude }: OnTransformOptions, path: string): boolean {
+function matches(
+  { filter, exclude }: OnTransformOptions,
+  path: string,
+): boolean {
   if (!filter.test(path)) return false;
-  const excluded = exclude === undefined ? [] : Array.isArray(exclude) ? exclude : [exclude];
-  return !excluded.some((item) => typeof item === "string" ? path.includes(item) : item.test(path));
+  const excluded = exclude === undefined
+    ? []
+    : Array.isArray(exclude)
+    ? exclude
+    : [exclude];
+  return !excluded.some((item) =>
+    typeof item === "string" ? path.includes(item) : item.test(path)
+  );
 }
 
 /** Makes the app's own URLs in a style sheet ones that may be cached for ever, as `asset()` does. */
 function versionUrls(css: string): string {
-  return css.replace(/url\(\s*(["']?)(\/(?!\/)[^"')]*)\1\s*\)/g, (whole, _quote, path: string) => {
-    if (path.includes("__frsh_c")) return whole;
-    const [base, fragment = ""] = path.split(/(?=#)/);
-    return `url("${base}${base.includes("?") ? "&" : "?"}__frsh_c=${BUILD_ID_PLACEHOLDER}${fragment}")`;
-  });
+  return css.replace(
+    /url\(\s*(["']?)(\/(?!\/)[^"')]*)\1\s*\)/g,
+    (whole, _quote, path: string) => {
+      if (path.includes("__frsh_c")) return whole;
+      const [base, fragment = ""] = path.split(/(?=#)/);
+      return `url("${base}${
+        base.includes("?") ? "&" : "?"
+      }__frsh_c=${BUILD_ID_PLACEHOLDER}${fragment}")`;
+    },
+  );
 }
