@@ -57,7 +57,7 @@ export interface DeclareHtml {
 }
 
 /**
- * Markup. Handlers receive and give it; it is made safe on the server, at most 1,000,000 UTF-16 code units. With
+ * Markup. Handlers receive and give it; it is made safe on the server; at most 1,000,000 UTF-16 code units. With
  * `sandbox` it is left as it is and shown in a frame that reaches neither the page nor the network. Raises `change`.
  *
  * @example

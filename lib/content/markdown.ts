@@ -10,7 +10,7 @@ export interface Rendered {
 }
 
 /** Longer texts, in UTF-16 code units, are shown as they are written. */
-const LONGEST = 200_000;
+const LONGEST = 150_000;
 
 /** Longest paragraph. Emphasis takes time by the square of it: 1.4 s for "a**b" over 100,000 letters. */
 const LONGEST_PARAGRAPH = 20_000;

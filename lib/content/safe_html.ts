@@ -6,7 +6,7 @@ import { linkAddress, pictureAddress } from "./address.ts";
 const DEEPEST = 100;
 
 /** Longer markup is shown as text, so that nobody waits for it. In UTF-16 code units. */
-const LONGEST = 1_000_000;
+const LONGEST = 500_000;
 
 let clean: typeof sanitize | undefined;
 let depth = 0;
