@@ -1,5 +1,6 @@
 import {
   accordion,
+  browserState,
   button,
   checkbox,
   column,
@@ -119,6 +120,14 @@ export const sinks: Readonly<
   Record<string, (text: Hostile, payloads: readonly string[]) => Readonly<Record<string, Sink>>>
 > = {
   accordion: (text) => ({ accordion: box(accordion, "folds", text, { seen: ["label"] }) }),
+  browser_state: (text) => ({
+    browser_state: {
+      field: browserState(text("kept"), { key: text("key").slice(0, 200) }),
+      give: text("new kept"),
+      says: [],
+      says2: [],
+    },
+  }),
   button: (text) => ({
     button: sink(button, "button", text, () => ({ props: { icon: "/samples/digit_2.png" }, seen: [] })),
     button_value: {
