@@ -56,6 +56,8 @@ export interface GuardOptions {
 
 /** The rules that the guard keeps, in their order. */
 export interface GuardRules {
+  /** For whoever asks, whatever it is: these come before all else that is done for a request. */
+  readonly limits: readonly EntryRule[];
   /** For what comes in: the first that refuses or answers is the last. */
   readonly entry: readonly EntryRule[];
   /** For what goes out: all of them. */
@@ -64,16 +66,8 @@ export interface GuardRules {
 
 /** All rules. A test gives fewer to see that every one of them is needed; no setting does. */
 export const RULES: GuardRules = {
-  entry: [
-    hostRule,
-    methodRule,
-    connectionsRule,
-    rateRule,
-    sizeRule,
-    preflightRule,
-    originRule,
-    isolationRule,
-  ],
+  limits: [connectionsRule, rateRule],
+  entry: [hostRule, methodRule, sizeRule, preflightRule, originRule, isolationRule],
   exit: [headersRule, policyRule, embedRule, corsRule, secureRule],
 };
 
@@ -108,12 +102,11 @@ export function guarded<S>(app: App<S>, options: GuardOptions, rules: GuardRules
   const { serverPaths, around, stallMs } = options;
   app.handler = () => {
     const handle = inner();
-    const respond = async (request: Request, info?: Deno.ServeHandlerInfo) => {
-      const arrival = arrived(request, info, policy);
-      if (stallMs !== undefined) limitStalls(request, stallMs);
+    const respond = async (arrival: Arrival, info: ConnectionInfo) => {
+      const { request } = arrival;
       let response: Response;
       try {
-        response = admit(arrival, policy, rules) ??
+        response = admit(arrival, policy, rules.entry) ??
           await (serverPaths?.(request) ??
             forward(
               request,
@@ -125,7 +118,17 @@ export function guarded<S>(app: App<S>, options: GuardOptions, rules: GuardRules
       const answer = finish(response, arrival, policy, rules);
       return request.method === "GET" ? await compress(answer, request) : answer;
     };
-    return around ? (request, info) => around(request, () => respond(request, info)) : respond;
+    return async (request, info) => {
+      const arrival = arrived(request, info, policy);
+      if (stallMs !== undefined) limitStalls(request, stallMs);
+      try {
+        const refused = admit(arrival, policy, rules.limits);
+        if (refused) return finish(refused, arrival, policy, rules);
+      } catch (error) {
+        return finish(refuse(error), arrival, policy, rules);
+      }
+      return await (around ? around(request, () => respond(arrival, info)) : respond(arrival, info));
+    };
   };
   return app;
 }
@@ -156,8 +159,8 @@ function arrived(request: Request, info: ConnectionInfo, { proxies }: Policy): A
 }
 
 /** @throws {Fault} what a rule refuses */
-function admit(arrival: Arrival, policy: Policy, { entry }: GuardRules): Response | undefined {
-  for (const rule of entry) {
+function admit(arrival: Arrival, policy: Policy, rules: readonly EntryRule[]): Response | undefined {
+  for (const rule of rules) {
     const response = rule(arrival, policy);
     if (response) return response;
   }

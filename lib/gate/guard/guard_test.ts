@@ -10,10 +10,11 @@ for (const one of CASES) {
   Deno.test(`guarded() keeps its promise: ${one.name}`, () => quietly(() => runCase(one)));
 }
 
-const all = [...RULES.entry, ...RULES.exit];
+const all = [...RULES.limits, ...RULES.entry, ...RULES.exit];
 for (const rule of all) {
   Deno.test(`guarded() breaks a promise without ${rule.name}`, async () => {
     const rules: GuardRules = {
+      limits: RULES.limits.filter((one) => one !== rule),
       entry: RULES.entry.filter((one) => one !== rule),
       exit: RULES.exit.filter((one) => one !== rule),
     };
@@ -26,6 +27,16 @@ for (const rule of all) {
     assert.ok(broken.length < CASES.length);
   });
 }
+
+Deno.test("guarded() counts also what something round it answers", async () => {
+  const options = { names: [], dev: false, rate: 1, now: () => 0 };
+  const handle = guarded(new App(), { ...options, around: () => Promise.resolve(new Response("around")) })
+    .handler();
+  const ask = () => handle(new Request("http://files.example/", { headers: { host: "files.example" } }));
+  for (let i = 0; i < 10; i++) assert.equal(await (await ask()).text(), "around");
+  const { status, headers } = await ask();
+  assert.deepEqual([status, headers.get("x-content-type-options")], [429, "nosniff"]);
+});
 
 Deno.test("guarded() waits for a body no longer than it is told, whoever reads it", async () => {
   const app = new App().post(
