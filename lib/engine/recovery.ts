@@ -30,6 +30,8 @@ const GONE: FaultJson = {
 export class Recovery {
   readonly #options: RecoveryOptions;
   readonly #waiting = new Map<string, UnfinishedRun[]>();
+  /** Pages whose runs are just being begun: who asks for one of these waits until all of them are. */
+  readonly #meeting = new Map<string, Promise<void>>();
 
   /** Looks at nothing yet. */
   constructor(options: RecoveryOptions) {
@@ -49,11 +51,21 @@ export class Recovery {
 
   /** Whether runs of a page wait for it. */
   awaits(page: string): boolean {
-    return this.#waiting.size > 0 && this.#waiting.has(page);
+    return this.#waiting.size > 0 && this.#waiting.has(page) ||
+      this.#meeting.size > 0 && this.#meeting.has(page);
   }
 
   /** Begins the runs of a page, whose demo is there now. */
-  async meet(page: string, demo: Demo): Promise<void> {
+  meet(page: string, demo: Demo): Promise<void> {
+    let meeting = this.#meeting.get(page);
+    if (!meeting) {
+      meeting = this.#begin(page, demo).finally(() => this.#meeting.delete(page));
+      this.#meeting.set(page, meeting);
+    }
+    return meeting;
+  }
+
+  async #begin(page: string, demo: Demo): Promise<void> {
     const { journal, begin, broke } = this.#options;
     const runs = this.#waiting.get(page) ?? [];
     this.#waiting.delete(page);

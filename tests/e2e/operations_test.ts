@@ -47,6 +47,40 @@ Deno.test("J02: told to stop, the server takes nothing new, says so at once, and
   assert.ok(performance.now() - since < 10_000);
 });
 
+Deno.test("J02: with a store, what waited when the server was told to stop comes to its end after the next start", async () => {
+  const data = await Deno.makeTempDir({ prefix: "atoll-" });
+  const env = { ATOLL_DATA: data, STORE: `sqlite:${data}/atoll.db` };
+  const asked = Array.from({ length: 120 }, (_, i) => ({ id: String(i).padStart(22, "0"), note: `${i}` }));
+  let session: string;
+  let before: Frame["type"][][];
+  {
+    await using server = await start(env);
+    session = await newSession(server);
+    const streams = await Promise.all(
+      asked.map(({ id, note }) => open(server, "wait", { ms: 800, note }, { session, id })),
+    );
+    const since = performance.now();
+    Deno.kill(server.pid, "SIGTERM");
+    before = await Promise.all(
+      streams.map(async (frames) => (await Array.fromAsync(frames)).map(({ type }) => type)),
+    );
+    assert.equal(await server.ended, 0);
+    assert.ok(performance.now() - since < 10_000);
+  }
+  const finished = before.filter((types) => types.at(-1) === "done").length;
+  assert.ok(finished >= 20 && finished < 120, `${finished} came to their end before`);
+  await using server = await start(env);
+  const said = await Promise.all(asked.map(async ({ id }) => {
+    const frames = readFrames((await ask(server, { resume: id, after: 0, session })).body as ReadableStream);
+    return (await Array.fromAsync(frames)).flatMap((frame) =>
+      frame.type === "output" && !frame.whole ? [frame.values.said] : frame.type === "done" ? ["done"] : []
+    );
+  }));
+  assert.deepEqual(said, asked.map(({ note }) => [`waited ${note}`, "done"]));
+  assert.equal(await server.end(), 0);
+  await Deno.remove(data, { recursive: true }).catch(() => {});
+});
+
 Deno.test("J02: what still runs at the deadline is told that it was interrupted, and the server ends with 0", async () => {
   await using server = await start({ ATOLL_DRAIN_SECONDS: "1" });
   const frames = await open(server, "wait", { ms: 60_000, note: "long" });
@@ -295,8 +329,9 @@ async function call(
 
 interface Asked {
   readonly session?: string;
-  readonly headers?: Record<string, string>;
-  readonly query?: string;
+  readonly headers?: Record<string, string> | undefined;
+  readonly query?: string | undefined;
+  readonly id?: string;
 }
 
 /** Starts an action of the page, for its frames. */
@@ -315,12 +350,21 @@ async function post(
   server: TestServer,
   action: string,
   input: Record<string, unknown>,
-  { session, headers = {}, query = "" }: Asked = {},
+  { session, headers, query, id }: Asked = {},
+): Promise<Response> {
+  const body = { action, input, id, session: session ?? await newSession(server) };
+  return await ask(server, body, { headers, query });
+}
+
+async function ask(
+  server: TestServer,
+  body: unknown,
+  { headers = {}, query = "" }: Asked = {},
 ): Promise<Response> {
   return await fetch(`${server.base}/work${query}`, {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify({ action, input, session: session ?? await newSession(server) }),
+    body: JSON.stringify(body),
   });
 }
 
