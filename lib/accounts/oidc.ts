@@ -29,9 +29,12 @@ export interface OidcOptions {
    * the issuer knows, by `preferred_username`, `email` or `sub`, without roles.
    */
   readonly user?: (claims: Claims) => Person | undefined | Promise<Person | undefined>;
-  /** How the issuer is called. Default `fetch`. */
-  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  /** How the issuer is called. Default: by `fetch`, but never past the issuer to an address that is not public. */
+  readonly fetch?: IssuerFetch;
 }
+
+/** Calls an issuer. */
+export type IssuerFetch = (url: string, init: RequestInit) => Promise<Response>;
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 const TIMEOUT_SECONDS = 10;
@@ -40,24 +43,9 @@ const TIMEOUT_SECONDS = 10;
  * Users of an OpenID Connect issuer: authorization code with PKCE, `state` and `nonce`; the ID token's signature,
  * issuer, audience and times are checked.
  *
- * @example
- * ```ts ignore
- * export default auth({
- *   users: oidc({
- *     issuer: "https://id.example.org",
- *     clientId: "atoll",
- *     clientSecret: Deno.env.get("OIDC_SECRET"),
- *     redirectUri: "https://demo.example.org/login/callback",
- *     user: ({ email, groups }) => ({
- *       name: String(email),
- *       roles: Array.isArray(groups) && groups.includes("staff") ? ["editor"] : ["viewer"],
- *     }),
- *   }),
- * });
- * ```
  * @throws {TypeError} for an address that is none, or is not https and not of this machine.
  */
-export function oidc(options: OidcOptions): RedirectSource {
+export function oidc(options: OidcOptions & { readonly fetch: IssuerFetch }): RedirectSource {
   const { clientId, scope = "openid profile email", user = someone } = options;
   const issuer = addressOf(options.issuer, "issuer");
   const redirectUri = addressOf(options.redirectUri, "redirectUri");
@@ -117,7 +105,7 @@ export function oidc(options: OidcOptions): RedirectSource {
 
 async function discovered(
   issuer: URL,
-  { clientId, clientSecret, fetch: call = fetch }: OidcOptions,
+  { clientId, clientSecret, fetch: call }: OidcOptions & { readonly fetch: IssuerFetch },
 ): Promise<[typeof import("openid-client"), Configuration]> {
   // Loaded by the first login: few apps need it.
   const client = await import("openid-client");

@@ -5,7 +5,7 @@ import { oidc, type OidcOptions } from "./oidc.ts";
 const redirectUri = "http://127.0.0.1:8000/club/login/callback";
 
 const sourceOf = ({ issuer, clientId, clientSecret }: TestIssuer, more: Partial<OidcOptions> = {}) =>
-  oidc({ issuer, clientId, clientSecret, redirectUri, ...more });
+  oidc({ issuer, clientId, clientSecret, redirectUri, fetch, ...more });
 
 /** Goes to the issuer as a browser does, and gives the query it comes back with. */
 async function visit(url: string): Promise<URLSearchParams> {
@@ -141,7 +141,7 @@ Deno.test("oidc() calls the issuer by the function that it is given, and tries a
 
 Deno.test("oidc() takes no address that others could listen to, and none to come back to but a login's", () => {
   const make = (more: Partial<OidcOptions>) => () =>
-    oidc({ issuer: "https://id.example.org", clientId: "x", redirectUri, ...more });
+    oidc({ issuer: "https://id.example.org", clientId: "x", redirectUri, fetch, ...more });
   make({})();
   for (
     const issuer of [

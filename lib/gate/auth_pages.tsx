@@ -87,7 +87,7 @@ export function AccountPage(
     <div class="max-w-xl py-8 mx-auto atoll-column">
       <h1>Account</h1>
       <p>
-        Logged in as <strong>{user.name}</strong>
+        Logged in as <strong>{user.name}</strong>{" "}
         {user.roles.length === 0 ? null : <span class="text-soft">({user.roles.join(", ")})</span>}
       </p>
       {notice === undefined ? null : <p class="atoll-notice" role="alert">{notice}</p>}
@@ -135,7 +135,7 @@ export function AccountPage(
         </ul>
       )}
       <form class="atoll-column" method="post" action={action}>
-        <h3>Make a key</h3>
+        <h3 class="mt-2">Make a key</h3>
         <Field id="label" label="Name of the key">
           <input id="label" class="at-ctl" name="label" maxLength={100} required autocomplete="off" />
         </Field>
@@ -150,9 +150,10 @@ export function AccountPage(
           <fieldset class="p-0 m-0">
             <legend class="p-0 font-medium">Roles</legend>
             {user.roles.map((role) => (
-              <label key={role} class="flex items-center gap-2">
-                <input type="checkbox" name="role" value={role} checked /> {role}
-              </label>
+              <div key={role} class="at-check">
+                <input id={`role-${role}`} type="checkbox" name="role" value={role} checked />
+                <label for={`role-${role}`}>{role}</label>
+              </div>
             ))}
           </fieldset>
         )}

@@ -5,7 +5,7 @@ import { startServer } from "@/tests/server.ts";
 
 const demos = Array.from(
   Deno.readDirSync(new URL("../../routes/demos/", import.meta.url)),
-  ({ name, isFile }) => isFile ? [`/demos/${name.replace(/\.tsx$/, "")}`] : [],
+  ({ name }) => name.startsWith("(") ? [] : [`/demos/${name.replace(/\.tsx$/, "")}`],
 ).flat();
 
 const PATHS = ["/", ...demos.sort(), "/nothing-here"];

@@ -317,6 +317,28 @@ const demos: Record<string, (page: Page) => Promise<void>> = {
       await waitForValue(page, "outcome", /ended \(exit code 3\)/);
     }
   },
+  async members(page) {
+    const login = async (name: string, password: string) => {
+      await page.getByLabel("Name").fill(name);
+      await page.getByLabel("Password").fill(password);
+      await page.getByRole("button", { name: "Log in" }).click();
+    };
+    await login("vera", "low-tide");
+    await waitForValue(page, "notes", /^1\. High water/);
+    await waitForValue(page, "who", "vera: viewer");
+    assert.equal(await page.getByRole("button", { name: "Put it up" }).count(), 0);
+    await page.getByRole("button", { name: "Log out" }).click();
+    await login("edda", "high-tide");
+    await waitForValue(page, "who", "edda: viewer and editor");
+    await page.getByLabel("New note").fill("Regatta on Sunday");
+    await page.getByLabel("New note").press("Enter");
+    await waitForValue(page, "notes", /\n3\. Regatta on Sunday$/);
+    await page.getByLabel("Number of the note").fill("3");
+    await page.getByRole("button", { name: "Take it down" }).click();
+    await waitForValue(page, "notes", /paint$/);
+    await page.getByRole("button", { name: "Make a poster" }).click();
+    await page.locator("[data-field=poster] img").waitFor();
+  },
 };
 
 /** The value of a field stays as it is, and as it must be, for a while in which it would have changed. */
@@ -351,7 +373,8 @@ Deno.test("Each demo does what it is for, by mouse and keys, and the console sta
 Deno.test("Every demo in the folder is tested here", async () => {
   const names: string[] = [];
   for await (const { name, isFile } of Deno.readDir(new URL("../../routes/demos/", import.meta.url))) {
-    if (isFile) names.push(name.replace(/\.tsx$/, ""));
+    // What stands in brackets belongs to a demo and is none.
+    if (isFile || !name.startsWith("(")) names.push(name.replace(/\.tsx$/, ""));
   }
   assert.deepEqual(names.sort(), Object.keys(demos).sort());
 });

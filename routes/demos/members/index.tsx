@@ -24,7 +24,7 @@ export default Blocks({
       outputs: { notes, who },
       fn: (_, { request: { user } }) => ({
         notes: board.text(),
-        who: user ? `${user.name}, ${user.roles.join(" and ")}` : "nobody",
+        who: user ? `${user.name}: ${user.roles.join(" and ")}` : "nobody",
       }),
     });
     const putUp = on([add.click, note.submit], {
