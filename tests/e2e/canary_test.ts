@@ -121,6 +121,35 @@ Deno.test("A page with hostile text in every field runs no script and sends no r
 // Markdown, JSON and text: nothing in them acts as markup. The last hides what follows.
 const INERT = ["imageMarkdown", "linkMarkdown", "prototype", "dollars", "plaintext"];
 
+Deno.test("Markup that streams in is safe at every state, wherever its pieces are cut", async () => {
+  await using served = await serveRoutes("tests/e2e/canary_routes");
+  const browser = await launch();
+  try {
+    await using watched = await watch({ browser, served, csp: false });
+    const { page, seen } = watched;
+    await page.goto(`${served.base}/stream`);
+    await page.evaluate(() => {
+      const states = (globalThis as { states?: number }).states = 0;
+      const look = () => {
+        (globalThis as unknown as { states: number }).states++;
+        const bad = document.querySelector(
+          ".at-md :is(script, style, svg, form, iframe, [onerror], [onload])",
+        );
+        if (bad) (globalThis as unknown as { canary(what: string): void }).canary(bad.outerHTML);
+      };
+      new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+      return states;
+    });
+    await press(page, "Go");
+    await shows(page, "#done", "all of it");
+    assert.ok(await page.evaluate(() => (globalThis as unknown as { states: number }).states) > 10);
+    assert.deepEqual(await inspect(page, []), []);
+    assert.deepEqual(seen, []);
+  } finally {
+    await browser.close();
+  }
+});
+
 Deno.test("What the suite looks for it finds: markup that was not made safe runs, and sends, and is seen", async () => {
   await using served = await serveRoutes("tests/e2e/canary_routes");
   const browser = await launch();
