@@ -1,4 +1,5 @@
 import { isAllowed, type Person } from "@/lib/value/user.ts";
+import { componentOf } from "./component.ts";
 import { bind, type BoundAction, type Demo, type Origin, origins } from "./blocks.tsx";
 
 const partial = new WeakMap<Demo, Map<string, Demo>>();
@@ -39,7 +40,10 @@ function without(demo: Demo, { spec, actions }: Origin, kept: ReadonlySet<string
   };
   const [all, left] = [usedBy(Object.keys(actions)), usedBy(kept)];
   const fields = Object.fromEntries(
-    Object.entries(spec.fields).filter(([, field]) => left.has(field) || !all.has(field)),
+    // What stands in a container may be theirs, whoever may change the container.
+    Object.entries(spec.fields).filter(([, field]) =>
+      left.has(field) || !all.has(field) || componentOf(field).contains
+    ),
   );
   const { layout } = spec;
   // The author's layout places all fields; those that are not there draw nothing.

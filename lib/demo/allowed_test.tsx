@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Blocks, button, checkbox, load, on, Row, state, textbox } from "atoll";
+import { Blocks, button, checkbox, column, load, on, Row, state, textbox, update } from "atoll";
 import { openDemo } from "@/lib/testing/open_demo.ts";
 import { demoFor } from "./allowed.ts";
 
@@ -135,4 +135,25 @@ Deno.test("Blocks() says which allow is wrong", () => {
   );
   assert.throws(() => blocks([] as never), /without roles/);
   assert.throws(() => blocks([1] as never), TypeError);
+});
+
+Deno.test("demoFor() keeps a container that only others may change: what stands in it may be theirs", () => {
+  const { demo } = Blocks({
+    fields: { box: column(), go: button("Go"), fold: button("Fold") },
+    actions: ({ box, go, fold }) => ({
+      run: on(go.click, { fn() {} }),
+      hide: on(fold.click, {
+        allow: "editor",
+        outputs: { box },
+        fn: () => ({ box: update({ visible: false }) }),
+      }),
+    }),
+    layout: (ui) => (
+      <ui.box>
+        <ui.go />
+        <ui.fold />
+      </ui.box>
+    ),
+  });
+  assert.deepEqual(Object.keys(demoFor(demo, undefined).fields), ["box", "go"]);
 });

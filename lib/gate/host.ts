@@ -62,7 +62,7 @@ async function answer<S extends AtollState>(
   state.title ??= demo.title === undefined ? "Atoll" : `${demo.title} · Atoll`;
   const at: PageRequest = { request: req, page: pathOf(req.url), user, client: () => clientOf(context) };
   try {
-    const met = options.engine.meet(at.page, demo);
+    const met = options.engine.meet(at.page, whole);
     if (met) await met;
     const suffix = suffixOf(req);
     if (suffix) {
