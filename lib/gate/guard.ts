@@ -15,8 +15,9 @@ import {
   rateRule,
   sizeRule,
 } from "./guard/entry.ts";
+import { bounded } from "./guard/bounded.ts";
 import { corsRule, embedRule, headersRule, policyRule, secureRule } from "./guard/exit.ts";
-import { type ConnectionInfo, keepPublicUrl, peerOf, seenFrom } from "./guard/peer.ts";
+import { type ConnectionInfo, keepPublicUrl, type Peer, peerOf, seenFrom } from "./guard/peer.ts";
 import { Flights, Rate } from "./guard/rate.ts";
 import { forward } from "./guard/suffix.ts";
 import { refuse } from "./reply.ts";
@@ -102,16 +103,14 @@ export function guarded<S>(app: App<S>, options: GuardOptions, rules: GuardRules
   const { serverPaths, around, stallMs } = options;
   app.handler = () => {
     const handle = inner();
+    const route = (request: Request, info: ConnectionInfo, peer: Peer) =>
+      forward(request, (next) => throughAccount(next, (page) => handle(page, seenFrom(info, peer))));
     const respond = async (arrival: Arrival, info: ConnectionInfo) => {
-      const { request } = arrival;
+      const { request, peer } = arrival;
       let response: Response;
       try {
         response = admit(arrival, policy, rules.entry) ??
-          await (serverPaths?.(request) ??
-            forward(
-              request,
-              (next) => throughAccount(next, (page) => handle(page, seenFrom(info, arrival.peer))),
-            ));
+          await (serverPaths?.(request) ?? readBounded(arrival, policy, (next) => route(next, info, peer)));
       } catch (error) {
         response = refuse(error, { dev: options.dev });
       }
@@ -145,6 +144,7 @@ function policyOf(options: GuardOptions): Policy {
     embed,
     proxies: proxies.length === 0 ? undefined : addressSet(proxies),
     maxBodyBytes: maxUploadBytes + FORM_BYTES,
+    stallMs: options.stallMs,
     flights: new Flights(connections),
     rate,
     localRate: options.rate === undefined ? rateOf(LOCAL_RATE) : rate,
@@ -165,6 +165,22 @@ function admit(arrival: Arrival, policy: Policy, rules: readonly EntryRule[]): R
     if (response) return response;
   }
   return undefined;
+}
+
+function readBounded(
+  { request, peer }: Arrival,
+  { maxBodyBytes, proxies, stallMs }: Policy,
+  handle: (request: Request) => Response | Promise<Response>,
+): Response | Promise<Response> {
+  const bound = bounded(request, maxBodyBytes);
+  if (bound === undefined) return handle(request);
+  if (proxies !== undefined) keepPublicUrl(bound.request, peer);
+  if (stallMs !== undefined) limitStalls(bound.request, stallMs);
+  return Promise.resolve(handle(bound.request)).then((response) => {
+    const fault = bound.fault();
+    // A route that did not expect it has no better answer than that it broke.
+    return fault !== undefined && response.status === 500 ? refuse(fault) : response;
+  });
 }
 
 const whole = new WeakSet<Response>();

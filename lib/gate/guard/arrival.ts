@@ -28,6 +28,8 @@ export interface Policy {
   readonly proxies: AddressSet | undefined;
   /** The longest body that any route takes, in bytes. */
   readonly maxBodyBytes: number;
+  /** The longest wait for the next bytes of a body, in milliseconds, where it is not the usual one. */
+  readonly stallMs: number | undefined;
   /** Requests under way, by address. */
   readonly flights: Flights;
   /** Requests lately, by address. */

@@ -51,6 +51,27 @@ Deno.test("guarded() waits for a body no longer than it is told, whoever reads i
   assert.equal((await response.json()).error.code, "timeout");
 });
 
+Deno.test("guarded() bounds a body of untold length, whatever route reads it", async () => {
+  let read = 0;
+  const app = new App().post("/own", async ({ req }) => {
+    read = (await req.arrayBuffer()).byteLength;
+    return new Response(String(read));
+  });
+  const handle = guarded(app, { names: [], dev: false, maxUploadBytes: 1 }).handler();
+  const send = (chunks: number) => {
+    let left = chunks;
+    const body = new ReadableStream({
+      pull: (controller) => left-- > 0 ? controller.enqueue(new Uint8Array(1_000_000)) : controller.close(),
+    });
+    return handle(
+      new Request("http://localhost/own", { method: "POST", headers: { host: "localhost" }, body }),
+    );
+  };
+  assert.equal(await (await send(3)).text(), "3000000");
+  const over = await quietly(() => send(100));
+  assert.deepEqual([over.status, (await over.json()).error.code, read], [413, "too_large", 3_000_000]);
+});
+
 async function quietly<T>(run: () => Promise<T>): Promise<T> {
   const real = console.error;
   console.error = () => {};
