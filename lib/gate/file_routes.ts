@@ -1,8 +1,9 @@
 import type { BlobRecord, Blobs } from "@/lib/store/port.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import { checkReader } from "./file_readers.ts";
-import { isListed } from "./guard/arrival.ts";
 import { deliver, missing, receive } from "./files.ts";
+import { isListed } from "./guard/arrival.ts";
+import { refuse } from "./reply.ts";
 import { append, begin, isUpload, tell } from "./uploads.ts";
 
 /** A request for the files of a page. */
@@ -45,7 +46,7 @@ export async function answerFiles(
   const { method, headers } = request;
   const { blobs, maxBytes } = options;
   if (id === undefined) {
-    if (method !== "POST") throw new Fault("method_not_allowed", "Files are sent by POST");
+    if (method !== "POST") return notThis("Files are sent by POST", "POST");
     const owner = options.owner();
     if (isUpload(request)) return await begin(request, { ...options, owner, place: placeOf(page) });
     return Response.json(await receive(request, { owner, blobs, url: options.url, maxBytes }));
@@ -70,8 +71,12 @@ export async function answerFiles(
       return new Response(null, { status: 204 });
     }
     default:
-      throw new Fault("method_not_allowed", "A file answers GET and HEAD");
+      return notThis("A file answers GET and HEAD", "GET, HEAD, PATCH, DELETE");
   }
+}
+
+function notThis(message: string, allow: string): Response {
+  return refuse(new Fault("method_not_allowed", message), { headers: { allow } });
 }
 
 function placeOf(page: string): string {

@@ -87,8 +87,10 @@ async function answer<S extends AtollState>(
       case "POST":
         if (isForm(req)) return await answerForm(demo, context, at, options);
         return await answerEvent(at, { demo, ...options });
-      default:
-        throw new Fault("method_not_allowed", `A demo answers GET and POST, not ${req.method}`);
+      default: {
+        const fault = new Fault("method_not_allowed", `A demo answers GET and POST, not ${req.method}`);
+        return refuse(fault, { headers: { allow: "GET, HEAD, POST" } });
+      }
     }
   } catch (error) {
     if (!(error instanceof Fault)) throw error;

@@ -117,6 +117,7 @@ Deno.test("Every answer of the server says what may be done with it", async (t) 
       await response.body?.cancel();
       assert.equal(response.status, status);
       const { headers } = response;
+      assert.equal(headers.has("allow"), status === 405);
       for (const [name, value] of Object.entries(ALWAYS)) assert.equal(headers.get(name), value, name);
       assert.match(headers.get("content-security-policy") ?? "", POLICY[policy]);
       for (const name of ["server", "x-powered-by", "access-control-allow-origin", "set-cookie"]) {
