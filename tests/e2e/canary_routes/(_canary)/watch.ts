@@ -98,3 +98,8 @@ export async function inspect(page: Page, texts: readonly string[]): Promise<str
     return [...found, ...texts.filter((text) => !all.includes(bare(text))).map((text) => `missing: ${text}`)];
   }, texts);
 }
+
+/** Presses the button of a name. */
+export async function press(page: Page, name: string): Promise<void> {
+  await page.getByRole("button", { name, exact: true }).click();
+}
