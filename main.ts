@@ -68,12 +68,13 @@ export const engine = new Engine({
   observer: observers(metrics, traces),
   concurrencyLimit: settings.concurrencyLimit,
   queueSize: settings.queueSize,
+  seats: settings.workers,
   sessionCapacity: settings.sessionCapacity,
   broke: (error) => report(error, settings),
 });
 
 /** Where handlers run that block or are not trusted. Nothing is started before the first of them is called. */
-export const pools = new Pools({ clock, report: (error) => report(error, settings) });
+export const pools = new Pools({ clock, size: settings.workers, report: (error) => report(error, settings) });
 runRemotesBy(pools.runner);
 
 /** Errors that nothing waits for. */

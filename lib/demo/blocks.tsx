@@ -5,6 +5,7 @@ import { rolesOf } from "@/lib/value/user.ts";
 import type { AnyAction, AnyActionSpec } from "./action.ts";
 import { bindChecks, type BoundChecks } from "./check.ts";
 import { type Cache, cacheOf } from "./cached.ts";
+import { remoteOf } from "./remote.ts";
 import { componentOf, deepFreeze } from "./component.ts";
 
 /** Argument names to field keys. `single` when the handler takes or gives a bare value. */
@@ -14,6 +15,9 @@ export interface Binding {
   /** Argument name to field key. */
   readonly names: Readonly<Record<string, string>>;
 }
+
+/** How the groups of handlers begin that run in a pool. */
+export const REMOTE_GROUP = "remote ";
 
 /** An action as the engine sees it: fields by key. */
 export interface BoundAction {
@@ -214,7 +218,7 @@ export function bind(
       inputs: bindSlot(action.spec.inputs, fieldKeys, at),
       outputs: bindSlot(action.spec.outputs, fieldKeys, at),
       fn: action.spec.fn,
-      group: action.spec.concurrencyGroup ?? `:${key}`,
+      group: groupOf(action.spec, key),
       limit: lowest(checkLimit(action.spec.concurrencyLimit, at), action.spec.concurrencyGroup, actions),
       priority: action.spec.priority ?? 0,
       timeoutMs: checkMs(action.spec.timeoutMs, "timeoutMs", at),
@@ -441,6 +445,12 @@ function checkKey(key: string, what: string, where: string): void {
   throw new TypeError(
     `Cannot call a ${what} of ${where} "${key}": keys are ids, so letters, digits and _ only, a letter first`,
   );
+}
+
+// Calls of handlers that run elsewhere wait for a place there, whoever they are: one group for each kind of place.
+function groupOf({ concurrencyGroup, concurrencyLimit, fn }: AnyActionSpec, key: string): string {
+  const place = concurrencyLimit === undefined ? remoteOf(fn)?.options.runs : undefined;
+  return concurrencyGroup ?? (place ? `${REMOTE_GROUP}${place}` : `:${key}`);
 }
 
 // Known from the start, and not only once the action that names it has been called.

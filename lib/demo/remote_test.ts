@@ -53,6 +53,23 @@ Deno.test("runRemotesBy() hands calls over, until it is disposed of", async () =
   assert.deepEqual(asked, [["words", "worker", "x"]]);
 });
 
+Deno.test("Calls of remote handlers wait in one queue for the places of their pool, and are told where they stand", async () => {
+  const hold = Promise.withResolvers<void>();
+  const runner: RemoteRunner = async function* () {
+    await hold.promise;
+    yield "elsewhere";
+  };
+  await using app = openDemo(demo(), { seats: 1 });
+  using _ = runRemotesBy(runner);
+  const first = app.submit("words", { text: "x" });
+  const second = app.submit("refuse");
+  assert.equal(first.begun, true);
+  assert.deepEqual(second.log.map(({ type }) => type), ["queued"]);
+  hold.resolve();
+  for await (const _ of second);
+  assert.equal(second.log.at(-1)?.type, "done");
+});
+
 Deno.test("remoteOf() says where a handler is found", () => {
   const options = { runs: "process", memoryMb: 64 } as const;
   const { echo } = remote<typeof Work>(module, options);

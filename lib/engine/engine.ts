@@ -44,6 +44,8 @@ export interface EngineOptions {
   readonly observer?: Observer | undefined;
   /** Runs at once of a group that names no limit. Default 16. */
   readonly concurrencyLimit?: number | null;
+  /** How many calls each pool of workers or processes takes at once. Default: as any group. */
+  readonly seats?: number | undefined;
   /** Calls that may wait in one group. Default 1,000. */
   readonly queueSize?: number;
   /** Sessions that may hold values. Default 10,000. */
@@ -124,6 +126,7 @@ export class Engine {
       queue: this.#queue,
       batches: new Batches(this.#queue),
       turns: new Turns(),
+      seats: options.seats,
       now: clock.now,
       after: clock.after,
       codec: (run) => this.#codec(run),

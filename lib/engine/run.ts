@@ -1,5 +1,5 @@
 import { type RunContext, Updated } from "@/lib/demo/action.ts";
-import type { BoundAction } from "@/lib/demo/blocks.tsx";
+import { type BoundAction, REMOTE_GROUP } from "@/lib/demo/blocks.tsx";
 import { runChecks } from "@/lib/demo/check.ts";
 import type { CodecContext } from "@/lib/demo/component.ts";
 import { Fault } from "@/lib/value/fault.ts";
@@ -21,6 +21,8 @@ import { type Outputs, Values } from "./values.ts";
 export interface RunHost {
   /** Hands out the places of concurrency groups. */
   readonly queue: Queue;
+  /** How many calls each pool of workers or processes takes at once. */
+  readonly seats: number | undefined;
   /** Lets the runs of a session change a value on the server one after the other. */
   readonly turns: Turns;
   /** Merges calls of actions that take several at once. */
@@ -369,7 +371,7 @@ export class Run implements Told {
     return {
       // A group that nobody named belongs to the action of this page alone.
       group: group.startsWith(":") ? this.call.page + group : group,
-      limit,
+      limit: group.startsWith(REMOTE_GROUP) ? this.#host.seats ?? limit : limit,
       priority,
       session: this.call.session.id,
       standing: (position, of, etaMs) => this.#emit({ type: "queued", position, of, etaMs }),

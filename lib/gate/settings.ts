@@ -15,6 +15,8 @@ export interface Settings extends GuardSettings {
   readonly store: string | undefined;
   /** How long a finished run can be read where it is kept, in milliseconds. `ATOLL_KEEP_RUNS` in hours, default 24. */
   readonly keepRunsMs: number;
+  /** Workers, and as many processes, for handlers that run outside the server's loop. `ATOLL_WORKERS`, default one a core. */
+  readonly workers: number;
   /** Calls that may wait in one concurrency group. `ATOLL_QUEUE`, default 1,000. */
   readonly queueSize: number;
   /** Sessions that may hold values on the server. `ATOLL_SESSIONS`, default 10,000. */
@@ -82,6 +84,7 @@ export function readSettings(env: (name: string) => string | undefined): Setting
       : whole(env, "ATOLL_CONCURRENCY", 16, 1, 1_000_000),
     store: store(env),
     keepRunsMs: hours(env, "ATOLL_KEEP_RUNS", 24),
+    workers: whole(env, "ATOLL_WORKERS", navigator.hardwareConcurrency, 1, 1000),
     queueSize: whole(env, "ATOLL_QUEUE", 1000, 1, 1_000_000),
     sessionCapacity: whole(env, "ATOLL_SESSIONS", 10_000, 1, 10_000_000),
     dev: flag(env, "ATOLL_DEV"),
