@@ -20,6 +20,8 @@ export interface TestIssuer extends AsyncDisposable {
   person: Record<string, unknown>;
   /** What it does wrong. */
   forgery: Forgery;
+  /** Whether it takes a code again that it has taken. */
+  takesCodesAgain: boolean;
   /** What it signs with. */
   alg: "RS256" | "ES256";
   /** Codes that it has taken. */
@@ -65,6 +67,7 @@ export async function startIssuer(): Promise<TestIssuer> {
     clientSecret: "a secret between the two",
     person: { sub: "1001", preferred_username: "ada" },
     forgery: {},
+    takesCodesAgain: false,
     alg: "RS256",
     takenCodes: [],
     asked: [],
@@ -94,7 +97,9 @@ export async function startIssuer(): Promise<TestIssuer> {
     if (id !== state.clientId || secret !== state.clientSecret) return wrong("invalid_client");
     const code = form.get("code") ?? "";
     const grant = grants.get(code);
-    if (!grant || grant.used || form.get("redirect_uri") !== grant.redirectUri) return wrong("invalid_grant");
+    if (!grant || grant.used && !state.takesCodesAgain || form.get("redirect_uri") !== grant.redirectUri) {
+      return wrong("invalid_grant");
+    }
     if (await challengeOf(form.get("code_verifier") ?? "") !== grant.challenge) return wrong("invalid_grant");
     grant.used = true;
     state.takenCodes.push(code);

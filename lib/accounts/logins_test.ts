@@ -47,6 +47,15 @@ Deno.test("A login ends when it is not used, and in any case in the end", async 
   assert.equal(await logins.find("main", used, times), undefined);
 });
 
+Deno.test("Logins.find() goes by the times that are set now, not by those at login", async () => {
+  const { logins, pass } = setting();
+  const secret = await logins.begin("main", ada, times);
+  pass(900);
+  assert.equal(await logins.find("main", secret, { idleMs: 1000, absoluteMs: 900 }), undefined);
+  assert.equal(await logins.find("main", secret, { idleMs: 900, absoluteMs: 5000 }), undefined);
+  assert.ok(await logins.find("main", secret, times));
+});
+
 Deno.test("A logout wins over a request at the same moment", async () => {
   const { logins, pass } = setting();
   for (let round = 0; round < 100; round++) {

@@ -84,6 +84,17 @@ Deno.test("Nobody gets in by a callback that is not the end of their own login",
       for (const [name, value] of cookies) again.cookies.set(name, value);
       await refused(again, back);
     });
+    await t.step("twice, where the issuer does not mind", async () => {
+      issuer.takesCodesAgain = true;
+      const ada = new Visitor(club);
+      const start = await ada.get("/club/login/start");
+      const again = new Visitor(club);
+      for (const [name, value] of ada.cookies) again.cookies.set(name, value);
+      const back = await away(start);
+      assert.equal((await ada.get(back)).status, 303);
+      await refused(again, back);
+      issuer.takesCodesAgain = false;
+    });
     await t.step("too late", async () => {
       const ada = new Visitor(club);
       const back = await away(await ada.get("/club/login/start"));

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { hashPassword } from "@/lib/accounts/password.ts";
+import { usersFile, writeUsers } from "@/lib/accounts/users_file.ts";
 import { memoryBlobs } from "@/lib/store/blobs_memory.ts";
 import { type Club, openClub, Visitor } from "@/tests/club.tsx";
+import { quiet } from "@/tests/quiet.ts";
 import { filesOrigin, fileUrls } from "./files_origin.ts";
 
 const visitor = async (club: Club, name: string, address?: string) => {
@@ -283,4 +286,42 @@ Deno.test("An origin of files serves no file of somebody who was logged in", asy
     assert.match(String(urls?.("/club", "x", owner)), url);
   }
   await blobs[Symbol.asyncDispose]();
+});
+
+Deno.test("What changes in the file of users counts at once, for logins and for keys", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/users`;
+  const cost = { logN: 14, r: 8, p: 1 };
+  const ada = { name: "ada", roles: ["viewer", "editor"], hash: await hashPassword("lovelace", cost) };
+  await writeUsers(path, [ada]);
+  await using club = openClub({ auth: { users: usersFile(path) } });
+  const begin = async (password = "lovelace") => {
+    const one = new Visitor(club);
+    assert.equal((await one.login("ada", password)).status, 303);
+    const page = await (await one.post("/club/account", { create: "yes", label: "x", role: "editor" }))
+      .text();
+    const key = new Visitor(club);
+    const authorization = `Bearer ${/atk_[0-9a-f]{16}_[\w-]{43}/.exec(page)?.[0]}`;
+    const may = async () => {
+      const keep = (await one.event({ action: "keep", session: await one.open() })).status;
+      return [keep, (await key.get("/club/api", { authorization })).status];
+    };
+    return { one, may, key: async () => await (await key.get("/club", { authorization })).text() };
+  };
+  const first = await begin();
+  assert.deepEqual(await first.may(), [200, 200]);
+  assert.match(await first.key(), /\bdraft\b/);
+  await writeUsers(path, [{ ...ada, roles: ["viewer"] }]);
+  assert.deepEqual(await first.may(), [404, 200]);
+  assert.doesNotMatch(await first.key(), /\bdraft\b/, "a key has no more than its user has now");
+
+  await writeUsers(path, [{ ...ada, hash: await hashPassword("another", cost) }]);
+  assert.deepEqual([(await first.one.get("/club/api")).status, (await first.may())[1]], [303, 401]);
+  const second = await begin("another");
+  await writeUsers(path, []);
+  assert.deepEqual([(await second.one.get("/club/api")).status, (await second.may())[1]], [303, 401]);
+  await Deno.remove(folder, { recursive: true });
+  const log = quiet();
+  assert.equal((await second.one.get("/club/api")).status, 503, "without its file nobody gets in");
+  log[Symbol.dispose]();
 });
