@@ -3,6 +3,7 @@ import { Accounts } from "@/lib/accounts/accounts.ts";
 import { runRemotesBy } from "@/lib/demo/remote.ts";
 import { Engine, systemClock } from "@/lib/engine/engine.ts";
 import { Journal } from "@/lib/engine/journal.ts";
+import { KeptState } from "@/lib/engine/kept_state.ts";
 import { Pools } from "@/lib/engine/pool/mod.ts";
 import { around, logRequests } from "@/lib/gate/around.ts";
 import { filePolicy, filesOrigin, fileUrls } from "@/lib/gate/files_origin.ts";
@@ -65,6 +66,12 @@ export const engine = new Engine({
   random,
   secret: settings.secret ?? (journal ? await keptSecret(await store(), random) : random(32)),
   journal,
+  state: journal && new KeptState({
+    store: await store(),
+    now: Date.now,
+    keepMs: settings.keepRunsMs,
+    broke: (error) => report(error, settings),
+  }),
   observer: observers(metrics, traces),
   concurrencyLimit: settings.concurrencyLimit,
   queueSize: settings.queueSize,

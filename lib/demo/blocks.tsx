@@ -92,6 +92,8 @@ export interface Demo {
   readonly plans: Readonly<Record<string, ActionPlan>>;
   /** The fields that live in the browser, as a new page has them. Frozen: they are the same for every page. */
   readonly live: Readonly<Record<string, FieldState>>;
+  /** Keys of the fields whose values live on the server. */
+  readonly holds: readonly string[];
   /** By field that lives on the server: keys of the actions that its change starts. */
   readonly changes: Readonly<Record<string, readonly string[]>>;
   /** Keys of the actions that are started when the page has been left. */
@@ -295,6 +297,7 @@ export function bind(
     actions: bound,
     plans: deepFreeze(plans),
     live: Object.freeze(live),
+    holds: Object.keys(spec.fields).filter((key) => heldByServer(spec.fields, key)),
     changes,
     leaves,
     interactive,

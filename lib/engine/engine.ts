@@ -1,5 +1,5 @@
 import type { Demo } from "@/lib/demo/blocks.tsx";
-import type { CodecContext, StoredFile } from "@/lib/demo/component.ts";
+import { type CodecContext, componentOf, type StoredFile } from "@/lib/demo/component.ts";
 import { type BlobRecord, type Blobs, toRef } from "@/lib/store/port.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import { isAllowed } from "@/lib/value/user.ts";
@@ -9,6 +9,7 @@ import { type Call, nameOf, noAction } from "./call.ts";
 import { ATTEMPT_FRAMES, type FinishedRun, type Journal, type UnfinishedRun } from "./journal.ts";
 import { acceptedRun, callAgain } from "./kept_call.ts";
 import { KeptRuns } from "./kept_runs.ts";
+import type { KeptState } from "./kept_state.ts";
 import type { Observer } from "./observer.ts";
 import { Presence, type Visit } from "./presence.ts";
 import { Queue } from "./queue.ts";
@@ -40,6 +41,8 @@ export interface EngineOptions {
   readonly secret: Uint8Array;
   /** Where runs are kept that must outlive a crash. Left out, they live in memory. */
   readonly journal?: Journal | undefined;
+  /** Where what sessions hold is kept. Left out, it lives in memory. */
+  readonly state?: KeptState | undefined;
   /** Is told how runs go. */
   readonly observer?: Observer | undefined;
   /** Runs at once of a group that names no limit. Default 16. */
@@ -135,6 +138,7 @@ export class Engine {
         if (frame.type === "output" && frame.whole) journal.whole(run.id, run.last, frame);
         else journal.append(run.id, run.last, [frame]);
       }),
+      wrote: options.state && ((run, keys) => this.#saveState(run.call, keys)),
       ended: (run) => this.#ended(run),
       observer,
     };
@@ -182,10 +186,9 @@ export class Engine {
   accept(call: Call & { readonly id?: undefined }): Run | Promise<Run>;
   accept(call: Call): Run | Promise<Run | FinishedRun>;
   accept(call: Call): Run | Promise<Run | FinishedRun> {
-    const { journal } = this.#options;
-    if (journal && call.id !== undefined && !this.#kept.named(nameOf(call) as string)) {
-      return this.#acceptOnce(call, call.id, journal);
-    }
+    const { journal, state } = this.#options;
+    const anew = journal && call.id !== undefined && !this.#kept.named(nameOf(call) as string);
+    if (anew || state && this.#mayHold(call)) return this.#acceptKept(call, anew ? call.id : undefined);
     const run = this.submit(call);
     return run.admitted ? run.admitted.then(() => run) : run;
   }
@@ -302,12 +305,37 @@ export class Engine {
     this.sessions.close();
   }
 
-  async #acceptOnce(call: Call, id: string, journal: Journal): Promise<Run | FinishedRun> {
-    const known = await journal.runOf(call.session.id, id);
+  async #acceptKept(call: Call, id: string | undefined): Promise<Run | FinishedRun> {
+    const known = id === undefined ? undefined : await this.#options.journal?.runOf(call.session.id, id);
     if (known !== undefined) return await this.seek(known, call.session.id, 0);
+    await this.#loadState(call);
     const run = this.submit(call);
     await run.admitted;
     return run;
+  }
+
+  #mayHold({ demo, session }: Call): boolean {
+    return demo.holds.length > 0 && !this.sessions.holds(session.id);
+  }
+
+  async #loadState(call: Call): Promise<void> {
+    const { state } = this.#options;
+    if (!state || !this.#mayHold(call)) return;
+    const { demo, page, session } = call;
+    const values = await state.load(session.id, page);
+    // Somebody was faster, and may have changed it since.
+    if (this.sessions.holds(session.id)) return;
+    for (const key of demo.holds) if (values.has(key)) session.setValue(demo, key, values.get(key));
+  }
+
+  #saveState({ demo, page, session }: Call, keys: ReadonlySet<string>): void {
+    const values = [...keys].flatMap((key) => {
+      const field = demo.fields[key];
+      const keeping = field && componentOf(field).keeps(field.props);
+      // Who wants to know of its end holds something that is no plain value.
+      return keeping && !keeping.onDelete ? [{ key, value: session.value(demo, key), ms: keeping.ms }] : [];
+    });
+    if (values.length > 0) this.#options.state?.save(session.id, page, values);
   }
 
   /** Starts a run; what it gives resolves when the journal has it. */
@@ -348,14 +376,11 @@ export class Engine {
     });
   }
 
-  #again(unfinished: UnfinishedRun, demo: Demo): void {
+  async #again(unfinished: UnfinishedRun, demo: Demo): Promise<void> {
     const since = (unfinished.attempt - 1) * ATTEMPT_FRAMES;
-    const run = new Run(
-      unfinished.id,
-      callAgain(unfinished, demo, this.sessions.byId(unfinished.session)),
-      this.#host,
-      since,
-    );
+    const call = callAgain(unfinished, demo, this.sessions.byId(unfinished.session));
+    await this.#loadState(call);
+    const run = new Run(unfinished.id, call, this.#host, since);
     this.#options.journal?.whole(run.id, run.last, run.log[0] as FrameBody);
     this.#kept.add(run);
     this.#unread(run);

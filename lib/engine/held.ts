@@ -75,6 +75,11 @@ export class HeldSessions {
     return new Handle(id, () => this.#held.get(id), () => this.#held.get(id) ?? new Held(id, this.#host));
   }
 
+  /** Whether a session holds something. */
+  has(id: string): boolean {
+    return this.#held.has(id);
+  }
+
   /** Says that nobody looks at a session any more, as far as is known. */
   leave(id: string): void {
     const held = this.#held.get(id);

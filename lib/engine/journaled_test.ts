@@ -11,6 +11,7 @@ import { Fault } from "@/lib/value/fault.ts";
 import type { ViewProps } from "@/lib/value/page.ts";
 import type { Call } from "./call.ts";
 import { type FinishedRun, Journal } from "./journal.ts";
+import { KeptState } from "./kept_state.ts";
 import { Run } from "./run.ts";
 
 const text = component({
@@ -28,6 +29,17 @@ const push = component({
   empty: () => "",
   events: ["click"],
   view: (_: ViewProps<object, string>) => null,
+});
+
+const kept = component({
+  kind: "kept",
+  props: z.object({ value: z.unknown(), gone: z.unknown().optional() }),
+  wire: () => z.unknown() as unknown as z.ZodType<string>,
+  empty: () => "",
+  events: ["change"],
+  holds: "session",
+  keeps: ({ gone }) => ({ onDelete: gone as ((value: unknown) => void) | undefined }),
+  view: (_: ViewProps<object, unknown>) => null,
 });
 
 const secret = new Uint8Array(32).fill(7);
@@ -282,4 +294,61 @@ Deno.test("Engine.drain() without a journal waits for what waits, too", async ()
   hold.resolve();
   await draining;
   assert.deepEqual([one, two].map((run) => run.log.at(-1)?.type), ["done", "done"]);
+});
+
+Deno.test("What a session holds outlives the process, whatever it is, but for what is let go of with it", async () => {
+  await using store = memoryStore({ now: () => 1_000_000 });
+  const page = Blocks({
+    fields: {
+      seen: kept({ value: new Map() }),
+      pipe: kept({ value: "closed", gone: () => {} }),
+      out: text(),
+      a: text(),
+      go: push(),
+    },
+    actions: ({ seen, pipe, out, a, go }) => ({
+      add: on(go.click, {
+        inputs: { seen, a },
+        outputs: { seen, pipe, out },
+        fn: ({ seen, a }) => {
+          const next = new Map(seen as unknown as Map<string, Date>).set(a, new Date(5));
+          return { seen: next as unknown as string, pipe: "open", out: [...next.keys()].join() };
+        },
+      }),
+      look: on(go.click, { inputs: pipe, outputs: out, fn: (pipe) => `${pipe}` }),
+    }),
+  });
+  const world = () => {
+    const broke = (error: unknown) => assert.fail(String(error));
+    const clock = fakeClock();
+    const options = { store, now: () => 1_000_000, after: clock.after, broke };
+    const app = openDemo(page, {
+      secret,
+      clock,
+      journal: new Journal(options),
+      state: new KeptState(options),
+    });
+    return async (action: "add" | "look", a: string, session = "me") => {
+      const run = await app.engine.accept({
+        demo: page.demo,
+        action,
+        input: action === "add" ? { a } : {},
+        session: app.engine.sessions.byId(session),
+        page: "/demo",
+        request: { headers: new Headers(), url: "", query: new URLSearchParams(), cookies: {}, client: "" },
+      });
+      return said(run)[1];
+    };
+  };
+  const before = world();
+  assert.equal(await before("add", "one"), "one");
+  const long = "x".repeat(2_000_000);
+  assert.equal(await before("add", long), `one,${long}`);
+  assert.equal(await before("look", ""), "open");
+  await turn();
+  const after = world();
+  const both = await Promise.all([after("add", "two"), after("add", "three")]);
+  assert.deepEqual(both, [`one,${long},two`, `one,${long},two,three`]);
+  assert.equal(await world()("look", ""), "closed");
+  assert.equal(await after("add", "other", "somebody else"), "other");
 });

@@ -7,7 +7,7 @@ export interface RecoveryOptions {
   /** Where the runs were kept. */
   readonly journal: Journal;
   /** Begins a run once more. @throws {Fault} when its demo does not take it any more. */
-  readonly begin: (run: UnfinishedRun, demo: Demo) => void;
+  readonly begin: (run: UnfinishedRun, demo: Demo) => Promise<void>;
   /** Logs what broke. */
   readonly broke: (error: unknown) => void;
   /** How often a run is begun at most, the first time counted: one that takes the server down is not tried for ever. */
@@ -72,7 +72,7 @@ export class Recovery {
     for (const { id } of runs) {
       try {
         const run = await journal.again(id);
-        if (run) begin(run, demo);
+        if (run) await begin(run, demo);
       } catch (error) {
         broke(error);
         await journal.interrupted(id, GONE).catch(broke);

@@ -37,6 +37,8 @@ export interface RunHost {
   readonly broke: (error: unknown) => string;
   /** Called with each frame but the last, when it is in the log. */
   readonly said: ((run: Run, frame: FrameBody) => void) | undefined;
+  /** Called when an action is over that has changed values on the server, with their keys. */
+  readonly wrote: ((run: Run, keys: ReadonlySet<string>) => void) | undefined;
   /** Called once, when the last frame is in the log. */
   readonly ended: (run: Run) => void;
   /** Is told how it goes. */
@@ -219,7 +221,9 @@ export class Run implements Told {
       failed ||= ended !== undefined && !(action.then.mends && next.length > 0);
       if (steps > MOST_STEPS) break;
       todo.push(...next);
-      for (const key of this.#values.changed()) {
+      const changed = this.#values.changed();
+      if (changed.size > 0) this.#host.wrote?.(this, changed);
+      for (const key of changed) {
         todo.push(...(this.call.demo.changes[key] ?? []).filter((key) => this.#may(key)));
       }
     }

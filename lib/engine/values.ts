@@ -175,7 +175,7 @@ export class Values {
   }
 
   /** Keys of the values on the server that were changed since this was last asked. */
-  changed(): Iterable<string> {
+  changed(): ReadonlySet<string> {
     const written = this.#written;
     if (written.size > 0) this.#written = new Set();
     return written;

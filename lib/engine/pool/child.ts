@@ -1,8 +1,12 @@
+import { setPriority } from "node:os";
 import { Fault } from "@/lib/value/fault.ts";
 import { Messages } from "./codec.ts";
 import { type FromHandler, isFromHandler } from "./message.ts";
 import type { Death } from "./port.ts";
 import type { Profile } from "./profile.ts";
+
+// As `nice` counts: about a tenth of what the server gets, where both want all.
+const BELOW_THE_SERVER = 10;
 
 /** Who hears of a child process. */
 export interface ChildEvents {
@@ -35,6 +39,7 @@ export class Child {
   constructor(profile: Profile, events: ChildEvents) {
     this.#events = events;
     this.#process = new Deno.Command(...commandOf(profile)).spawn();
+    giveWay(this.#process.pid);
     this.#writer = this.#process.stdin.getWriter();
     // One that blocks would not notice that its server has gone.
     addEventListener("unload", this.#kill);
@@ -152,4 +157,13 @@ function pick(names: readonly string[]): Record<string, string> {
     if (value !== undefined) found[name] = value;
   }
   return found;
+}
+
+// Its work and its start are as long as they are. The server's is short, and everybody waits for it.
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, BELOW_THE_SERVER);
+  } catch {
+    // Where the system does not let us, they share as equals; one that has ended at once has given way.
+  }
 }
