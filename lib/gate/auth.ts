@@ -76,6 +76,7 @@ export function auth<S extends AuthState>(options: AuthOptions): Middleware<S> {
       accounts,
       users,
       realm,
+      allow,
       message,
       times: { idleMs, absoluteMs },
       page: safePath(page),

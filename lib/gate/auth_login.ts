@@ -5,6 +5,7 @@ import { FLOW_MS, packFlow, unpackFlow } from "@/lib/accounts/flows.ts";
 import { typedName } from "@/lib/accounts/name.ts";
 import type { Known, PasswordSource } from "@/lib/accounts/users.ts";
 import { Fault } from "@/lib/value/fault.ts";
+import { isAllowed } from "@/lib/value/user.ts";
 import { checkType, readText } from "./arrival.ts";
 import { cookieName, readCookie, setCookie } from "./auth_cookie.ts";
 import type { Identity } from "./auth_identity.ts";
@@ -26,7 +27,10 @@ export async function answerLogin<S extends AuthState>(
 ): Promise<Response> {
   const { method } = request;
   if (method === "GET" || method === "HEAD") {
-    return identity ? redirect(`${guard.page}${guard.query}`) : await show(context, guard, {});
+    // Who is logged in and may not get in may want to come as somebody else.
+    return identity && isAllowed(identity.user, guard.allow)
+      ? redirect(`${guard.page}${guard.query}`)
+      : await show(context, guard, {});
   }
   if (method !== "POST" || guard.users.way !== "password") {
     throw new Fault("method_not_allowed", "Logging in answers GET and POST");

@@ -30,6 +30,8 @@ export interface Guard {
   readonly accounts: Accounts;
   readonly users: UserSource;
   readonly realm: string;
+  /** Roles that get in; `undefined`: everybody who is logged in. */
+  readonly allow: readonly string[] | undefined;
   readonly message: string | undefined;
   readonly times: LoginTimes;
   /** Path of the page that was asked for. */

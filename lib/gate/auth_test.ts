@@ -448,6 +448,16 @@ Deno.test("requires() and allow hide what is below them from who has not the rol
   }
 });
 
+Deno.test("Who is logged in and may not get in can come as somebody else", async () => {
+  await using club = openClub({ auth: { allow: "editor" } });
+  const visitor = new Visitor(club);
+  assert.equal((await visitor.login("bob")).status, 303);
+  assert.equal((await visitor.get("/club")).status, 404);
+  assert.equal((await visitor.get("/club/login")).status, 200);
+  assert.equal((await visitor.login("ada")).status, 303);
+  assert.equal((await visitor.get("/club")).status, 200);
+});
+
 Deno.test("requires() without a guard above lets nobody in", () => {
   const stray = requires("editor");
   assert.throws(

@@ -6,6 +6,8 @@ Deno.test("listDemos() lists every demo of the project once, by title", async ()
   assert.deepEqual(listed.filter(({ error }) => error !== undefined), []);
   const greeter = listed.find(({ path }) => path === "/demos/greeter");
   assert.equal(greeter?.title, "Greeter");
+  const members = listed.filter(({ path }) => path === "/demos/members");
+  assert.deepEqual(members.map(({ title }) => title), ["Members"], "a folder with an index is one demo");
   const titles = listed.map(({ title }) => title);
   assert.deepEqual(titles, [...titles].sort((a, b) => a.localeCompare(b, "en")));
 });

@@ -80,6 +80,38 @@ async function steps(t: Deno.TestContext, server: TestServer): Promise<void> {
     });
   }
 
+  await t.step("a stranger is led to the login, and is answered nothing", async () => {
+    const page = `${server.base}/demos/members`;
+    const ask = async (path: string, init: RequestInit = {}) => {
+      const response = await fetch(page + path, { redirect: "manual", ...init });
+      return [response.status, await response.text()] as const;
+    };
+    const led = await fetch(`${page}?x=1`, { redirect: "manual", headers: { accept: "text/html" } });
+    await led.body?.cancel();
+    assert.equal(led.headers.get("location"), "/demos/members/login?x=1");
+    const headers = { "content-type": "application/json" };
+    const answers = [
+      await ask(""),
+      await ask("/"),
+      await ask("", { method: "POST", headers, body: JSON.stringify({ action: "look", session: "x" }) }),
+      await ask("", { method: "POST", body: new URLSearchParams({ "$run.look": "" }) }),
+      await ask("/files", { method: "POST", body: "x" }),
+      await ask(`/files/${"A".repeat(22)}`),
+      await ask("/account"),
+    ];
+    for (const [status, text] of answers) {
+      assert.equal(status, 401, text);
+      assert.doesNotMatch(text, /High water/);
+    }
+    for (
+      const path of ["//demos//members", "/demos/./members", "/demos/members/", "/demos/greeter/../members"]
+    ) {
+      const response = await fetch(server.base + path, { redirect: "manual" });
+      assert.ok([401, 404].includes(response.status), path);
+      assert.doesNotMatch(await response.text(), /On the board/);
+    }
+  });
+
   await t.step("the viewer neither sees nor reaches what is the editor's", async () => {
     await using editor = await enter(server, "edda");
     await using viewer = await enter(server, "vera");
