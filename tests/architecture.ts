@@ -37,7 +37,7 @@ export const rules: readonly Rule[] = [
   { of: content, may: [anyPackage] },
   { of: demo, may: [value, zod, preact] },
   { of: client, may: [value, wire, preact] },
-  { of: engine, may: [value, wire, demo, engine, port, /^node:(buffer|crypto|util|v8|vm)/] },
+  { of: engine, may: [value, wire, demo, engine, port, /^node:(buffer|crypto|os|util|v8|vm)/] },
   { of: ops, may: [value, /^lib\/engine\/(engine|observer)\.ts$/, anyPackage] },
   { of: accounts, may: [value, port, /^node:/, /^npm:openid-client/] },
   {

@@ -60,7 +60,7 @@ export class Torture {
   /** As `fetch`, of a path; what comes back is looked through after the case. */
   async fetch(path: string, init: RequestInit & { base?: string } = {}): Promise<Response> {
     const url = (init.base ?? this.server.base) + path;
-    const response = await fetch(url, { ...init, client: this.#client });
+    const response = await fetch(url, { ...init, client: this.#client } as RequestInit);
     const { status, headers } = response;
     const received: Received = { url, status, headers, text: "" };
     this.received.push(received);
@@ -163,7 +163,8 @@ export class Torture {
 
   /** Counts what the server has, from within and from outside. */
   async count(): Promise<Counted> {
-    const census = await (await fetch(`${this.server.base}/census`, { client: this.#client })).json();
+    const census = await (await fetch(`${this.server.base}/census`, { client: this.#client } as RequestInit))
+      .json();
     const { pid } = this.server;
     return { ...census, files: filesOf(pid), children: childrenOf(pid) };
   }

@@ -104,6 +104,15 @@ export default Blocks({
       }),
       slow: on(go.click, { inputs: amount, outputs: out, concurrencyLimit: 2, fn: slow }),
       single: on(go.click, { inputs: amount, outputs: out, concurrencyLimit: 1, graceMs: 200, fn: slow }),
+      block: on(go.click, {
+        inputs: amount,
+        outputs: out,
+        fn: (ms) => {
+          const end = performance.now() + (ms ?? 0);
+          while (performance.now() < end);
+          return "blocked";
+        },
+      }),
       stream: on(go.click, {
         inputs: { text, amount, pause },
         outputs: out,
