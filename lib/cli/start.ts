@@ -1,13 +1,9 @@
-import type { Engine } from "@/lib/engine/engine.ts";
-import type { Journal } from "@/lib/engine/journal.ts";
 import { logStyle, readSettings, type Settings } from "@/lib/gate/settings.ts";
 import { captureConsole } from "@/lib/ops/console.ts";
-import type { Health } from "@/lib/ops/health.ts";
 import { log, logAs } from "@/lib/ops/log.ts";
 import { logError } from "@/lib/ops/log_error.ts";
-import type { Strays } from "@/lib/ops/strays.ts";
+import type { Server } from "@/lib/server/assemble.ts";
 import type { DiskBlobs } from "@/lib/store/blobs_disk.ts";
-import type { OpenedLater } from "@/lib/store/records_open.ts";
 import { built } from "./built.ts";
 import { fail, failWith } from "./fail.ts";
 import { Listener } from "./listener.ts";
@@ -34,34 +30,23 @@ try {
 }
 await serve(settings, await built(root));
 
-/** What `main.ts` has that a start is about. */
-interface Main {
-  readonly blobs: DiskBlobs;
-  readonly engine: Engine;
-  readonly journal: Journal | undefined;
-  readonly store: OpenedLater;
-  readonly pools: { close(): Promise<void> };
-  readonly health: Health;
-  readonly strays: Strays;
-}
-
 async function serve(settings: Settings, build: URL): Promise<void> {
   captureConsole();
   try {
     // One after the other: asked for first, the server's script takes four times as long, because Deno then looks
     // through all routes before it runs anything.
-    const main = await import(new URL("main.ts", root).href) as Main;
-    const { default: server } = await import(build.href) as { default: { fetch: Deno.ServeHandler } };
-    main.strays.catch();
-    main.health.watch();
-    await claim(main.blobs, settings);
+    const { server } = await import(new URL("main.ts", root).href) as { server: Server };
+    const { default: app } = await import(build.href) as { default: { fetch: Deno.ServeHandler } };
+    server.strays.catch();
+    server.health.watch();
+    await claim(server.blobs, settings);
     // Before anybody can ask for them: runs that a crash cut off have come to an end, or wait for their pages.
-    const pages = await main.engine.recover();
-    const http = listen(settings, server.fetch);
+    const pages = await server.engine.recover();
+    const http = listen(settings, app.fetch);
     warnOfNoFront(settings);
-    for (const page of pages) visit(page, server.fetch);
-    keepSweeping(main, settings);
-    stopOnSignals({ ...main, http, drainMs: settings.drainMs });
+    for (const page of pages) visit(page, app.fetch);
+    keepSweeping(server, settings);
+    stopOnSignals({ ...server, http, drainMs: settings.drainMs });
     // Last, so that whoever waits for this line can also stop it.
     log("info", "ready", { message: `Atoll is ready at ${urlOf(http.addr)}` });
   } catch (error) {
@@ -114,7 +99,7 @@ function warnOfNoFront({ host, proxies, dev }: Settings): void {
   log("warn", "no_front", { message });
 }
 
-function keepSweeping({ blobs, journal }: Main, { keepFilesMs }: Settings): void {
+function keepSweeping({ blobs, journal }: Server, { keepFilesMs }: Settings): void {
   const sweep = () =>
     Promise.all([blobs.sweep(), journal?.sweep()]).catch((error) => logError(error, "sweep_error"));
   sweep();

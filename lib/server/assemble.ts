@@ -1,0 +1,112 @@
+import { Accounts } from "@/lib/accounts/accounts.ts";
+import { runRemotesBy } from "@/lib/demo/remote.ts";
+import { type Clock, Engine, systemClock } from "@/lib/engine/engine.ts";
+import { Journal } from "@/lib/engine/journal.ts";
+import { KeptState } from "@/lib/engine/kept_state.ts";
+import { Pools } from "@/lib/engine/pool/mod.ts";
+import { around, logRequests } from "@/lib/gate/around.ts";
+import { filesOrigin, fileUrls } from "@/lib/gate/files_origin.ts";
+import type { GuardOptions } from "@/lib/gate/guard.ts";
+import { report } from "@/lib/gate/reply.ts";
+import { serverPaths } from "@/lib/gate/server_paths.ts";
+import type { Settings } from "@/lib/gate/settings.ts";
+import { gauges } from "@/lib/ops/gauges.ts";
+import { Health } from "@/lib/ops/health.ts";
+import { logAs } from "@/lib/ops/log.ts";
+import { Metrics } from "@/lib/ops/metrics.ts";
+import { observers } from "@/lib/ops/observers.ts";
+import { Strays } from "@/lib/ops/strays.ts";
+import { type DiskBlobs, diskBlobs } from "@/lib/store/blobs_disk.ts";
+import { keptSecret } from "@/lib/store/kept_secret.ts";
+import { type OpenedLater, openLater } from "@/lib/store/records_open.ts";
+
+/** What a server is made of, besides its app. */
+export interface Server {
+  /** Where the files that people send are kept. */
+  readonly blobs: DiskBlobs;
+  /** Records that outlive a restart. */
+  readonly store: OpenedLater;
+  /** Runs that outlive a crash, where `STORE` says so. */
+  readonly journal: Journal | undefined;
+  /** Who may log in where pages are guarded, and who has. */
+  readonly accounts: Accounts;
+  /** The engine that runs every demo. */
+  readonly engine: Engine;
+  /** Where handlers run that block or are not trusted. Nothing is started before the first of them is called. */
+  readonly pools: Pools;
+  /** Errors that nothing waits for. */
+  readonly strays: Strays;
+  /** Whether this server should be sent people: not while it stops, is blocked, or its data cannot be reached. */
+  readonly health: Health;
+  /** Its time. */
+  readonly clock: Clock;
+  /** What its guard is told. */
+  readonly guard: GuardOptions;
+}
+
+/** Puts the parts of a server together as its settings say. Nothing listens yet. */
+export async function assemble(settings: Settings): Promise<Server> {
+  logAs(settings.log);
+  const clock = systemClock;
+  const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
+  const broke = (error: unknown) => report(error, settings);
+  const metrics = settings.metrics ? new Metrics(clock) : undefined;
+  // Loaded only where it is asked for.
+  const traces = settings.traces ? new (await import("@/lib/ops/traces.ts")).Traces() : undefined;
+
+  const blobs = diskBlobs({
+    root: settings.data,
+    now: Date.now,
+    random,
+    // What handlers give is held to no less than the usual, however little people may send.
+    maxBytes: Math.max(settings.maxUploadBytes, 2 ** 30),
+    quotaBytes: settings.quotaBytes,
+    quotaFiles: settings.quotaFiles,
+    totalBytes: settings.diskBytes,
+    keepMs: settings.keepFilesMs,
+  });
+  const store = openLater(settings.store ?? `sqlite:${settings.data}/atoll.db`);
+  const records = settings.store === undefined ? undefined : await store();
+  const kept = records &&
+    { store: records, now: Date.now, after: clock.after, keepMs: settings.keepRunsMs, broke };
+  const journal = kept && new Journal(kept);
+  const accounts = new Accounts({ store, now: Date.now, monotonic: clock.now, random, dev: settings.dev });
+  const engine = new Engine({
+    blobs,
+    fileUrl: fileUrls(settings.filesOrigin),
+    clock,
+    random,
+    secret: settings.secret ?? (records ? await keptSecret(records, random) : random(32)),
+    journal,
+    state: kept && new KeptState(kept),
+    observer: observers(metrics, traces),
+    concurrencyLimit: settings.concurrencyLimit,
+    queueSize: settings.queueSize,
+    seats: settings.workers,
+    sessionCapacity: settings.sessionCapacity,
+    broke,
+  });
+  const pools = new Pools({ clock, size: settings.workers, report: broke });
+  runRemotesBy(pools.runner);
+  const strays = new Strays();
+  const health = new Health({
+    clock,
+    check: async () => {
+      await blobs.get("ready");
+      await Deno.stat(settings.data);
+      await records?.get(["ready"]);
+    },
+  });
+  const guard: GuardOptions = {
+    ...settings,
+    serverPaths: serverPaths(health, metrics && (() => metrics.text(gauges(engine, health, strays)))),
+    around: around(
+      settings.logRequests ? logRequests(clock.now) : undefined,
+      traces && ((_, answer) => traces.gate(answer)),
+      settings.filesOrigin === undefined
+        ? undefined
+        : filesOrigin(settings.filesOrigin, { blobs, ...settings }),
+    ),
+  };
+  return { blobs, store, journal, accounts, engine, pools, strays, health, clock, guard };
+}
