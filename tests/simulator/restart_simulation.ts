@@ -10,7 +10,8 @@ import { type Server, simulatedNetwork } from "./network.ts";
 import type { World } from "./seeds.ts";
 
 const ACTIONS = ["one", "pair", "free", "plain", "timed", "chain"] as const;
-const EPOCH_MS = 1_000_000;
+const EPOCH_MS = 1_800_000_000_000;
+const HOUR_MS = 3_600_000;
 
 interface Life extends Server {
   readonly journal: Journal;
@@ -20,7 +21,9 @@ interface Life extends Server {
 /** A server that crashes under its clients: whatever it acknowledged has an end, and is found by those who come back. */
 export async function simulateRestarts(world: World): Promise<void> {
   const { chance, time, note, follow, check } = world;
-  const now = () => EPOCH_MS + time.now();
+  // The clock of the day is put right at times, or wrong. Nothing but what is kept for a day may hang on it.
+  let wrongMs = 0;
+  const now = () => EPOCH_MS + time.now() + wrongMs;
   const disk = simulatedDisk(world, { now });
   disk.full = false;
   const secret = chance.bytes(32);
@@ -51,6 +54,9 @@ export async function simulateRestarts(world: World): Promise<void> {
     start(clients.call(sessions[at]!, chance.pick(ACTIONS), plan));
     await time.pass(chance.pick([0, 1, 30, 200]));
     check();
+    if (chance.trouble("clock step")) {
+      wrongMs = chance.pick([HOUR_MS, -HOUR_MS, 10 * HOUR_MS, -10 * HOUR_MS]);
+    }
     if (!crashes.has(call)) continue;
     life.crash();
     disk.crash();

@@ -165,6 +165,22 @@ export const isolationRows: readonly Row[] = [
     },
   },
   {
+    id: "H14",
+    rule: "What a module keeps is not state: a session's own value is untouched by what others leave there",
+    run: async (torture) => {
+      const [alice, bob] = [await torture.session(), await torture.session()];
+      await torture.call("count", {}, { session: alice });
+      for (let at = 0; at < 6; at++) {
+        const { values, outcome } = await torture.call("remember", { text: `${at}` }, { session: bob });
+        assert.equal(outcome, "done");
+        // Whatever the worker that took it had kept: of these two sessions, or nothing.
+        assert.match(String(values.out ?? ""), /^(\d? of [\w-]+)?$/);
+      }
+      assert.equal((await torture.call("count", {}, { session: alice })).values.out, "2");
+      assert.equal((await torture.call("count", {}, { session: bob })).values.out, "1");
+    },
+  },
+  {
     id: "H17",
     rule: "500 handlers at once see their own session and request, over every wait",
     run: async (torture) => {
