@@ -44,7 +44,7 @@ export function simulatedDemo(stage: Stage): Page {
       return {
         one: on(go.click, { ...act, concurrencyLimit: 1, fn: acting("one") }),
         pair: on(go.click, { ...pair, concurrencyLimit: 2, fn: acting("pair") }),
-        urgent: on(go.click, { ...pair, concurrencyLimit: 2, priority: 3, fn: acting("urgent") }),
+        urgent: on(go.click, { ...pair, priority: 3, fn: acting("urgent") }),
         free: on(go.click, { ...act, concurrencyLimit: null, fn: acting("free") }),
         plain: on(go.click, { ...act, fn: acting("plain") }),
         timed: on(go.click, { ...act, concurrencyLimit: 2, timeoutMs: 60, fn: acting("timed") }),
