@@ -142,8 +142,9 @@ export class Job implements AsyncGenerator<unknown, unknown, undefined>, SeatHol
 
   #opening(limitMs: number): ToHandler {
     const { module, name, input, context } = this.#task;
-    // Made anew where the handler runs.
-    const { signal: _, progress: __, log, ...rest } = context;
+    // The rest is made anew where the handler runs. By name: a context makes what it is asked for.
+    const { session, failure, event, request: { headers, url, query, cookies, client, user }, log } = context;
+    const told = { session, failure, event, request: { headers, url, query, cookies, client, user } };
     const lend = (fn: AnyFunction) => this.#lent.push(fn) - 1;
     return {
       type: "run",
@@ -151,7 +152,7 @@ export class Job implements AsyncGenerator<unknown, unknown, undefined>, SeatHol
       module,
       name,
       input: pack(input, lend),
-      context: pack(rest, lend),
+      context: pack(told, lend),
       levels: Object.keys(log),
       limitMs,
     };

@@ -25,6 +25,7 @@ export function pack(value: unknown, lend: (fn: AnyFunction) => number): unknown
   const walkObject = (value: object, depth: number): unknown => {
     if (value instanceof Updated) return { [TAG]: "update", props: walk(value.update, depth + 1) };
     if (value instanceof Headers) return { [TAG]: "headers", entries: [...value] };
+    if (value instanceof URLSearchParams) return { [TAG]: "query", entries: [...value] };
     if (Array.isArray(value)) {
       let copy: unknown[] | undefined;
       for (let i = 0; i < value.length; i++) {
@@ -73,6 +74,8 @@ export function unpack(value: unknown, borrow: (id: number) => unknown): unknown
         return RESET;
       case "update":
         return new Updated(walk(packed.props, depth + 1) as Record<string, unknown>);
+      case "query":
+        return new URLSearchParams(packed.entries as [string, string][]);
       case "headers":
         return new Headers(packed.entries as [string, string][]);
       default: {

@@ -14,6 +14,11 @@ export const whereAmI = (_: unknown, { session, request, event }: RunContext) =>
   agent: request.headers.get("user-agent"),
 });
 
+export const whoAsks = (_: unknown, { session, request }: RunContext) =>
+  `${request.user?.name} ${request.user?.roles} ${
+    request.query?.get("x")
+  } ${request.client} ${session.length}`;
+
 export function* countTo(n: number) {
   for (let i = 1; i < n; i++) yield i;
   return n;
