@@ -22,9 +22,12 @@ if (!Deno.args.includes("--built")) {
 }
 // The route reads it when it is loaded.
 Deno.env.set("ATOLL_BENCH_APP", app);
-const { default: server } = await import(out.href) as { default: { fetch: Deno.ServeHandler } };
+const { default: built } = await import(out.href) as { default: { fetch: Deno.ServeHandler } };
+// As a start does: what a crash cut off ends, or waits for the page.
+const { server } = await import("@/main.ts");
+await server.engine.recover();
 Deno.serve({
   port: Number(port),
   hostname: "127.0.0.1",
   onListen: ({ port }) => console.log(`${app} is ready at http://127.0.0.1:${port}/`),
-}, server.fetch);
+}, built.fetch);

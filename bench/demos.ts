@@ -1,6 +1,7 @@
-import { Blocks, button, on, type Page, slider, state, textbox } from "atoll";
+import { Blocks, button, on, type Page, type RunContext, slider, state, textbox } from "atoll";
 
 const words = Array.from({ length: 500 }, (_, i) => `word${i % 97} `);
+const WORD_MS = 50;
 const limit = { concurrencyLimit: null };
 
 /** The demos that are measured, by name. Each press changes the output, as the presser counts on it. */
@@ -9,6 +10,7 @@ export const demos: Readonly<Record<string, () => Page>> = {
   echo,
   many200: () => many(200),
   many1000: () => many(1000),
+  story,
   tokens_fast: () => tokens("Tokens, as fast as can be", fast),
   tokens_paced: () => tokens("Tokens, 100 a second", paced),
 };
@@ -75,6 +77,18 @@ function echo(): Page {
         fn: ({ x, seen }) => ({ out: x, seen: seen + 1 }),
         ...limit,
       }),
+      hold: on(go.click, { inputs: x, outputs: out, fn: held, ...limit }),
+    }),
+  }) as unknown as Page;
+}
+
+/** Goes on for as long as anybody reads it, a word every 50 ms, and after a crash begins again. */
+function story(): Page {
+  return Blocks({
+    title: "Story",
+    fields: { x: textbox({ label: "x" }), go: button("Go"), out: textbox({ label: "Output" }) },
+    actions: ({ x, go, out }) => ({
+      story: on(go.click, { inputs: x, outputs: out, fn: wordAfterWord, retry: true, ...limit }),
     }),
   }) as unknown as Page;
 }
@@ -100,4 +114,16 @@ async function* paced(): AsyncGenerator<string> {
     if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
     yield text += word;
   }
+}
+
+async function* wordAfterWord(_: string, { signal }: RunContext): AsyncGenerator<string> {
+  for (let i = 0; !signal.aborted; i++) {
+    yield words[i % words.length] as string;
+    await new Promise((resolve) => setTimeout(resolve, WORD_MS));
+  }
+}
+
+async function held(x: string, { signal }: RunContext): Promise<string> {
+  await new Promise((resolve) => signal.addEventListener("abort", resolve));
+  return x;
 }

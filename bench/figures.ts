@@ -6,9 +6,9 @@ export type Budget =
   | { readonly atLeastTimesFloor: number };
 
 /** The unit that a figure is told in. */
-export type Unit = "kB" | "MB" | "ms" | "us" | "" | "/s";
+export type Unit = "kB" | "MB" | "ms" | "us" | "x" | "%" | "" | "/s";
 
-/** Every figure and its budget. `us` is CPU time. 1 kB is 1,024 bytes. */
+/** Every figure and its budget. `us` is CPU time. 1 kB is 1,024 bytes. `x` is a multiple of what the words name. */
 export const budgets = {
   "greeter.script": { what: "Greeter page: script, transferred", unit: "kB", budget: { atMost: 15 } },
   "greeter.bytes": { what: "Greeter page: all bytes, transferred", unit: "kB", budget: { atMost: 25 } },
@@ -57,6 +57,63 @@ export const budgets = {
     what: "Such events, 50 connections, by the floor",
     unit: "/s",
     budget: { atLeastTimesFloor: 0.33 },
+  },
+  "event.p99": { what: "Such events, 100 connections: p99", unit: "ms", budget: { atMost: 60 } },
+  "guard.cpu": { what: "The guard: CPU for such an event", unit: "us", budget: { atMost: 30 } },
+  "guard.share": { what: "The guard: share of such an event's CPU", unit: "%", budget: { atMost: 15 } },
+  "durable.cpu": {
+    what: "CPU of the server for such an event, kept on disk",
+    unit: "us",
+    budget: { atMostTimesFloor: 6 },
+  },
+  "durable.rate": {
+    what: "Events accepted on disk, 100 connections",
+    unit: "/s",
+    budget: { atLeast: 1500 },
+  },
+  "durable.p99": {
+    what: "Events accepted on disk, 100 connections: p99",
+    unit: "ms",
+    budget: { atMost: 80 },
+  },
+  "tokens.last": { what: "500 tokens at once, 50 clients: last token", unit: "ms", budget: { atMost: 800 } },
+  "tokens.cpu": {
+    what: "500 tokens at once, 50 clients: CPU of the server for a token",
+    unit: "us",
+    budget: { atMostTimesFloor: 3 },
+  },
+  "tokens.bytes": {
+    what: "500 tokens: bytes of the last hundred by those of the first",
+    unit: "x",
+    budget: { atMost: 1.2 },
+  },
+  "tokens.paced50": {
+    what: "100 tokens a second for 5 s, 50 clients: last token",
+    unit: "ms",
+    budget: { atMost: 5300 },
+  },
+  "tokens.paced100": {
+    what: "100 tokens a second for 5 s, 100 clients: last token",
+    unit: "ms",
+    budget: { atMost: 5600 },
+  },
+  "idle": {
+    what: "Idle session with an open stream: resident memory",
+    unit: "kB",
+    budget: { atMost: 90 },
+  },
+  "resume": { what: "Cut connection to the next news: p99", unit: "ms", budget: { atMost: 1000 } },
+  "restart": {
+    what: "Crash and new start: last of 200 clients is back",
+    unit: "ms",
+    budget: { atMost: 5000 },
+  },
+  "worker": { what: "Call of a handler in a worker, warm: median", unit: "ms", budget: { atMost: 1 } },
+  "process": { what: "Call of a handler in a process, warm: median", unit: "ms", budget: { atMost: 2 } },
+  "slow": {
+    what: "Events' p99 among 1,000 slow connections, by that without",
+    unit: "x",
+    budget: { atMost: 2 },
   },
   "press": { what: "Press to changed page, local, median", unit: "ms", budget: { atMostTimesFloor: 2 } },
   "upload": { what: "Upload of 300 MB: most extra memory", unit: "MB", budget: { atMost: 64 } },
@@ -124,7 +181,29 @@ function words(budget: Budget, unit: Unit): string {
 }
 
 function tell(value: number, unit: Unit): string {
-  const digits = unit === "kB" || unit === "MB" || unit === "ms" && value < 100 ? 1 : 0;
+  const digits = digitsOf(value, unit);
   const number = value.toLocaleString("en", { maximumFractionDigits: digits });
-  return unit === "" || unit === "/s" ? number + unit : `${number} ${unit === "us" ? "µs" : unit}`;
+  return unit === "" || unit === "/s" || unit === "x"
+    ? number + unit
+    : `${number} ${unit === "us" ? "µs" : unit}`;
+}
+
+function digitsOf(value: number, unit: Unit): number {
+  switch (unit) {
+    case "x":
+      return 2;
+    case "us":
+      return value < 10 ? 2 : 0;
+    case "kB":
+    case "MB":
+    case "%":
+      return 1;
+    case "ms":
+      return value < 1 ? 3 : value < 100 ? 1 : 0;
+    case "":
+    case "/s":
+      return 0;
+    default:
+      return unit satisfies never;
+  }
 }

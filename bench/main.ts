@@ -7,11 +7,12 @@
 import { launch } from "@/tests/browser.ts";
 import { budgets, type Figure, type FigureName, keeps, table } from "./figures.ts";
 import { median } from "./load.ts";
-import { type Effort, parts, prepare } from "./measures.ts";
+import { parts, prepare } from "./measures.ts";
+import type { Effort } from "./part.ts";
 import { stopAll } from "./server.ts";
 
-const full: Effort = { visits: 3, loads: 3, starts: 5, seconds: 2, presses: 100 };
-const quick: Effort = { visits: 1, loads: 2, starts: 2, seconds: 1, presses: 30 };
+const full: Effort = { visits: 3, loads: 3, starts: 5, seconds: 2, presses: 100, sessions: 5000 };
+const quick: Effort = { visits: 1, loads: 2, starts: 2, seconds: 1, presses: 30, sessions: 1000 };
 
 const only = Deno.args.find((arg) => arg.startsWith("--only="))?.slice(7).split(",");
 const effort = Deno.args.includes("--quick") ? quick : full;

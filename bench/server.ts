@@ -7,6 +7,8 @@ export interface Server extends AsyncDisposable {
   readonly pid: number;
   /** From spawning the process to its first answer 200, in milliseconds. */
   readonly startMs: number;
+  /** Ends it at once, as a crash does. */
+  readonly kill: () => Promise<void>;
 }
 
 /** What to start. */
@@ -16,6 +18,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The page that has to answer. Default `/`. */
   readonly ready?: string;
+  /** Default a free one. */
+  readonly port?: number | undefined;
 }
 
 const root = new URL("../", import.meta.url);
@@ -23,8 +27,9 @@ const TICKS_PER_SECOND = 100;
 const running = new Set<Deno.ChildProcess>();
 
 /** Starts a server on a free port and waits until it answers. */
-export async function start({ args, env = {}, ready = "/" }: StartOptions): Promise<Server> {
-  const port = freePort();
+export async function start(
+  { args, env = {}, ready = "/", port = freePort() }: StartOptions,
+): Promise<Server> {
   const base = `http://127.0.0.1:${port}`;
   const started = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
@@ -51,7 +56,12 @@ export async function start({ args, env = {}, ready = "/" }: StartOptions): Prom
   while (!over && performance.now() - started < 30_000) {
     const status = await get(base, ready).then((answer) => answer.status, () => 0);
     if (status === 200) {
-      return { base, pid: child.pid, startMs: performance.now() - started, [Symbol.asyncDispose]: stop };
+      const kill = async () => {
+        if (!over) child.kill("SIGKILL");
+        await ended;
+      };
+      const startMs = performance.now() - started;
+      return { base, pid: child.pid, startMs, kill, [Symbol.asyncDispose]: stop };
     }
     if (status !== 0) break;
     await new Promise((resolve) => setTimeout(resolve, 2));
@@ -65,7 +75,8 @@ export function stopAll(): void {
   for (const child of running) child.kill("SIGKILL");
 }
 
-function freePort(): number {
+/** A port of 127.0.0.1 that nothing listens on just now. */
+export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
