@@ -56,6 +56,8 @@ interface Lane {
 interface Group {
   readonly name: string;
   busy: number;
+  /** When each place that is held was taken. */
+  readonly since: Map<Place, number>;
   limit: number | null;
   /** In the order in which they will be admitted. */
   readonly waiting: Waiting[];
@@ -120,7 +122,7 @@ export class Queue {
       signal.addEventListener("abort", leave, { once: true });
       const at = placeOf(group.waiting, waiting);
       group.waiting.splice(at, 0, waiting);
-      this.#tell(group, waiting, at + 1);
+      this.#tell(group, waiting, at + 1, this.#releases(group));
       if (at + 1 < group.waiting.length) this.#announce(group);
     });
   }
@@ -142,6 +144,7 @@ export class Queue {
       group = {
         name,
         busy: 0,
+        since: new Map(),
         limit,
         waiting: [],
         lanes: new Map(),
@@ -171,18 +174,18 @@ export class Queue {
   #place(group: Group): Place {
     group.busy++;
     const since = this.#options.now();
-    let held = true;
-    return {
+    const place: Place = {
       group: group.name,
       [Symbol.dispose]: () => {
-        if (!held) return;
-        held = false;
+        if (!group.since.delete(place)) return;
         const ms = this.#options.now() - since;
         group.heldMs = group.heldMs === undefined ? ms : group.heldMs * 0.8 + ms * 0.2;
         group.busy--;
         this.#next(group);
       },
     };
+    group.since.set(place, since);
+    return place;
   }
 
   #next(group: Group): void {
@@ -208,15 +211,27 @@ export class Queue {
   #tellAll(group: Group): void {
     group.announcing?.[Symbol.dispose]();
     group.announcing = undefined;
-    for (let i = 0; i < group.waiting.length; i++) this.#tell(group, group.waiting[i] as Waiting, i + 1);
+    if (group.waiting.length === 0) return;
+    const releases = this.#releases(group);
+    for (let i = 0; i < group.waiting.length; i++) {
+      this.#tell(group, group.waiting[i] as Waiting, i + 1, releases);
+    }
   }
 
-  #tell(group: Group, waiting: Waiting, position: number): void {
+  /** In how many milliseconds each held place is likely to be free again, the soonest first. */
+  #releases({ heldMs, since }: Group): readonly number[] {
+    if (heldMs === undefined) return [];
+    const now = this.#options.now();
+    return Array.from(since.values(), (from) => Math.max(0, heldMs - (now - from))).sort((a, b) => a - b);
+  }
+
+  #tell(group: Group, waiting: Waiting, position: number, releases: readonly number[]): void {
     if (waiting.told === position) return;
     waiting.told = position;
-    const eta = group.heldMs === undefined || group.limit === null
-      ? undefined
-      : Math.round(group.heldMs * Math.ceil(position / group.limit));
+    const { length } = releases;
+    // Places come free one after the other, and again as long as a place is held after that.
+    const rounds = Math.floor((position - 1) / length) * (group.heldMs ?? 0);
+    const eta = length === 0 ? undefined : Math.round((releases[(position - 1) % length] ?? 0) + rounds);
     waiting.standing(position, group.waiting.length, eta);
   }
 }

@@ -198,3 +198,40 @@ Deno.test("Queue.enter() serves a session between those of a flood, however many
     await Promise.resolve();
   }
 });
+
+for (const limit of [1, 4, 16]) {
+  Deno.test(`Queue estimates waits to a quarter, in the median, on steady load of ${limit} places`, async () => {
+    const { queue: q, clock } = queue(limit, 1000);
+    let state = 42;
+    const random = () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+    const heldMs = 1000;
+    const errors: number[] = [];
+    const hold = (place: Place) =>
+      void clock.after(heldMs * (0.75 + random() / 2), () => place[Symbol.dispose]());
+    const arrive = () => {
+      const askedMs = clock.now();
+      let told: number | undefined;
+      const place = q.enter(call({ limit: undefined, standing: (_position, _of, etaMs) => told ??= etaMs }));
+      if (!(place instanceof Promise)) return hold(place);
+      place.then((place) => {
+        const waitedMs = clock.now() - askedMs;
+        if (told !== undefined && waitedMs > 0) errors.push(Math.abs(told - waitedMs) / waitedMs);
+        hold(place);
+      });
+    };
+    let nextMs = 0;
+    for (let calls = 0; calls < 60 * limit + 400 || q.load.busy > 0;) {
+      // A tenth more than the places can take, and now and then a pause, so that people wait and the queue does not grow.
+      while (calls < 60 * limit + 400 && nextMs <= clock.now()) {
+        arrive();
+        nextMs += -Math.log(1 - random()) * heldMs / limit / 1.1 +
+          (++calls % 100 === 0 ? 10 * heldMs / limit : 0);
+      }
+      clock.tick(10);
+      await Promise.resolve();
+    }
+    const median = errors.sort((a, b) => a - b)[errors.length >> 1] as number;
+    assert.ok(errors.length > 100, `${errors.length} waited`);
+    assert.ok(median <= 0.25, `${median}`);
+  });
+}
