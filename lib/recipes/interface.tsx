@@ -1,21 +1,14 @@
-import type { Given, Result, Slot, Taken } from "@/lib/value/field.ts";
-import type { AnyField, Field, Fields, OutOf } from "@/lib/value/field.ts";
+import type { AnyField, Field, Fields, OutOf, Slot } from "@/lib/value/field.ts";
 import type { Json } from "@/lib/value/json.ts";
-import {
-  type Action,
-  type ActionSpec,
-  type AnyAction,
-  on,
-  reset,
-  type RunContext,
-} from "@/lib/demo/action.ts";
+import { type Action, type ActionSpec, type AnyAction, type Handler, on, reset } from "@/lib/demo/action.ts";
 import { Blocks, type FieldSlot, type Page } from "@/lib/demo/blocks.tsx";
 import { componentOf } from "@/lib/demo/component.ts";
 import { button, dataset } from "@/components/mod.ts";
 import { Column, Row } from "@/components/layout/mod.ts";
 
-/** What `Interface()` is told. */
-export interface InterfaceSpec<I extends Slot, O extends Slot> {
+/** What `Interface()` is told: also all that `on()` is told of an action, such as checks, limits, batches and roles. */
+export interface InterfaceSpec<I extends Slot, O extends Slot, B extends boolean = false>
+  extends Omit<ActionSpec<I, O, B>, "inputs" | "outputs" | "fn" | "cancels" | "triggerMode"> {
   /** Name of the demo, over the page and in the gallery. */
   readonly title?: string;
   /** One or two sentences under the title. */
@@ -25,11 +18,9 @@ export interface InterfaceSpec<I extends Slot, O extends Slot> {
   /** What the handler gives: one field, or a record. */
   readonly outputs: O;
   /** The function to show. */
-  readonly fn: (input: NoInfer<Taken<I>>, run: RunContext) => Result<NoInfer<Given<O>>>;
+  readonly fn: Handler<I, O, NoInfer<B>>;
   /** Inputs to try; a click puts one into the fields. A record may leave out keys. */
   readonly examples?: readonly NoInfer<Example<I>>[];
-  /** Runs at once; `null` is no limit. Default: the server's setting. */
-  readonly concurrencyLimit?: number | null;
   /** Text of the button that runs it. Default `Submit`. */
   readonly submitLabel?: string;
 }
@@ -57,9 +48,10 @@ export interface InterfaceActions<I extends Slot, O extends Slot> {
  * ```
  * @throws {TypeError} when inputs and outputs share a key, or an example names no input.
  */
-export function Interface<const I extends Slot, const O extends Slot>(
-  spec: InterfaceSpec<I, O>,
+export function Interface<const I extends Slot, const O extends Slot, const B extends boolean = false>(
+  spec: InterfaceSpec<I, O, B>,
 ): Page<Fields, InterfaceActions<I, O>> {
+  const { title, description, examples: given = [], submitLabel = "Submit", ...action } = spec;
   const inputs = named(spec.inputs, "input");
   const outputs = named(spec.outputs, "output");
   for (const key of Object.keys(inputs)) {
@@ -69,7 +61,7 @@ export function Interface<const I extends Slot, const O extends Slot>(
       );
     }
   }
-  const samples = (spec.examples ?? []).map((example, row) => sample(example, inputs, spec.inputs, row));
+  const samples = given.map((example, row) => sample(example, inputs, spec.inputs, row));
   const examples = samples.length === 0 ? undefined : dataset({
     label: "Examples",
     headers: Object.entries(inputs).map(([key, field]) => (field.props.label as string | undefined) ?? key),
@@ -78,7 +70,7 @@ export function Interface<const I extends Slot, const O extends Slot>(
     ),
   });
   const own = {
-    submit: button({ label: spec.submitLabel ?? "Submit", variant: "primary" }),
+    submit: button({ label: submitLabel, variant: "primary" }),
     clear: button({ label: "Clear", variant: "secondary" }),
     ...(examples ? { examples } : {}),
   };
@@ -93,22 +85,14 @@ export function Interface<const I extends Slot, const O extends Slot>(
   const all = Object.keys({ ...inputs, ...outputs });
 
   const page = Blocks({
-    ...(spec.title === undefined ? {} : { title: spec.title }),
-    ...(spec.description === undefined ? {} : { description: spec.description }),
+    ...(title === undefined ? {} : { title }),
+    ...(description === undefined ? {} : { description }),
     fields,
     actions: (): Readonly<Record<string, AnyAction>> => {
       const entered = Object.values(inputs).flatMap((field) =>
         "submit" in field ? [(field as Submitting).submit] : []
       );
-      const predict: AnyAction = on(
-        [own.submit.click, ...entered],
-        {
-          inputs: spec.inputs,
-          outputs: spec.outputs,
-          fn: spec.fn as ActionSpec<Slot, Slot>["fn"],
-          ...(spec.concurrencyLimit === undefined ? {} : { concurrencyLimit: spec.concurrencyLimit }),
-        } as ActionSpec<Slot, Slot>,
-      );
+      const predict: AnyAction = on([own.submit.click, ...entered], action as ActionSpec<Slot, Slot>);
       const clear: AnyAction = on(own.clear.click, {
         outputs: { ...inputs, ...outputs },
         fn: () => Object.fromEntries(all.map((key) => [key, reset()])),
