@@ -473,6 +473,26 @@ Deno.test("Runs of one session that take and give a state change it one after th
   assert.equal(most, 2);
 });
 
+Deno.test("One session cannot heap up calls that wait for each other, and each is told where it stands", async () => {
+  const hold = Promise.withResolvers<void>();
+  const page = Blocks({
+    fields: { n: kept({ value: 0 }), go: push() },
+    actions: ({ n, go }) => ({
+      count: on(go.click, { inputs: n, outputs: n, fn: (n) => hold.promise.then(() => `${n}`) }),
+    }),
+  });
+  await using app = openDemo(page, { queueSize: 10 });
+  const runs = Array.from({ length: 20 }, () => app.submit("count"));
+  assert.deepEqual(runs[3]?.log, [{ type: "queued", position: 3, of: 3 }]);
+  const refused = runs.filter((run) =>
+    run.log.some((frame) => frame.type === "failed" && frame.code === "queue_full")
+  );
+  assert.equal(refused.length, 14);
+  hold.resolve();
+  for (const run of runs) await over(run);
+  assert.equal(app.engine.load.busy, 0);
+});
+
 Deno.test("A state that is written with an equal value raises no change", async () => {
   let changes = 0;
   const page = Blocks({

@@ -128,7 +128,7 @@ export class Engine {
     this.#host = {
       queue: this.#queue,
       batches: new Batches(this.#queue),
-      turns: new Turns(),
+      turns: new Turns(Math.ceil((options.queueSize ?? 1000) / 2)),
       seats: options.seats,
       now: clock.now,
       after: clock.after,

@@ -341,7 +341,10 @@ export class Run implements Told {
     const { owns } = attempt.action;
     if (owns.length === 0) return this.#enter(attempt);
     const { session, page } = this.call;
-    const turn = this.#host.turns.take(owns.map((key) => `${session.id} ${page} ${key}`));
+    const turn = this.#host.turns.take(
+      owns.map((key) => `${session.id} ${page} ${key}`),
+      (before) => this.#emit({ type: "queued", position: before, of: before }),
+    );
     return isPromise(turn)
       ? (turn as Promise<Disposable>).then((turn) => this.#inTurn(attempt, turn))
       : this.#inTurn(attempt, turn as Disposable);

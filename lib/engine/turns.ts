@@ -1,16 +1,40 @@
+import { Fault } from "@/lib/value/fault.ts";
+
 /**
  * Lets one at a time have what several want: a run that takes a value on the server and gives another for it would
  * otherwise undo what a second run of the session does meanwhile.
  */
 export class Turns {
+  readonly #size: number;
   /** By name, those who wait for it; there is an entry as long as somebody has it. */
   readonly #taken = new Map<string, (() => void)[]>();
 
-  /** Takes all of the names, at once when they are free, otherwise in the order of asking. Free them by disposing. */
-  take(names: readonly string[]): Disposable | Promise<Disposable> {
+  /** `size`: how many may wait for one name. */
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  /**
+   * Takes all of the names, at once when they are free, otherwise in the order of asking. Free them by disposing.
+   * `waits` is told how many are before it, if it has to wait.
+   *
+   * @throws {Fault} `queue_full` at once.
+   */
+  take(names: readonly string[], waits: (before: number) => void): Disposable | Promise<Disposable> {
     // All ask in one order, so that no two wait for each other.
     const sorted = [...names].sort();
-    if (sorted.some((name) => this.#taken.has(name))) return this.#wait(sorted);
+    let before = 0;
+    for (const name of sorted) {
+      const waiting = this.#taken.get(name);
+      if (waiting) before = Math.max(before, waiting.length + 1);
+    }
+    if (before > this.#size) {
+      throw new Fault("queue_full", `Too many of yours wait already (${before}). Try again in a moment`);
+    }
+    if (before > 0) {
+      waits(before);
+      return this.#wait(sorted);
+    }
     for (const name of sorted) this.#taken.set(name, []);
     return this.#turn(sorted);
   }
