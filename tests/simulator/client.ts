@@ -85,11 +85,12 @@ export class Clients {
     const frames: FrameBody[] = [];
     const isCaller = called.heard.push(frames) === 1;
     let over = false;
+    let last = 0;
     let readMs = time.now();
     for (let tries = 0; !over && frames.length < most && tries < 60; tries++) {
-      const body = frames.length === 0 && isCaller
+      const body = last === 0 && isCaller
         ? { id, action, input: { plan }, session }
-        : { resume: id, after: frames.length, session };
+        : { resume: id, after: last, session };
       const { known } = called;
       try {
         const answer = await this.#network.post(body);
@@ -118,7 +119,10 @@ export class Clients {
             })
           ) {
             assert.ok(!over, `${plan.mark} says something after its end`);
-            assert.equal(seq, frames.length + 1, `${plan.mark} has a gap or says something twice`);
+            // One that stands for all before it may come after a gap: what is missing is in it.
+            const stands = frame.type === "output" && frame.whole === true && seq > last;
+            assert.ok(seq === last + 1 || stands, `${plan.mark} has a gap or says something twice`);
+            last = seq;
             frames.push(frame as FrameBody);
             over = frame.type === "done";
             if (frames.length >= most) break;

@@ -1,4 +1,5 @@
 import { Blocks, button, Fault, json, number, on, type Page, type RunContext, state, textbox } from "atoll";
+import type { FrameBody } from "@/lib/wire/frame.ts";
 
 /** What the handler of a call is to do. */
 export interface Plan {
@@ -48,6 +49,8 @@ export function simulatedDemo(stage: Stage): Page {
         free: on(go.click, { ...act, concurrencyLimit: null, fn: acting("free") }),
         plain: on(go.click, { ...act, fn: acting("plain") }),
         timed: on(go.click, { ...act, concurrencyLimit: 2, timeoutMs: 60, fn: acting("timed") }),
+        // Runs once more where a crash has cut it off.
+        retried: on(go.click, { ...act, retry: true, fn: acting("retried") }),
         chain,
         good: on(chain.success, { ...act, fn: acting("good") }),
         mend: on(chain.failure, {
@@ -82,6 +85,16 @@ export function finalText({ mark, kind, steps }: Plan): string | undefined {
     case "wrong":
       return undefined;
   }
+}
+
+/** What frames come to in the field `out`. */
+export function textOf(log: readonly FrameBody[]): string {
+  let text = "";
+  for (const frame of log) {
+    if (frame.type !== "output" || typeof frame.values.out !== "string") continue;
+    text = frame.mode === "append" ? text + frame.values.out : frame.values.out;
+  }
+  return text;
 }
 
 const textAt = (mark: string, step: number) =>

@@ -5,7 +5,7 @@ import type { Call } from "@/lib/engine/call.ts";
 import type { Run } from "@/lib/engine/run.ts";
 import type { FrameBody } from "@/lib/wire/frame.ts";
 import { type Called, Clients } from "./client.ts";
-import { finalText, KINDS, type Plan, simulatedDemo } from "./engine_demo.ts";
+import { finalText, KINDS, type Plan, simulatedDemo, textOf } from "./engine_demo.ts";
 import { simulatedNetwork } from "./network.ts";
 import type { World } from "./seeds.ts";
 
@@ -155,13 +155,4 @@ export async function simulateEngine(world: World): Promise<void> {
     const right = counts.map((_, at) => at + 1);
     assert.deepEqual((counts as number[]).sort((a, b) => a - b), right, "a session's value is not its own");
   }
-}
-
-function textOf(log: readonly FrameBody[]): string {
-  let text = "";
-  for (const frame of log) {
-    if (frame.type !== "output" || typeof frame.values.out !== "string") continue;
-    text = frame.mode === "append" ? text + frame.values.out : frame.values.out;
-  }
-  return text;
 }

@@ -5,11 +5,11 @@ import { Journal } from "@/lib/engine/journal.ts";
 import type { FrameBody } from "@/lib/wire/frame.ts";
 import { type Called, Clients } from "./client.ts";
 import { simulatedDisk } from "./disk.ts";
-import { KINDS, type Plan, simulatedDemo } from "./engine_demo.ts";
+import { finalText, KINDS, type Plan, simulatedDemo, textOf } from "./engine_demo.ts";
 import { type Server, simulatedNetwork } from "./network.ts";
 import type { World } from "./seeds.ts";
 
-const ACTIONS = ["one", "pair", "free", "plain", "timed", "chain"] as const;
+const ACTIONS = ["one", "pair", "free", "plain", "timed", "chain", "retried", "retried"] as const;
 const EPOCH_MS = 1_800_000_000_000;
 const HOUR_MS = 3_600_000;
 
@@ -33,7 +33,7 @@ export async function simulateRestarts(world: World): Promise<void> {
   const acknowledged = new Set<string>();
   let lives = 0;
   let life = begin();
-  await waited(life.engine.recover());
+  await waited(recover(life));
   const clients = new Clients(world, simulatedNetwork(world, () => life));
   const sessions = [life.engine.sessions.mint(), life.engine.sessions.mint()];
   let going = 0;
@@ -65,7 +65,7 @@ export async function simulateRestarts(world: World): Promise<void> {
     lives++;
     for (const { known, plan } of clients.all) if (known) acknowledged.add(plan.mark);
     const next = begin();
-    await waited(next.engine.recover());
+    await waited(recover(next));
     life = next;
   }
   for (let ms = 0; going > 0 || life.engine.load.busy > 0; ms += 25) {
@@ -120,19 +120,26 @@ export async function simulateRestarts(world: World): Promise<void> {
     };
   }
 
+  /** As a server does at its start: it ends what may not go on, and loads the pages of what may. */
+  async function recover({ engine, demo }: Life): Promise<void> {
+    const pages = await engine.recover();
+    if (pages.length > 0) note(`${pages} is loaded for what goes on`);
+    for (const page of pages) await engine.meet(page, demo);
+  }
+
   function started(action: string, mark: string): void {
     note(`${mark} ${action} starts`);
     // One that was not acknowledged when the process went may have started, and is sent again.
     const known = acknowledged.has(mark);
     for (const name of [`${lives}: ${mark} ${action}`, `${mark} ${action}`]) {
       starts.set(name, (starts.get(name) ?? 0) + 1);
-      const twice = starts.get(name)! > 1 && (known || name.startsWith(`${lives}:`));
+      const twice = starts.get(name)! > 1 && (known && action !== "retried" || name.startsWith(`${lives}:`));
       if (twice) follow(Promise.reject(new Error(`${name} is started twice`)));
     }
   }
 
   async function verify({ engine, journal }: Life, called: Called): Promise<void> {
-    const { plan: { mark }, id, session, heard, known } = called;
+    const { plan: { mark }, id, session, heard, known, action } = called;
     const owner = engine.sessions.open(session).id;
     const run = await journal.runOf(owner, id);
     if (run === undefined) return assert.ok(!known, `${mark} was acknowledged and is lost`);
@@ -141,6 +148,7 @@ export async function simulateRestarts(world: World): Promise<void> {
     const kept = past.frames.map(({ seq: _, ...frame }) => frame as FrameBody);
     assert.equal(kept.filter(({ type }) => type === "done").length, 1, `${mark} has not one end`);
     assert.equal(kept.at(-1)?.type, "done", `${mark} says something after its end`);
+    if (action === "retried") return verifyRetried(called, kept);
     for (const frames of heard) {
       const same = frames.findIndex((frame, at) => JSON.stringify(frame) !== JSON.stringify(kept[at]));
       if (same === -1) continue;
@@ -151,6 +159,19 @@ export async function simulateRestarts(world: World): Promise<void> {
         `${mark} is told two ways`,
       );
       assert.ok(same >= kept.length - 2, `${mark} lost what was kept`);
+    }
+  }
+
+  /**
+   * Whoever heard the end has all that an attempt gave, whatever was heard of those before. The end is told before it is
+   * kept: where a crash comes in between, the run goes once more and ends once more, unheard.
+   */
+  function verifyRetried({ plan, heard }: Called, kept: readonly FrameBody[]): void {
+    for (const frames of [...heard, kept]) {
+      const end = frames.at(-1);
+      const failed = frames.some(({ type }) => type === "failed");
+      if (end?.type !== "done" || end.outcome !== "done" || failed) continue;
+      assert.equal(textOf(frames), finalText(plan) ?? textOf(frames), `${plan.mark} is not whole`);
     }
   }
 
