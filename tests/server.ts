@@ -2,6 +2,7 @@
 export interface TestServer extends AsyncDisposable {
   /** `http://127.0.0.1:<port>` */
   readonly base: string;
+  /** The server itself: below the process that launched it. */
   readonly pid: number;
   /** What it printed so far. */
   readonly output: () => string;
@@ -17,7 +18,7 @@ const root = new URL("../", import.meta.url);
 export async function startServer(env: Record<string, string> = {}, at: URL = root): Promise<TestServer> {
   const data = await Deno.makeTempDir({ prefix: "atoll-" });
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "lib/cli/start.ts"],
+    args: ["run", "-A", "--quiet", "lib/cli/launch.ts"],
     cwd: at,
     env: { NO_COLOR: "1", PORT: "0", ATOLL_DATA: data, ...env },
     stdin: "null",
@@ -43,6 +44,7 @@ export async function startServer(env: Record<string, string> = {}, at: URL = ro
     await followed;
     throw new Error(`The server did not start: ${text}`);
   }
+  const pid = serverOf(child.pid);
   let running = true;
   const ended = status.then(async ({ code }) => {
     running = false;
@@ -51,15 +53,29 @@ export async function startServer(env: Record<string, string> = {}, at: URL = ro
     return code;
   });
   const end = async (signal: Deno.Signal = "SIGTERM") => {
-    if (running) child.kill(signal);
+    // What nobody can hand on is sent to the server; the one that launched it follows.
+    if (running) Deno.kill(signal === "SIGKILL" ? pid : child.pid, signal);
     return await ended;
   };
   return {
     base,
-    pid: child.pid,
+    pid,
     output: () => text,
     ended,
     end,
     [Symbol.asyncDispose]: async () => void await end(),
   };
+}
+
+/** The only child of a process that just said that its server is ready; itself where that cannot be seen. */
+function serverOf(launcher: number): number {
+  try {
+    for (const { name } of Deno.readDirSync(`/proc/${launcher}/task`)) {
+      const children = Deno.readTextFileSync(`/proc/${launcher}/task/${name}/children`).trim();
+      if (children !== "") return Number(children.split(" ")[0]);
+    }
+  } catch {
+    // There is no such thing as /proc here.
+  }
+  return launcher;
 }

@@ -1,5 +1,3 @@
-import { fail } from "./fail.ts";
-
 const SOURCES = [
   "deno.json",
   "main.ts",
@@ -12,11 +10,20 @@ const SOURCES = [
   "links",
 ];
 
-/** The production build of the project in a folder, made anew if something changed since the last. */
+/**
+ * The production build of the project in a folder, made anew if something changed since the last.
+ *
+ * @throws {Error} when it cannot be built; what went wrong was printed.
+ */
 export async function built(root: URL): Promise<URL> {
-  const server = new URL("_fresh/server.js", root);
+  const server = buildOf(root);
   if (await changedSince(server, root)) await build(root);
   return server;
+}
+
+/** Where the production build of a project is. */
+export function buildOf(root: URL): URL {
+  return new URL("_fresh/server.js", root);
 }
 
 async function build(root: URL): Promise<void> {
@@ -27,7 +34,7 @@ async function build(root: URL): Promise<void> {
   }).output();
   if (code === 0) return;
   await Deno.stderr.write(stderr);
-  fail("The build failed, so nothing was started. What went wrong is above");
+  throw new Error("Cannot build the project, so nothing was started. What went wrong is above");
 }
 
 async function changedSince(file: URL, root: URL): Promise<boolean> {

@@ -1,3 +1,5 @@
+import { mostDescriptors, openDescriptors } from "./watch_descriptors.ts";
+
 /** What a {@linkcode Listener} is told. */
 export interface ListenerOptions {
   readonly port: number;
@@ -39,7 +41,7 @@ export class Listener {
     this.#options = options;
     this.#handler = handler;
     this.#server = this.#serve(options.port, options.onListen);
-    const { open = openDescriptors, maxOpen = mostDescriptors() * 3 / 4 } = options;
+    const { open = () => openDescriptors("self"), maxOpen = mostDescriptors("self") * 3 / 4 } = options;
     this.#timer = setInterval(() => {
       if ((open() ?? 0) > maxOpen) void this.renew();
     }, LOOK_EVERY_MS);
@@ -90,24 +92,5 @@ export class Listener {
         await new Promise((resolve) => setTimeout(resolve, tries < 10 ? 0 : 10));
       }
     }
-  }
-}
-
-function openDescriptors(): number | undefined {
-  try {
-    // Newer Linux tells it so; counting takes 36 ms for 10,000.
-    const { size } = Deno.statSync("/proc/self/fd");
-    return size > 0 ? size : [...Deno.readDirSync("/proc/self/fd")].length;
-  } catch {
-    return undefined;
-  }
-}
-
-function mostDescriptors(): number {
-  try {
-    const limit = /open files\s+(\d+)/.exec(Deno.readTextFileSync("/proc/self/limits"))?.[1];
-    return limit === undefined ? Infinity : Number(limit);
-  } catch {
-    return Infinity;
   }
 }

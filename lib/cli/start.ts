@@ -4,22 +4,23 @@ import { log, logAs } from "@/lib/ops/log.ts";
 import { logError } from "@/lib/ops/log_error.ts";
 import type { Server } from "@/lib/server/assemble.ts";
 import type { DiskBlobs } from "@/lib/store/blobs_disk.ts";
-import { built } from "./built.ts";
+import { buildOf, built } from "./built.ts";
 import { fail, failWith } from "./fail.ts";
+import { heldBy } from "./held.ts";
 import { Listener } from "./listener.ts";
+import { refuseOldDeno } from "./needs.ts";
 import { stopOnSignals } from "./stop.ts";
 
 /**
- * `deno task start`: builds when something changed since the last build, then serves production.
+ * The production server. `deno task start` (`launch.ts`) has built it and starts it, with `--held` and few rights; started
+ * by itself it builds first when something changed since the last build, and has whatever rights it is given.
  * Ends with 0 after SIGTERM or SIGINT (`stop.ts`), with 1 and a sentence when it cannot start.
  */
-const NEEDS = "2.9.0";
 const SWEEP_EVERY_MS = 10 * 60_000;
 const root = new URL("../../", import.meta.url);
+const held = Deno.args.includes("--held");
 
-if (older(Deno.version.deno, NEEDS)) {
-  fail(`Atoll needs Deno ${NEEDS} or newer, this is ${Deno.version.deno}. Try: npx -y deno@2.9.6 task start`);
-}
+refuseOldDeno();
 const env = (name: string) => Deno.env.get(name);
 let settings: Settings;
 try {
@@ -28,11 +29,12 @@ try {
 } catch (error) {
   failWith(error, env("ATOLL_DEV") === "1");
 }
-await serve(settings, await built(root));
+await serve(settings);
 
-async function serve(settings: Settings, build: URL): Promise<void> {
+async function serve(settings: Settings): Promise<void> {
   captureConsole();
   try {
+    const build = held ? buildOf(root) : await built(root);
     // One after the other: asked for first, the server's script takes four times as long, because Deno then looks
     // through all routes before it runs anything.
     const { server } = await import(new URL("main.ts", root).href) as { server: Server };
@@ -47,6 +49,8 @@ async function serve(settings: Settings, build: URL): Promise<void> {
     for (const page of pages) visit(page, app.fetch);
     keepSweeping(server, settings);
     stopOnSignals({ ...server, http, drainMs: settings.drainMs });
+    // Whoever started this one would have said so: nobody would end it any more.
+    if (held) void heldBy({ renew: () => void http.renew(), gone: () => Deno.exit(1) });
     // Last, so that whoever waits for this line can also stop it.
     log("info", "ready", { message: `Atoll is ready at ${urlOf(http.addr)}` });
   } catch (error) {
@@ -105,13 +109,4 @@ function keepSweeping({ blobs, journal }: Server, { keepFilesMs }: Settings): vo
   sweep();
   // What is kept for a short time only is not left lying about for long.
   Deno.unrefTimer(setInterval(sweep, Math.min(SWEEP_EVERY_MS, Math.max(keepFilesMs, 1000))));
-}
-
-function older(version: string, than: string): boolean {
-  const [a, b] = [version, than].map((text) => text.split(".").map((part) => parseInt(part)));
-  for (let i = 0; i < 3; i++) {
-    const difference = (a?.[i] ?? 0) - (b?.[i] ?? 0);
-    if (difference !== 0) return difference < 0;
-  }
-  return false;
 }

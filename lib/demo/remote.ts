@@ -76,6 +76,7 @@ export type Remote<M> = {
 
 const targets = new WeakMap<object, RemoteTarget>();
 let runner: RemoteRunner | undefined;
+let listener: ((declared: Omit<RemoteTarget, "name">) => void) | undefined;
 
 /**
  * The functions of another module as handlers that run outside the server's own loop: for work that blocks
@@ -100,6 +101,7 @@ let runner: RemoteRunner | undefined;
  */
 export function remote<M extends object>(module: string, options: RemoteOptions): Remote<M> {
   check(module, options);
+  listener?.({ module, options });
   const made = new Map<string, RemoteHandler<unknown>>();
   return new Proxy({}, {
     get(_, name) {
@@ -128,6 +130,16 @@ export function runRemotesBy(next: RemoteRunner): Disposable {
   return {
     [Symbol.dispose]: () => {
       if (runner === next) runner = before;
+    },
+  };
+}
+
+/** Hears of every module that {@linkcode remote} is told of from now on, until it is disposed of. */
+export function hearRemotes(hear: (declared: Omit<RemoteTarget, "name">) => void): Disposable {
+  listener = hear;
+  return {
+    [Symbol.dispose]: () => {
+      if (listener === hear) listener = undefined;
     },
   };
 }

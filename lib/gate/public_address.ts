@@ -1,10 +1,7 @@
 import { addressSet } from "./guard/address.ts";
 
-/**
- * Networks that are not the public internet: this machine, private ones, those between, those for documents and tests,
- * and the ones of version 6 in which an address of version 4 travels, which would lead to all of these again.
- */
-const NOT_PUBLIC = addressSet([
+/** Networks of version 4 that are not the public internet: this machine, private ones, those between, those for tests. */
+export const PRIVATE_NETWORKS: readonly string[] = [
   "0.0.0.0/8",
   "10.0.0.0/8",
   "100.64.0.0/10",
@@ -19,9 +16,11 @@ const NOT_PUBLIC = addressSet([
   "198.51.100.0/24",
   "203.0.113.0/24",
   "224.0.0.0/3",
-]);
+];
+const NOT_PUBLIC = addressSet(PRIVATE_NETWORKS);
 
-// Only this part of version 6 is given out; what of it leads elsewhere is taken off again.
+// Only this part of version 6 is given out; what of it leads elsewhere, because an address of version 4 travels
+// in it, or stands in documents only, is taken off again.
 const GLOBAL = addressSet(["2000::/3"]);
 const NOT_GLOBAL = addressSet([
   "2001::/23",

@@ -1,5 +1,6 @@
 import type { LogStyle } from "@/lib/ops/log.ts";
 import { type GuardSettings, readGuardSettings } from "./guard/settings.ts";
+import { readSecret } from "./secret.ts";
 
 /** What the operator of a server may set, read from the environment once, at start. */
 export interface Settings extends GuardSettings {
@@ -33,8 +34,13 @@ export interface Settings extends GuardSettings {
   readonly keepFilesMs: number;
   /** Origin that files are read at, such as `https://files.example`. `ATOLL_FILES_ORIGIN`, default that of the page. */
   readonly filesOrigin: string | undefined;
-  /** Secret that sessions are signed with. `ATOLL_SECRET`, 32 characters or more; default a new one at each start. */
+  /**
+   * Secret that sessions are signed with. `ATOLL_SECRET`, 32 characters or more, or `ATOLL_SECRET_FILE`, a file that only
+   * its owner may read; default a new one at each start.
+   */
   readonly secret: Uint8Array | undefined;
+  /** Socket of who starts processes of handlers. `ATOLL_STARTER`, set by `deno task start`; else the server does. */
+  readonly starter: string | undefined;
   /** Runs at once of an action that names no limit. `ATOLL_CONCURRENCY`, default 16; `none` is no limit. */
   readonly concurrencyLimit: number | null;
   /** Whether authors see the text of errors. `ATOLL_DEV=1`, set by the dev server. */
@@ -61,10 +67,6 @@ const MOST_HOURS = 24 * 366;
  * @throws {RangeError} when one is wrong; the message says which and what would be right.
  */
 export function readSettings(env: (name: string) => string | undefined): Settings {
-  const secret = env("ATOLL_SECRET");
-  if (secret !== undefined && secret.length < 32) {
-    throw new RangeError("Cannot use ATOLL_SECRET: it must have at least 32 characters");
-  }
   const maxUploadBytes = whole(env, "ATOLL_MAX_UPLOAD", 2 ** 30, 1, MOST_BYTES);
   return {
     ...readGuardSettings(env),
@@ -78,7 +80,8 @@ export function readSettings(env: (name: string) => string | undefined): Setting
     diskBytes: whole(env, "ATOLL_DISK", MOST_BYTES, 1, MOST_BYTES),
     keepFilesMs: hours(env, "ATOLL_KEEP_FILES", 24),
     filesOrigin: filesOrigin(env),
-    secret: secret === undefined ? undefined : new TextEncoder().encode(secret),
+    secret: readSecret(env),
+    starter: env("ATOLL_STARTER") || undefined,
     concurrencyLimit: env("ATOLL_CONCURRENCY") === "none"
       ? null
       : whole(env, "ATOLL_CONCURRENCY", 16, 1, 1_000_000),

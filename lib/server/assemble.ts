@@ -4,6 +4,7 @@ import { type Clock, Engine, systemClock } from "@/lib/engine/engine.ts";
 import { Journal } from "@/lib/engine/journal.ts";
 import { KeptState } from "@/lib/engine/kept_state.ts";
 import { Pools } from "@/lib/engine/pool/mod.ts";
+import { startThere } from "@/lib/engine/pool/start_there.ts";
 import { around, logRequests } from "@/lib/gate/around.ts";
 import { filesOrigin, fileUrls } from "@/lib/gate/files_origin.ts";
 import type { GuardOptions } from "@/lib/gate/guard.ts";
@@ -86,7 +87,8 @@ export async function assemble(settings: Settings): Promise<Server> {
     sessionCapacity: settings.sessionCapacity,
     broke,
   });
-  const pools = new Pools({ clock, size: settings.workers, report: broke });
+  const start = settings.starter === undefined ? undefined : startThere(settings.starter);
+  const pools = new Pools({ clock, size: settings.workers, report: broke, ...start && { start } });
   runRemotesBy(pools.runner);
   const strays = new Strays();
   const health = new Health({

@@ -96,7 +96,11 @@ Deno.test({
     await using copied = await copyProject("tests/torture/routes");
     const folder = await Deno.makeTempDir({ prefix: "atoll-" });
     const random = seeded(5);
-    const env = { ATOLL_DATA: folder, STORE: `sqlite:${folder}/runs.db`, ATOLL_SECRET: "s".repeat(40) };
+    const env = {
+      ATOLL_DATA: folder,
+      STORE: `sqlite:${folder}/runs.db`,
+      ATOLL_SECRET: "c3Bob2VuaXggcmlzaW5nIGZyb20gdGhlIGFzaGVz",
+    };
     const acknowledged: { readonly id: string; readonly session: string }[] = [];
     try {
       for (let round = 0; round < KILLS; round++) {

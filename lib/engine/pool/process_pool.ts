@@ -1,10 +1,12 @@
 import { Fault } from "@/lib/value/fault.ts";
 import { Child } from "./child.ts";
+import type { StartProcess } from "./handler_process.ts";
 import type { ToHandler } from "./message.ts";
 import { encode } from "./codec.ts";
 import type { Death, PoolOptions, Seat, SeatHolder, Task } from "./port.ts";
 import { readProfile, writeProfile } from "./profile.ts";
 import { SeatPool } from "./seat_pool.ts";
+import { startHere } from "./start_here.ts";
 import { reviveError } from "./told.ts";
 
 /** Options of a {@linkcode ProcessPool}. */
@@ -13,6 +15,8 @@ export interface ProcessPoolOptions extends PoolOptions {
   readonly startMs?: number;
   /** Takes what handlers print. Default: this process's standard error. */
   readonly print?: (bytes: Uint8Array) => void;
+  /** Starts a process. Default: as a child of this one. */
+  readonly start?: StartProcess;
 }
 
 /**
@@ -22,12 +26,14 @@ export interface ProcessPoolOptions extends PoolOptions {
 export class ProcessPool extends SeatPool {
   readonly #startMs: number;
   readonly #print: (bytes: Uint8Array) => void;
+  readonly #begin: StartProcess;
 
   /** Starts nothing. */
   constructor(options: ProcessPoolOptions) {
     super(options);
     this.#startMs = options.startMs ?? 20_000;
     this.#print = options.print ?? ((bytes) => void Deno.stderr.writeSync(bytes));
+    this.#begin = options.start ?? startHere;
   }
 
   protected override keyOf(task: Task): string {
@@ -37,7 +43,7 @@ export class ProcessPool extends SeatPool {
   protected override async open(key: string, died: (seat: Seat, death: Death) => void): Promise<Seat> {
     const { clock, report } = this.options;
     const started = Promise.withResolvers<void>();
-    const child: Child = new Child(readProfile(key), {
+    const child: Child = new Child(this.#begin(readProfile(key)), {
       message: (message) => {
         if (message.type === "ready") started.resolve();
         else if (message.type === "stray") report(reviveError(message.error));

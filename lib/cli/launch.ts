@@ -1,0 +1,87 @@
+import { fileURLToPath } from "node:url";
+import { logStyle } from "@/lib/gate/settings.ts";
+import { logAs } from "@/lib/ops/log.ts";
+import { built } from "./built.ts";
+import { failWith } from "./fail.ts";
+import { refuseOldDeno } from "./needs.ts";
+import { rightsOf } from "./rights.ts";
+import { Starter } from "./starter.ts";
+import { watchDescriptors } from "./watch_descriptors.ts";
+
+/**
+ * `deno task start`: builds when something changed since the last build, then starts the server (`start.ts`) as a process
+ * with rights for what it needs and nothing else, and stays by its side: hands on signals and the exit code, starts
+ * processes of handlers for it (`starter.ts`), tells it when its descriptors run low. Nobody outside can talk to this
+ * process. `--show` says what the server would be started with, and starts nothing.
+ */
+const root = new URL("../../", import.meta.url);
+const env = Deno.env.toObject();
+
+refuseOldDeno();
+try {
+  logAs(logStyle((name) => env[name]));
+  if (Deno.args.includes("--show")) await show();
+  else Deno.exit(await launch());
+} catch (error) {
+  failWith(error, env.ATOLL_DEV === "1");
+}
+
+async function launch(): Promise<number> {
+  // Before the build, so that a wrong setting is said at once.
+  const { flags } = await rightsOf({ root, env });
+  await built(root);
+  let asked: Promise<ReadonlySet<string>> | undefined;
+  // Where there are no such sockets, demos that ask for processes are told so.
+  await using starter = Deno.build.os === "windows"
+    ? undefined
+    : await Starter.open(() => asked ??= declared(flags));
+  const rights = await rightsOf({ root, env, starter: starter?.path });
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", ...rights.flags, "lib/cli/start.ts", "--held"],
+    cwd: root,
+    clearEnv: true,
+    env: rights.env,
+    stdin: "piped",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn();
+  const hold = child.stdin.getWriter();
+  using _ = watchDescriptors(
+    child.pid,
+    () => void hold.write(new TextEncoder().encode("renew\n")).catch(() => {}),
+  );
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => handOn(child, signal));
+  }
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGHUP", () => handOn(child, "SIGHUP"));
+  const { code } = await child.status;
+  return code;
+}
+
+/** What the project's demos declare, asked with the rights of the server. */
+async function declared(flags: readonly string[]): Promise<ReadonlySet<string>> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", ...flags, "lib/cli/declared.ts", root.href],
+    cwd: root,
+    clearEnv: true,
+    env: (await rightsOf({ root, env })).env,
+    stdin: "null",
+    stderr: "inherit",
+  }).output();
+  return new Set(new TextDecoder().decode(stdout).split("\n").filter((line) => line !== ""));
+}
+
+function handOn(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch {
+    // It has ended; its status is on the way.
+  }
+}
+
+async function show(): Promise<void> {
+  const { flags, env: passed } = await rightsOf({ root, env });
+  const lines = [...flags, "", `Variables that it is given: ${Object.keys(passed).sort().join(", ")}`];
+  const text = lines.join("\n").replaceAll(fileURLToPath(root), "./");
+  await Deno.stdout.write(new TextEncoder().encode(`${text}\n`));
+}

@@ -1,0 +1,152 @@
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readSettings, type Settings } from "@/lib/gate/settings.ts";
+import { netRights } from "./net_rights.ts";
+
+/** What a server is started with: nothing else of this machine is within its reach. */
+export interface Rights {
+  /** Flags of `deno run`. */
+  readonly flags: readonly string[];
+  /** Its whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What the operator set. */
+  readonly settings: Settings;
+}
+
+/** What {@linkcode rightsOf} is told. */
+export interface RightsOptions {
+  /** The project's folder. */
+  readonly root: URL;
+  /** The environment of whoever starts it. */
+  readonly env: Env;
+  /** Socket at which it asks for processes of handlers, if it may. */
+  readonly starter?: string | undefined;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What the server reads of its own project: neither `.env` nor `.git` nor anything else that lies there. */
+const OWN = [
+  "_fresh",
+  "components",
+  "deno.json",
+  "islands",
+  "lib",
+  "links",
+  "main.ts",
+  "node_modules",
+  "routes",
+  "static",
+];
+/** By it packages with native parts find out which C library there is. */
+const LDD = "/usr/bin/ldd";
+/** What Deno itself looks at; the server's code may not. */
+const PASSED = [
+  /^(?:DENO_|OTEL_|LC_|SSL_CERT_)/,
+  /^(?:HOME|LANG|NO_COLOR|NODE_EXTRA_CA_CERTS|TMPDIR|TZ|XDG_CACHE_HOME)$/,
+  /^(?:SystemRoot|LOCALAPPDATA|USERPROFILE|TEMP|TMP)$/,
+];
+
+/**
+ * The narrowest rights with which the server works. What demos need beyond that, `ATOLL_ALLOW_NET`, `_READ`, `_WRITE`,
+ * `_ENV`, `_SYS`, `_RUN` and `_FFI` say as Deno's own flags do.
+ *
+ * @throws {RangeError} when a setting is wrong, or would let the server write over itself.
+ */
+export async function rightsOf({ root, env, starter }: RightsOptions): Promise<Rights> {
+  const names = new Set<string>();
+  const get = (name: string) => {
+    names.add(name);
+    return name === "ATOLL_STARTER" ? starter : env[name];
+  };
+  const settings = readSettings(get);
+  const folder = fileURLToPath(root);
+  const kept = keptIn(folder, settings);
+  const socket = starter === undefined ? [] : [starter];
+  const secret = env.ATOLL_SECRET_FILE ? [resolve(folder, env.ATOLL_SECRET_FILE)] : [];
+  const modules = await realPath(resolve(folder, "node_modules"));
+  const more = (right: string) => listed(env[`ATOLL_ALLOW_${right.toUpperCase()}`]);
+  const own = {
+    read: [...OWN.map((part) => resolve(folder, part)), modules, LDD, ...kept, ...secret, ...socket].map(
+      quoted,
+    ),
+    write: [...kept, ...socket].map(quoted),
+    env: [...names],
+    // How much room the disk has.
+    sys: ["statfs"],
+    ffi: (await addons(modules)).map(quoted),
+    run: [],
+  };
+  const flags = [
+    "--no-prompt",
+    "--cached-only",
+    // To packages, the variables that they may not see are not there.
+    "--ignore-env",
+    "--deny-import",
+    ...more("run").length > 0 ? [] : ["--deny-run"],
+    ...netRights(settings, [...socket.map((path) => `unix:${quoted(path)}`), ...more("net")]),
+  ];
+  for (const [right, list] of Object.entries(own)) {
+    const all = [...list, ...more(right)];
+    if (all.length > 0) flags.push(`--allow-${right}=${all.join(",")}`);
+  }
+  return { flags, env: passedOn(), settings };
+
+  function passedOn(): Record<string, string> {
+    const passed: Record<string, string> = {};
+    for (const [name, value] of Object.entries({ ...env, ATOLL_STARTER: starter })) {
+      const wanted = names.has(name) || more("env").includes(name) ||
+        PASSED.some((pattern) => pattern.test(name));
+      if (value !== undefined && wanted) passed[name] = value;
+    }
+    return passed;
+  }
+}
+
+function listed(text = ""): string[] {
+  return text.split(",").map((one) => one.trim()).filter((one) => one !== "");
+}
+
+// A comma would end the path in a flag; doubled it stands for itself.
+function quoted(path: string): string {
+  return path.replaceAll(",", ",,");
+}
+
+function keptIn(folder: string, { data, store }: Settings): string[] {
+  const kept = [{ name: "ATOLL_DATA", text: data, path: resolve(folder, data) }];
+  if (store !== undefined) {
+    const path = dirname(resolve(folder, store.slice("sqlite:".length)));
+    kept.push({ name: "STORE", text: store, path });
+  }
+  for (const { name, text, path } of kept) {
+    // Around what it runs, or within: both ways something of its own would come to run.
+    const over = OWN.find((part) =>
+      isWithin(path, resolve(folder, part)) || isWithin(resolve(folder, part), path)
+    );
+    if (over === undefined) continue;
+    throw new RangeError(
+      `Cannot use ${name}=${text}: the server would be able to write over its own ${over}; ` +
+        "it must be in a folder of its own, such as data",
+    );
+  }
+  return kept.map(({ path }) => path);
+}
+
+function isWithin(folder: string, path: string): boolean {
+  return `${path}/`.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+}
+
+/** The native parts of `sharp`: no other package of ours has any. */
+async function addons(modules: string): Promise<string[]> {
+  const found: string[] = [];
+  const folder = resolve(modules, ".deno");
+  if (!await Deno.stat(folder).then(() => true, () => false)) return found;
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.startsWith("@img+sharp-")) found.push(resolve(folder, name));
+  }
+  return found;
+}
+
+async function realPath(path: string): Promise<string> {
+  return await Deno.realPath(path).catch(() => path);
+}
