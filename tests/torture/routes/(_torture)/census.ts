@@ -1,3 +1,5 @@
+import process from "node:process";
+
 /** What a test cannot see from outside: how many timers this server has, and how long its loop was held up. */
 export interface Census {
   readonly timers: number;
@@ -10,7 +12,10 @@ export interface Census {
 const EVERY_MS = 20;
 const live = new Set<unknown>();
 const { setTimeout, setInterval, clearTimeout } = globalThis;
-const cpuMs = threadTime();
+const cpuMs = () => {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+};
 let [lastMs, lastCpuMs, lagMs] = [performance.now(), cpuMs(), 0];
 
 globalThis.setTimeout = ((callback: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) => {
@@ -46,16 +51,4 @@ export function census(): Census {
   const counted = { timers: live.size, lagMs, heapBytes: Deno.memoryUsage().heapUsed };
   [lastMs, lastCpuMs, lagMs] = [performance.now(), cpuMs(), 0];
   return counted;
-}
-
-function threadTime(): () => number {
-  const { symbols } = Deno.dlopen("libc.so.6", {
-    clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
-  });
-  const time = new BigInt64Array(2);
-  const CLOCK_THREAD_CPUTIME_ID = 3;
-  return () => {
-    symbols.clock_gettime(CLOCK_THREAD_CPUTIME_ID, time);
-    return Number(time[0]) * 1000 + Number(time[1]) / 1e6;
-  };
 }
