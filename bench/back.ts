@@ -25,7 +25,7 @@ interface Reader {
 }
 
 /** Clients whose connections are broken again and again while they read. */
-export async function resuming(put: Put, { loads }: Effort): Promise<void> {
+export async function resuming(put: Put): Promise<void> {
   await using ours = await app("story");
   await using bare = await floor("hello");
   const cutOff = async (server: Server, session: string) => {
@@ -40,9 +40,7 @@ export async function resuming(put: Put, { loads }: Effort): Promise<void> {
     if (gaps.length < CUT_CLIENTS) throw new Error(`Cannot measure resuming: there were ${gaps.length} cuts`);
     return p99(gaps);
   };
-  for (let i = 0; i < Math.min(loads, 2); i++) {
-    put("resume", await cutOff(ours, await sessionOf(ours)), await cutOff(bare, ""));
-  }
+  put("resume", await cutOff(ours, await sessionOf(ours)), await cutOff(bare, ""));
 }
 
 /**

@@ -7,8 +7,13 @@ const decoder = new TextDecoder();
 /** Starts the project's own server as `deno task start` does. */
 export async function site(): Promise<Server> {
   const folder = await temporary();
-  const options = { args: ["lib/cli/start.ts"], env: { ATOLL_DATA: folder.path }, ready: "/demos/greeter" };
-  return also(await start(options), folder);
+  const started = await start({
+    args: ["lib/cli/launch.ts"],
+    env: { ATOLL_DATA: folder.path },
+    ready: "/demos/greeter",
+    launches: true,
+  });
+  return also(started, folder);
 }
 
 /** Starts one of the measured apps, see `demos.ts`. */

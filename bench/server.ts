@@ -20,6 +20,8 @@ export interface StartOptions {
   readonly ready?: string;
   /** Default a free one. */
   readonly port?: number | undefined;
+  /** Whether what is started starts the server in turn: then that is the process that is measured. Default false. */
+  readonly launches?: boolean;
 }
 
 const root = new URL("../", import.meta.url);
@@ -28,7 +30,7 @@ const running = new Set<Deno.ChildProcess>();
 
 /** Starts a server on a free port and waits until it answers. */
 export async function start(
-  { args, env = {}, ready = "/", port = freePort() }: StartOptions,
+  { args, env = {}, ready = "/", port = freePort(), launches = false }: StartOptions,
 ): Promise<Server> {
   const base = `http://127.0.0.1:${port}`;
   const started = performance.now();
@@ -61,13 +63,22 @@ export async function start(
         await ended;
       };
       const startMs = performance.now() - started;
-      return { base, pid: child.pid, startMs, kill, [Symbol.asyncDispose]: stop };
+      const pid = launches ? childOf(child.pid) : child.pid;
+      return { base, pid, startMs, kill, [Symbol.asyncDispose]: stop };
     }
     if (status !== 0) break;
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
   await stop();
   throw new Error(`Cannot measure ${args.join(" ")}: it did not answer ${ready} with 200`);
+}
+
+function childOf(pid: number): number {
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
+    const child = parseInt(Deno.readTextFileSync(`/proc/${pid}/task/${name}/children`));
+    if (!Number.isNaN(child)) return child;
+  }
+  throw new Error(`Cannot measure: the process ${pid} has started none`);
 }
 
 /** Ends the servers that still run, for when the bench itself is ended. */

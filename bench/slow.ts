@@ -1,9 +1,9 @@
 import { Connection, get, message } from "./connection.ts";
+import { checkFrames } from "./events.ts";
 import { load, p99, sleep } from "./load.ts";
 import type { Effort, Put } from "./part.ts";
 import { app, floor, sessionIn, temporary } from "./programs.ts";
 import type { Server } from "./server.ts";
-import { checkFrames } from "./events.ts";
 
 /** Of four kinds alike. A server's own share for one address is 1,024. */
 const SLOW = 1000;
@@ -26,7 +26,7 @@ interface Target {
  * What 1,000 connections cost others that say nothing, half a head, one byte of a body, or never read: the slowest
  * hundredth of events among them, by that of events without, in turns and on the same server.
  */
-export async function slowOnes(put: Put, { loads, seconds }: Effort): Promise<void> {
+export async function slowOnes(put: Put, { seconds }: Effort): Promise<void> {
   await using server = await app("echo");
   await using folder = await temporary();
   await Deno.writeFile(`${folder.path}/big`, new Uint8Array(BIG_BYTES));
@@ -45,7 +45,7 @@ export async function slowOnes(put: Put, { loads, seconds }: Effort): Promise<vo
     path: "/frames",
     big: "/same",
   };
-  for (let i = 0; i < loads; i++) put("slow", await share(ours, seconds), await share(same, seconds));
+  put("slow", await share(ours, seconds), await share(same, seconds));
 }
 
 async function share(target: Target, seconds: number): Promise<number> {
