@@ -3,7 +3,7 @@ import { type CodecContext, componentOf, type StoredFile } from "@/lib/demo/comp
 import { type BlobRecord, type Blobs, toRef } from "@/lib/store/port.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import { isAllowed } from "@/lib/value/user.ts";
-import type { FrameBody } from "@/lib/wire/frame.ts";
+import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
 import { Batches } from "./batches.ts";
 import { type Call, nameOf, noAction } from "./call.ts";
 import { ATTEMPT_FRAMES, type FinishedRun, type Journal, type UnfinishedRun } from "./journal.ts";
@@ -139,6 +139,7 @@ export class Engine {
         else journal.append(run.id, run.last, [frame]);
       }),
       wrote: options.state && ((run, keys) => this.#saveState(run.call, keys)),
+      keepEnd: journal && ((run, done) => this.#keepEnd(run, done, journal)),
       ended: (run) => this.#ended(run),
       observer,
     };
@@ -171,6 +172,7 @@ export class Engine {
       this.#admit(run, this.#checked(run, wrong));
     } else {
       if (wrong) throw wrong;
+      run.checkRoom();
       this.#kept.add(run);
       this.#admit(run, this.#begin(run));
     }
@@ -343,7 +345,8 @@ export class Engine {
     const { journal } = this.#options;
     const kept = journal?.accept(acceptedRun(run.id, run.call));
     this.#start(run);
-    return kept;
+    // One that is over by now is answered in one piece, once its end is kept with it.
+    return kept && run.ending ? kept.then(() => run.ending) : kept;
   }
 
   async #checked(run: Run, wrong: Promise<Fault | undefined>): Promise<void> {
@@ -434,16 +437,17 @@ export class Engine {
     this.#leaving.get(run)?.[Symbol.dispose]();
     this.#leaving.delete(run);
     this.#kept.ended(run, (run) => this.#readers.has(run));
-    if (this.#options.journal) this.#keepEnd(run, this.#options.journal);
     this.#tellDrained();
   }
 
-  // What cannot be kept now is tried again: the disk may have room later.
-  #keepEnd(run: Run, journal: Journal): void {
-    journal.finish(run.id, run.last, run.log.slice(-1)).catch((error) => {
+  // What cannot be kept now is tried again: the disk may have room later. Its readers do not wait for that.
+  #keepEnd(run: Run, done: DoneFrame, journal: Journal): Promise<void> {
+    const kept = journal.finish(run.id, run.last + (run.finished ? 0 : 1), [done]);
+    kept.catch((error) => {
       this.#options.broke(error);
-      this.#options.clock.after(RETRY_MS, () => this.#keepEnd(run, journal));
+      this.#options.clock.after(RETRY_MS, () => this.#keepEnd(run, done, journal));
     });
+    return kept;
   }
 
   /** Where a file of a page is found. */

@@ -47,7 +47,7 @@ const id = "0123456789abcdefghijkl";
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
 /** A server whose runs a store keeps, in which a handler goes on until it is let go. */
-function start(store: Store) {
+function start(store: Store, mayBreak: () => boolean = () => false) {
   const hold = Promise.withResolvers<void>();
   let called = 0;
   const page = Blocks({
@@ -83,7 +83,7 @@ function start(store: Store) {
     store,
     now: () => 1_000_000,
     after: clock.after,
-    broke: (error) => assert.fail(String(error)),
+    broke: (error) => assert.ok(mayBreak(), String(error)),
   });
   const app = openDemo(page, { journal, clock, secret });
   const call = (action: string, more: Partial<Call> = {}): Call => ({
@@ -351,4 +351,31 @@ Deno.test("What a session holds outlives the process, whatever it is, but for wh
   assert.deepEqual(both, [`one,${long},two`, `one,${long},two,three`]);
   assert.equal(await world()("look", ""), "closed");
   assert.equal(await after("add", "other", "somebody else"), "other");
+});
+
+Deno.test("The end of a run is told when it is kept, and told all the same when it cannot be", async () => {
+  for (const full of [false, true]) {
+    await using store = memoryStore({ now: () => 1_000_000 });
+    const gate = Promise.withResolvers<void>();
+    const slow: Store = Object.assign(Object.create(store), {
+      commit: async (...args: Parameters<Store["commit"]>) => {
+        if (JSON.stringify(args[0]).includes('"over"')) {
+          await gate.promise;
+          if (full) throw new Fault("no_space", "The disk is full");
+        }
+        return await store.commit(...args);
+      },
+      get: store.get.bind(store),
+      list: store.list.bind(store),
+    });
+    const world = start(slow, () => full);
+    const run = await world.engine.accept(world.call("again")) as Run;
+    world.hold.resolve();
+    for (let turns = 0; turns < 5; turns++) await turn();
+    assert.equal(run.finished, false);
+    assert.equal(said(run).at(-1), "x over");
+    gate.resolve();
+    for await (const _ of run);
+    assert.equal(run.log.at(-1)?.type, "done");
+  }
 });

@@ -89,13 +89,11 @@ export class Queue {
   /**
    * Takes a place: at once when one is free, otherwise when it is this call's turn.
    *
-   * @throws {Fault} `queue_full` at once, `cancelled` when the signal aborts while waiting.
+   * @throws {Fault} `queue_full` at once, `rate_limited` when half of those who wait are of this session, `cancelled` when the signal aborts while waiting.
    */
   enter(entry: Entry): Place | Promise<Place> {
     const group = this.#group(entry);
-    if (group.waiting.length === 0 && (group.limit === null || group.busy < group.limit)) {
-      return this.#place(group);
-    }
+    if (this.#isFree(group)) return this.#place(group);
     this.#checkRoom(group, entry.session);
     return new Promise((resolve, reject) => {
       const signal = entry.signal();
@@ -127,6 +125,12 @@ export class Queue {
     });
   }
 
+  /** Whether there is room for a call to wait, if it has to. @throws {Fault} `queue_full`, `rate_limited` */
+  check(entry: Pick<Entry, "group" | "limit" | "session">): void {
+    const group = this.#group(entry);
+    if (!this.#isFree(group)) this.#checkRoom(group, entry.session);
+  }
+
   /** How many calls wait and how many places are taken, over all groups. */
   get load(): { readonly waiting: number; readonly busy: number } {
     let waiting = 0, busy = 0;
@@ -137,7 +141,11 @@ export class Queue {
     return { waiting, busy };
   }
 
-  #group({ group: name, limit: named }: Entry): Group {
+  #isFree({ waiting, limit, busy }: Group): boolean {
+    return waiting.length === 0 && (limit === null || busy < limit);
+  }
+
+  #group({ group: name, limit: named }: Pick<Entry, "group" | "limit">): Group {
     const limit = named === undefined ? this.#options.limit : named;
     let group = this.#groups.get(name);
     if (!group) {
@@ -167,7 +175,7 @@ export class Queue {
     let own = 0;
     for (const one of waiting) if (one.session === session) own++;
     if (own >= share) {
-      throw new Fault("queue_full", `Too many of yours wait already (${own}). Try again in a moment`);
+      throw new Fault("rate_limited", `Too many of yours wait already (${own}). Try again in a moment`);
     }
   }
 

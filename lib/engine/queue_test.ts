@@ -64,10 +64,10 @@ Deno.test("Queue.enter() refuses with queue_full when too many wait", () => {
 Deno.test("Queue.enter() refuses a session that fills half of the queue, and takes others", () => {
   const { queue: q } = queue(1, 6);
   for (let i = 0; i < 4; i++) q.enter(call());
-  assert.throws(() => q.enter(call()), { code: "queue_full" });
+  assert.throws(() => q.enter(call()), { code: "rate_limited" });
   assert.equal(q.load.waiting, 3);
   for (const session of ["one", "two"]) assert.ok(q.enter(call({ session })) instanceof Promise);
-  assert.throws(() => q.enter(call()), { code: "queue_full" });
+  assert.throws(() => q.enter(call()), { code: "rate_limited" });
 });
 
 Deno.test("Queue.enter() leaves the queue when its signal aborts, and the ones behind move up", async () => {

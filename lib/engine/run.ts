@@ -5,7 +5,7 @@ import type { CodecContext } from "@/lib/demo/component.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import { isAllowed } from "@/lib/value/user.ts";
 import { weigh } from "@/lib/value/weigh.ts";
-import type { FrameBody } from "@/lib/wire/frame.ts";
+import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
 import { type Attempt, attemptOf, signalOf, stop } from "./attempt.ts";
 import type { Batches } from "./batches.ts";
 import { type Call, noAction } from "./call.ts";
@@ -39,6 +39,8 @@ export interface RunHost {
   readonly said: ((run: Run, frame: FrameBody) => void) | undefined;
   /** Called when an action is over that has changed values on the server, with their keys. */
   readonly wrote: ((run: Run, keys: ReadonlySet<string>) => void) | undefined;
+  /** Keeps the end of a run. Its readers are told of it when that has been done, or has failed. */
+  readonly keepEnd: ((run: Run, done: DoneFrame) => Promise<void>) | undefined;
   /** Called once, when the last frame is in the log. */
   readonly ended: (run: Run) => void;
   /** Is told how it goes. */
@@ -86,6 +88,8 @@ export class Run implements Told {
   admitted: Promise<void> | undefined;
   /** Whether a handler of it was called. */
   begun = false;
+  /** Resolves when it is finished; `undefined` as long as it goes on, and where its end has not to be kept. */
+  ending: Promise<void> | undefined;
   readonly #host: RunHost;
   readonly #values: Values;
   /** The action that is under way. */
@@ -95,6 +99,8 @@ export class Run implements Told {
   #emitLater: ((frame: FrameBody) => void) | undefined;
   #waiting: (() => void)[] = [];
   #weight = 0;
+  /** Whether it says nothing more, but its end. */
+  #over = false;
   #finished = false;
 
   /**
@@ -160,6 +166,18 @@ export class Run implements Told {
   }
 
   /**
+   * Whether there is room for it to wait, if it has to.
+   *
+   * @throws {Fault} `queue_full`, `rate_limited`
+   */
+  checkRoom(): void {
+    const action = this.#action(this.call.action);
+    if (action.cache) return;
+    this.#host.queue.check(this.#entry(action));
+    this.#host.turns.check(this.#owned(action));
+  }
+
+  /**
    * Asks the checks that the author named for the first action, before it waits or runs. Gives what is wrong.
    *
    * @throws {Fault} when a value cannot be decoded.
@@ -178,7 +196,7 @@ export class Run implements Told {
 
   /** Ends a run that goes on as failed, and says why; the handler's signal aborts. */
   interrupt(fault: Fault): void {
-    if (this.#finished) return;
+    if (this.#over) return;
     const attempt = this.#attempt;
     this.refuse(fault);
     if (attempt) stop(attempt, fault);
@@ -186,15 +204,15 @@ export class Run implements Told {
 
   /** Lets go of a run that another process will run: its log ends without its last frame. */
   leave(): void {
-    if (this.#finished) return;
-    this.#finished = true;
+    if (this.#over) return;
+    this.#over = this.#finished = true;
     this.#wake();
     if (this.#attempt) stop(this.#attempt, new Fault("interrupted", "The server stops"));
   }
 
   /** Ends the run as cancelled; the handler's signal aborts, its generator is closed. Does nothing once it is over. */
   cancel(): void {
-    if (this.#finished) return;
+    if (this.#over) return;
     this.#end("cancelled");
     if (this.#attempt) stop(this.#attempt, new Fault("cancelled", "The run was cancelled"));
   }
@@ -204,14 +222,14 @@ export class Run implements Told {
     const todo = [this.call.action];
     let failed = false;
     let steps = 0;
-    for (let key = todo.shift(); key !== undefined && !this.#finished; key = todo.shift()) {
+    for (let key = todo.shift(); key !== undefined && !this.#over; key = todo.shift()) {
       const action = this.#action(key);
       const attempt = this.#attempt = this.#attempt?.action === action && steps === 0
         ? this.#attempt
         : attemptOf(action);
       const fault = steps++ < MOST_STEPS ? this.#try(attempt) : endless();
       const ended = fault instanceof Promise ? await fault : fault;
-      if (this.#finished) return;
+      if (this.#over) return;
       if (ended) {
         this.#failure = { action: key, ...ended.toJSON() };
         this.#emit({ type: "failed", ...this.#failure });
@@ -294,7 +312,7 @@ export class Run implements Told {
       const answer = attempt.answer = { key, given: [] as unknown[] };
       const ended = this.#queue(attempt);
       const keep = (fault: Fault | undefined) => {
-        if (!fault && !this.#finished && answer.given) cache.keep(key, answer.given);
+        if (!fault && !this.#over && answer.given) cache.keep(key, answer.given);
         return fault;
       };
       return isPromise(ended) ? ended.then(keep) : keep(ended);
@@ -319,7 +337,7 @@ export class Run implements Told {
           size: action.batch ?? 1,
           fn: action.fn as (inputs: readonly unknown[], run: unknown) => unknown,
           input: attempt.input?.value,
-          entry: this.#entry(attempt),
+          entry: this.#entry(action),
           signal,
           started: () => {
             this.begun = true;
@@ -338,16 +356,19 @@ export class Run implements Told {
   }
 
   #queue(attempt: Attempt): Fault | undefined | Promise<Fault | undefined> {
-    const { owns } = attempt.action;
-    if (owns.length === 0) return this.#enter(attempt);
-    const { session, page } = this.call;
+    if (attempt.action.owns.length === 0) return this.#enter(attempt);
     const turn = this.#host.turns.take(
-      owns.map((key) => `${session.id} ${page} ${key}`),
+      this.#owned(attempt.action),
       (before) => this.#emit({ type: "queued", position: before, of: before }),
     );
     return isPromise(turn)
       ? (turn as Promise<Disposable>).then((turn) => this.#inTurn(attempt, turn))
       : this.#inTurn(attempt, turn as Disposable);
+  }
+
+  #owned({ owns }: BoundAction): string[] {
+    const { session, page } = this.call;
+    return owns.map((key) => `${session.id} ${page} ${key}`);
   }
 
   #inTurn(attempt: Attempt, turn: Disposable): Fault | undefined | Promise<Fault | undefined> {
@@ -360,7 +381,10 @@ export class Run implements Told {
   #enter(attempt: Attempt): Fault | undefined | Promise<Fault | undefined> {
     const begun = this.#host.observer?.begin("queue", this.#observed(attempt));
     try {
-      const place = this.#host.queue.enter({ ...this.#entry(attempt), signal: () => signalOf(attempt) });
+      const place = this.#host.queue.enter({
+        ...this.#entry(attempt.action),
+        signal: () => signalOf(attempt),
+      });
       if (!(place instanceof Promise)) {
         begun?.();
         return this.#inPlace(attempt, place);
@@ -374,7 +398,7 @@ export class Run implements Told {
     }
   }
 
-  #entry({ action: { group, limit, priority } }: Attempt): Omit<Entry, "signal"> {
+  #entry({ group, limit, priority }: BoundAction): Omit<Entry, "signal"> {
     return {
       // A group that nobody named belongs to the action of this page alone.
       group: group.startsWith(":") ? this.call.page + group : group,
@@ -514,7 +538,7 @@ export class Run implements Told {
       this.#weight += 64 + weigh(frame.values, MOST_LOG);
       this.#emit(frame);
     }
-    if (this.#weight > MOST_LOG && !this.#finished) this.#compact(action);
+    if (this.#weight > MOST_LOG && !this.#over) this.#compact(action);
   }
 
   // Readers that are behind, or come later, get the values as they are: what was in between is of no use to a page.
@@ -565,21 +589,30 @@ export class Run implements Told {
   }
 
   #emit(frame: FrameBody): void {
-    if (this.#finished) return;
+    if (this.#over) return;
     this.log.push(frame);
     this.#weight += 64;
     this.#host.said?.(this, frame);
     this.#wake();
   }
 
-  #end(outcome: "done" | "failed" | "cancelled"): void {
-    if (this.#finished) return;
-    const ms = Math.round((this.#host.now() - this.#startedMs) * 10) / 10;
-    this.log.push({ type: "done", outcome, ms });
-    this.#finished = true;
+  #end(outcome: DoneFrame["outcome"]): void {
+    if (this.#over) return;
+    this.#over = true;
     this.#values.clear();
+    const ms = Math.round((this.#host.now() - this.#startedMs) * 10) / 10;
+    const done: DoneFrame = { type: "done", outcome, ms };
+    const close = () => this.#close(done);
+    if (this.#host.keepEnd) this.ending = this.#host.keepEnd(this, done).then(close, close);
+    else close();
+  }
+
+  #close(done: DoneFrame): void {
+    this.log.push(done);
+    this.#finished = true;
     this.#wake();
-    this.#host.observer?.ended({ id: this.id, page: this.call.page, action: this.call.action }, outcome, ms);
+    const { id, call: { page, action } } = this;
+    this.#host.observer?.ended({ id, page, action }, done.outcome, done.ms);
     this.#host.ended(this);
   }
 

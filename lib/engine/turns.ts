@@ -18,25 +18,29 @@ export class Turns {
    * Takes all of the names, at once when they are free, otherwise in the order of asking. Free them by disposing.
    * `waits` is told how many are before it, if it has to wait.
    *
-   * @throws {Fault} `queue_full` at once.
+   * @throws {Fault} `rate_limited` at once.
    */
   take(names: readonly string[], waits: (before: number) => void): Disposable | Promise<Disposable> {
     // All ask in one order, so that no two wait for each other.
     const sorted = [...names].sort();
-    let before = 0;
-    for (const name of sorted) {
-      const waiting = this.#taken.get(name);
-      if (waiting) before = Math.max(before, waiting.length + 1);
-    }
-    if (before > this.#size) {
-      throw new Fault("queue_full", `Too many of yours wait already (${before}). Try again in a moment`);
-    }
+    const before = this.check(sorted);
     if (before > 0) {
       waits(before);
       return this.#wait(sorted);
     }
     for (const name of sorted) this.#taken.set(name, []);
     return this.#turn(sorted);
+  }
+
+  /** How many are before one who wants these names. @throws {Fault} `rate_limited` when these are too many. */
+  check(names: readonly string[]): number {
+    let before = 0;
+    for (const name of names) {
+      const waiting = this.#taken.get(name);
+      if (waiting) before = Math.max(before, waiting.length + 1);
+    }
+    if (before <= this.#size) return before;
+    throw new Fault("rate_limited", `Too many of yours wait already (${before}). Try again in a moment`);
   }
 
   /** How many names are taken. */

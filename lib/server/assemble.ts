@@ -49,6 +49,9 @@ export interface Server {
 export async function assemble(settings: Settings): Promise<Server> {
   logAs(settings.log);
   const clock = systemClock;
+  // Read once: a clock that is put right while the server runs must not end everything that is kept until then.
+  const startMs = Date.now() - clock.now();
+  const now = () => Math.round(startMs + clock.now());
   const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
   const broke = (error: unknown) => report(error, settings);
   const metrics = settings.metrics ? new Metrics(clock) : undefined;
@@ -66,10 +69,10 @@ export async function assemble(settings: Settings): Promise<Server> {
     totalBytes: settings.diskBytes,
     keepMs: settings.keepFilesMs,
   });
-  const store = openLater(settings.store ?? `sqlite:${settings.data}/atoll.db`);
+  const store = openLater(settings.store ?? `sqlite:${settings.data}/atoll.db`, { now });
   const records = settings.store === undefined ? undefined : await store();
   const kept = records &&
-    { store: records, now: Date.now, after: clock.after, keepMs: settings.keepRunsMs, broke };
+    { store: records, now, after: clock.after, keepMs: settings.keepRunsMs, broke };
   const journal = kept && new Journal(kept);
   const accounts = new Accounts({ store, now: Date.now, monotonic: clock.now, random, dev: settings.dev });
   const engine = new Engine({

@@ -95,7 +95,7 @@ export class Clients {
       try {
         const answer = await this.#network.post(body);
         if (!answer.ok) {
-          const text = await answer.text();
+          const text = await this.#textOf(answer);
           // Cut in the middle, it says nothing.
           if (!text.endsWith("}}")) throw new TypeError("connection reset");
           const { error } = JSON.parse(text) as { error: { code: string } };
@@ -139,6 +139,14 @@ export class Clients {
     }
     if (isCaller && !over) called.unreadMs = Infinity;
     note(`${plan.mark} ${over ? "is over" : "is left"} after ${frames.length} frames`);
+  }
+
+  // As a page does: an answer of which nothing more comes is given up.
+  async #textOf(answer: Response): Promise<string> {
+    if (!answer.body) return "";
+    const cut = new AbortController();
+    using _silence = this.#world.time.after(SILENCE_MS, () => cut.abort());
+    return await new Response(until(answer.body, cut.signal)).text();
   }
 
   async #cancel(called: Called, afterMs: number): Promise<void> {
