@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { prepare, type Prepared } from "./ground.ts";
 import { checkAfter, look } from "./checks.ts";
+import { handlerRows } from "./handler_rows.ts";
 import { isolationRows } from "./isolation_rows.ts";
 import { Torture } from "./torture.ts";
 import { queueRows } from "./queue_rows.ts";
@@ -24,7 +25,7 @@ Deno.test({
   },
 });
 
-for (const { id, rule, run, ...allowed } of [...isolationRows, ...queueRows]) {
+for (const { id, rule, run, ...allowed } of [...isolationRows, ...queueRows, ...handlerRows]) {
   Deno.test({
     name: `${id}: ${rule}`,
     // One server for all of them, whose output is read over the ends of tests. What a case leaves open in the server is
