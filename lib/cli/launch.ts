@@ -32,9 +32,17 @@ async function launch(): Promise<number> {
   await built(root);
   let asked: Promise<ReadonlySet<string>> | undefined;
   // Where there are no such sockets, demos that ask for processes are told so.
-  await using starter = Deno.build.os === "windows"
-    ? undefined
-    : await Starter.open(() => asked ??= declared(flags));
+  await using starter = Deno.build.os === "windows" ? undefined : await Starter.open(() => {
+    asked ??= declared(flags, over.signal).catch((error) => {
+      // Asked again the next time.
+      asked = undefined;
+      throw error;
+    });
+    return asked;
+  });
+  const over = new AbortController();
+  // Before the one who starts processes is waited for.
+  using _over = { [Symbol.dispose]: () => over.abort() };
   const rights = await rightsOf({ root, env, starter: starter?.path });
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", ...rights.flags, "lib/cli/start.ts", "--held"],
@@ -46,7 +54,7 @@ async function launch(): Promise<number> {
     stderr: "inherit",
   }).spawn();
   const hold = child.stdin.getWriter();
-  using _ = watchDescriptors(
+  using _watch = watchDescriptors(
     child.pid,
     () => void hold.write(new TextEncoder().encode("renew\n")).catch(() => {}),
   );
@@ -59,15 +67,17 @@ async function launch(): Promise<number> {
 }
 
 /** What the project's demos declare, asked with the rights of the server. */
-async function declared(flags: readonly string[]): Promise<ReadonlySet<string>> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
+async function declared(flags: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", ...flags, "lib/cli/declared.ts", root.href],
     cwd: root,
     clearEnv: true,
     env: (await rightsOf({ root, env })).env,
     stdin: "null",
     stderr: "inherit",
+    signal,
   }).output();
+  if (code !== 0) throw new Error(`Cannot find out which processes the demos declare (exit code ${code})`);
   return new Set(new TextDecoder().decode(stdout).split("\n").filter((line) => line !== ""));
 }
 
