@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- what is said on the console is what is tested
 import assert from "node:assert/strict";
 import { renderToString } from "preact-render-to-string";
 import { Blocks, column, state, Tab, tab, Tabs, tabs, textbox } from "atoll";

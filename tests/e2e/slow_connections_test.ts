@@ -7,7 +7,7 @@ const ROUNDS = 4;
 const WINDOWS = 3;
 const WINDOW_MS = 700;
 /** A difference below this is the machine's: its scheduler makes as much of one from window to window. */
-const NOISE_MS = 1;
+const NOISE_MS = 5;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const BIG_BYTES = 8 * 1024 * 1024;

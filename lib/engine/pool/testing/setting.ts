@@ -49,6 +49,8 @@ export function call(
     request: {
       headers: new Headers({ "user-agent": "test" }),
       url: "http://127.0.0.1/x",
+      query: new URLSearchParams(),
+      cookies: {},
       client: "127.0.0.1",
     },
     session: "s1",
