@@ -70,6 +70,8 @@ interface Group {
 
 // Telling everybody at every step costs the square of their number; a long queue is told twice a second.
 const SHORT = 50;
+/** So many turns are remembered, however few wait. */
+const FEW = 64;
 const ANNOUNCE_MS = 500;
 
 /**
@@ -203,6 +205,7 @@ export class Queue {
     if (!waiting) return;
     const lane = laneOf(group, waiting.priority);
     lane.turn = Math.max(lane.turn, waiting.turn);
+    if (lane.turns.size > 2 * group.waiting.length + FEW) prune(lane);
     forget(group, waiting.priority);
     waiting.admit(this.#place(group));
     this.#announce(group);
@@ -255,6 +258,11 @@ function laneOf(group: Group, priority: number): Lane {
   let lane = group.lanes.get(priority);
   if (!lane) group.lanes.set(priority, lane = { turn: 0, turns: new Map() });
   return lane;
+}
+
+// A turn that has passed says nothing any more: whoever had it begins with the one that is on.
+function prune({ turn, turns }: Lane): void {
+  for (const [session, last] of turns) if (last < turn) turns.delete(session);
 }
 
 // Nobody waits at a priority, so nobody can be unfair there: what was is forgotten.
