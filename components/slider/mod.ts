@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { component } from "@/lib/demo/component.ts";
 import Slider from "@/islands/Slider.tsx";
+import { isPosition, nearest } from "./step.ts";
 import { SliderView } from "./view.tsx";
 
 /**
@@ -18,14 +19,23 @@ export const slider = component({
   props: z.object({
     min: z.number(),
     max: z.number(),
-    /** Default 1, or 0.01 when `min` and `max` are at most 1 apart. */
+    /**
+     * Distance between two positions. Set, no other numbers are taken. Default 1, or 0.01 when `min` and `max` are at
+     * most 1 apart, for moving only.
+     */
     step: z.number().positive().optional(),
     buttons: z.array(z.literal("reset")).default(["reset"]),
     value: z.number().optional(),
   }).refine(({ min, max }) => min < max, { path: ["max"], message: "Expected more than min" }),
-  wire: ({ min, max }) => z.number().min(min).max(max),
+  wire: ({ min, max, step }) =>
+    z.number().min(min).max(max).refine(
+      (value) => isPosition(value, { min, max, step }),
+      `Expected a number in steps of ${step} from ${min}`,
+    ),
   empty: ({ min }) => min,
   events: ["change", "input", "release"],
+  // Handlers calculate: what they give goes to the next position, what is sent must be one.
+  encode: (value: number, _context, props) => typeof value === "number" ? nearest(value, props) : value,
   view: SliderView,
   island: Slider,
   form: ({ texts: [text] }) => text === undefined || text.trim() === "" ? undefined : Number(text),

@@ -26,6 +26,27 @@ Deno.test("slider() rejects a value above max", () => {
   assert.throws(() => slider({ min: 0, max: 10, value: 11 }), /value 11/);
 });
 
+Deno.test("slider() with a step takes its positions and no others, and brings what handlers give to the next one", async () => {
+  for (
+    const [min, max, step] of [[0, 10, 1], [0.1, 10, 0.1], [-1, 1, 0.25], [3, 8, 2], [0, 1e-6, 1e-7]] as const
+  ) {
+    const { wire, encode } = slider.component;
+    const props = { min, max, step };
+    for (let at = 0; min + at * step <= max; at++) {
+      const value = Number((min + at * step).toFixed(10));
+      assert.equal(wire(props).safeParse(value).success, true, `${value} of ${JSON.stringify(props)}`);
+    }
+    assert.equal(wire(props).safeParse(max).success, true);
+    const between = min + 1.4 * step;
+    assert.equal(wire(props).safeParse(between).success, false, `${between}`);
+    const given = await encode?.(between, {} as never, props) as number;
+    assert.ok(Math.abs(given - (min + step)) < 1e-12, `${given}`);
+    assert.equal(wire(props).safeParse(given).success, true);
+  }
+  assert.equal(slider.component.wire({ min: 0, max: 10 }).safeParse(3.14159).success, true);
+  assert.throws(() => slider({ min: 0, max: 10, step: 1, value: 3.5 }), /steps of 1 from 0/);
+});
+
 Deno.test("slider() rejects limits that leave no number between them", () => {
   assert.throws(() => slider({ min: 2, max: 1 }), TypeError);
 });

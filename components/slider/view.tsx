@@ -4,6 +4,7 @@ import type { ViewProps } from "@/lib/value/page.ts";
 import { aria, Frame, nameOf } from "@/components/ui/frame.tsx";
 import { IconButton } from "@/components/ui/icon_button.tsx";
 import { NumberBox } from "@/components/ui/number_box.tsx";
+import { nearest } from "./step.ts";
 
 /** What the view of a slider reads of its props. */
 export interface SliderProps {
@@ -54,7 +55,8 @@ export function SliderView(view: ViewProps<SliderProps, number>): VNode | null {
           aria-label={`number input for ${name}`}
           onNumber={(value) => value !== null && value >= min && value <= max && set?.(value)}
           onBlur={({ currentTarget: box }: { currentTarget: HTMLInputElement }) => {
-            const typed = box.value === "" ? value : Math.min(Math.max(box.valueAsNumber, min), max);
+            const given = box.value === "" ? value : Math.min(Math.max(box.valueAsNumber, min), max);
+            const typed = nearest(given, props);
             box.value = String(typed);
             settle(typed);
           }}
