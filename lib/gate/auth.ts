@@ -98,7 +98,7 @@ export function auth<S extends AuthState>(options: AuthOptions): Middleware<S> {
       };
       return await answerWithin(context, guard, identity);
     } catch (error) {
-      return refused(req, error);
+      return refused(req, error, suffix?.part);
     }
   };
 }
@@ -142,6 +142,14 @@ async function answerWithin<S extends AuthState>(
   }
   return endWith(response, accounts, by);
 }
+
+const METHODS: { readonly [part in AccountSuffix["part"]]: string } = {
+  login: "GET, HEAD, POST",
+  "login/start": "GET",
+  "login/callback": "GET",
+  logout: "POST",
+  account: "GET, HEAD, POST",
+};
 
 async function answerPart<S extends AuthState>(
   context: Context<S>,
@@ -203,11 +211,14 @@ class Inside extends Error {
 }
 
 // Whatever keeps the guard from knowing who asks, keeps everybody out.
-function refused(request: Request, error: unknown): Response {
+function refused(request: Request, error: unknown, part?: AccountSuffix["part"]): Response {
   if (error instanceof Inside) throw error.cause;
   if (error instanceof HttpError) throw error;
   if (error instanceof Fault && error.status < 500) {
     if (error.code === "not_found") throw new HttpError(404);
+    if (error.code === "method_not_allowed" && part !== undefined) {
+      return refuse(error, { headers: { allow: METHODS[part] } });
+    }
     return refuse(error, error.code === "unauthorized" ? CHALLENGE : {});
   }
   const text = "It cannot be said at the moment who is logged in. Try again soon";

@@ -6,6 +6,7 @@ import { Fault } from "@/lib/value/fault.ts";
 import type { Json, JsonObject } from "@/lib/value/json.ts";
 import type { User } from "@/lib/value/user.ts";
 import { readJson } from "./body.ts";
+import { leaveOutFixed } from "./fixed.ts";
 import { runRequest } from "./run_request.ts";
 import { answerPast, answerRun } from "./stream.ts";
 
@@ -71,13 +72,15 @@ export async function answerEvent(
   }
   const { names } = (demo.actions[action] as Demo["actions"][string]).inputs;
   for (const name in input) {
-    if (!Object.hasOwn(names, name) && !(name in names)) {
+    if (!Object.hasOwn(names, name)) {
       throw new Fault(
         "bad_input",
         `There is no input "${name}". The inputs are: ${Object.keys(names).join(", ") || "none"}`,
       );
     }
   }
+  leaveOutFixed(demo, input, names);
+  leaveOutFixed(demo, rest);
   const accepted = engine.accept({
     id,
     demo,

@@ -7,6 +7,7 @@ import type { AnyField } from "@/lib/value/field.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { FieldStatus } from "@/lib/value/page.ts";
 import { applied } from "@/lib/wire/patch.ts";
+import { fixedFields } from "./fixed.ts";
 import type { PageRequest } from "./native.ts";
 import { runRequest } from "./run_request.ts";
 
@@ -53,10 +54,11 @@ export async function runForm(
     fail(new Fault("not_found", "The form names no action of this page"), []);
     return { values, props, status, notice, code };
   }
+  const fixed = fixedFields(demo);
   for (const key of demo.interactive) {
     const field = demo.fields[key] as Demo["fields"][string];
     const component = componentOf(field);
-    if (component.holds !== "page" || !component.input) continue;
+    if (component.holds !== "page" || !component.input || fixed.has(key)) continue;
     // A button that stands for a choice carries its value under the action's name.
     const own = entries.get(key) ??
       (plan.when.includes(`${key}:click`) ? entries.get(`$run.${pressed}`) : undefined);
