@@ -18,13 +18,16 @@ const PARTS = [
   "links",
 ];
 
-/** Copies the project. With a folder of routes, a path from the project's root, its pages stand in for the demos. */
-export async function copyProject(routes?: string): Promise<Copied> {
+/**
+ * Copies the project. With a folder of routes, a path from the project's root, its pages stand in for the demos; with
+ * several, they stand beside the demos.
+ */
+export async function copyProject(routes?: string | readonly string[]): Promise<Copied> {
   const path = await Deno.makeTempDir({ prefix: "atoll-copy-" });
   for (const part of PARTS) await put(new URL(part, root), `${path}/${part}`);
-  if (routes !== undefined) {
-    await Deno.remove(`${path}/routes/demos`, { recursive: true });
-    await put(new URL(routes, root), `${path}/routes`);
+  if (typeof routes === "string") await Deno.remove(`${path}/routes/demos`, { recursive: true });
+  for (const folder of typeof routes === "string" ? [routes] : routes ?? []) {
+    await put(new URL(folder, root), `${path}/routes`);
   }
   await Deno.symlink(new URL("node_modules", root).pathname, `${path}/node_modules`);
   return {

@@ -7,12 +7,19 @@ import { Torture } from "./torture.ts";
 export interface Prepared extends AsyncDisposable {
   readonly server: TestServer;
   readonly ground: Ground;
+  /** Where its copy of the project lies. */
+  readonly root: URL;
 }
 
-/** Starts the torture demo on a server of its own: built, with a home, data and secrets that nobody may see. */
-export async function prepare(env: Record<string, string> = {}): Promise<Prepared> {
+const ROUTES = "tests/torture/routes";
+
+/**
+ * Starts the torture demo on a server of its own: built, with a home, data and secrets that nobody may see. With another
+ * folder of routes, a path from the project's root, these and all demos of the project are beside it.
+ */
+export async function prepare(env: Record<string, string> = {}, beside?: string): Promise<Prepared> {
   const stack = new AsyncDisposableStack();
-  const copied = stack.use(await copyProject("tests/torture/routes"));
+  const copied = stack.use(await copyProject(beside === undefined ? ROUTES : [ROUTES, beside]));
   const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "atoll-torture-" }));
   stack.defer(() => Deno.remove(folder, { recursive: true }));
   const canaries = ["ENV", "FILE", "HOME", "SRC"].map((name) => `CANARY_${name}`);
@@ -44,6 +51,7 @@ export async function prepare(env: Record<string, string> = {}): Promise<Prepare
   await torture.call("hangProcess");
   return {
     server,
+    root: copied.root,
     ground: { folder, canaries, hits: () => hits },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

@@ -39,6 +39,8 @@ export interface CallOptions {
   readonly session?: string;
   readonly id?: string;
   readonly base?: string;
+  /** Path of another page than the torture demo. */
+  readonly page?: string;
   readonly headers?: Record<string, string>;
   readonly signal?: AbortSignal;
 }
@@ -104,8 +106,8 @@ export class Torture {
   }
 
   /** Sends a body to the page, as its script does. */
-  async post(body: unknown, { base, headers, signal }: CallOptions = {}): Promise<Response> {
-    return await this.fetch(PAGE, {
+  async post(body: unknown, { base, page = PAGE, headers, signal }: CallOptions = {}): Promise<Response> {
+    return await this.fetch(page, {
       method: "POST",
       headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify(body),
