@@ -12,7 +12,7 @@ import { seeded } from "@/tests/fault_proxy.ts";
 import { startServer } from "@/tests/server.ts";
 import { newId, Torture } from "./torture.ts";
 
-const KILLS = 6;
+const KILLS = 40;
 const CLIENTS = 8;
 
 function demoWith(name: string) {
