@@ -29,7 +29,6 @@ type Env = Readonly<Record<string, string | undefined>>;
 const OWN = [
   "_fresh",
   "components",
-  "deno.json",
   "islands",
   "lib",
   "links",
@@ -87,7 +86,7 @@ export async function rightsOf({ root, env, starter }: RightsOptions): Promise<R
     ...netRights(settings, [...socket.map((path) => `unix:${quoted(path)}`), ...more("net")]),
   ];
   for (const [right, list] of Object.entries(own)) {
-    const all = [...list, ...more(right)];
+    const all = [...new Set([...list, ...more(right)])];
     if (all.length > 0) flags.push(`--allow-${right}=${all.join(",")}`);
   }
   return { flags, env: passedOn(), settings };

@@ -183,3 +183,62 @@ Deno.test("Who launched the server hands on its end, and takes it along", async 
     await assert.rejects(fetch(server.base));
   });
 });
+
+Deno.test("A server that may not count its descriptors is told when they run low, and closes idle connections", async () => {
+  const data = await Deno.makeTempDir({ prefix: "atoll-" });
+  const child = new Deno.Command("sh", {
+    args: ["-c", `ulimit -n 256 && exec "${Deno.execPath()}" run -A --quiet lib/cli/launch.ts`],
+    cwd: copy.root,
+    env: { NO_COLOR: "1", PORT: "0", ATOLL_DATA: data },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const connections: Deno.TcpConn[] = [];
+  const late = setTimeout(() => child.kill("SIGKILL"), 20_000);
+  try {
+    const [port] = await seen(child.stdout, /(?<=:)\d+(?=\/\n)/);
+    for (let i = 0; i < 200; i++) {
+      connections.push(await Deno.connect({ hostname: "127.0.0.1", port: Number(port) }));
+    }
+    await seen(child.stderr, /Too many connections are open: those without a request were closed/);
+    assert.equal(await connections[0]?.read(new Uint8Array(1)), null);
+    // For a turn or two nobody listens.
+    let health: string | undefined;
+    for (let tries = 0; health === undefined && tries < 1000; tries++) {
+      health = await text(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
+    }
+    assert.equal(health, `{"status":"ok"}`);
+  } finally {
+    for (const connection of connections) connection.close();
+    await Promise.all([child.stdout.cancel(), child.stderr.cancel()]);
+    try {
+      child.kill("SIGTERM");
+    } catch {
+      // It was late.
+    }
+    await child.status;
+    clearTimeout(late);
+    await Deno.remove(data, { recursive: true });
+  }
+});
+
+async function text(url: string): Promise<string> {
+  return await (await fetch(url)).text();
+}
+
+/** Reads until something is there. */
+async function seen(stream: ReadableStream<Uint8Array>, what: RegExp): Promise<RegExpExecArray> {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  try {
+    for (let text = "";;) {
+      const { done, value } = await reader.read();
+      text += decoder.decode(value, { stream: true });
+      const found = what.exec(text);
+      if (found) return found;
+      assert.ok(!done, text);
+    }
+  } finally {
+    reader.releaseLock();
+  }
+}

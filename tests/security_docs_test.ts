@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { readSettings } from "@/lib/gate/settings.ts";
+
+const root = new URL("../", import.meta.url);
+const read = (path: string) => Deno.readTextFile(new URL(path, root));
+
+/** What the server and the one that starts it look for in the environment. */
+async function known(): Promise<Set<string>> {
+  const names = new Set<string>();
+  readSettings((name) => void names.add(name));
+  for (const right of ["NET", "READ", "WRITE", "ENV", "SYS", "FFI", "RUN"]) names.add(`ATOLL_ALLOW_${right}`);
+  assert.match(await read("lib/cli/rights.ts"), /`ATOLL_ALLOW_\$\{right\.toUpperCase\(\)\}`/);
+  return names;
+}
+
+for (const file of ["SECURITY.md", "docs/deploy.md"]) {
+  Deno.test(`${file} names tests, files and settings that there are`, async () => {
+    const text = await read(file);
+    const paths = Array.from(
+      text.matchAll(/`((?:lib|tests|docs)\/[\w/.]+\.(?:tsx?|md))`/g),
+      ([, path]) => path as string,
+    );
+    assert.ok(paths.length > 0);
+    for (const path of paths) assert.ok((await Deno.stat(new URL(path, root))).isFile, path);
+    const names = await known();
+    const named = Array.from(text.matchAll(/\b(ATOLL_[A-Z_]*[A-Z])(?![A-Z_])/g), ([name]) => name);
+    assert.ok(named.length > 10);
+    for (const name of named) assert.ok(names.has(name), `${name} is no setting`);
+  });
+}
+
+Deno.test("Every promise of SECURITY.md names a test", async () => {
+  const [, table = ""] = /## What is promised\n([^]*?)\n## /.exec(await read("SECURITY.md")) ?? [];
+  const rows = table.split("\n").filter((line) => line.startsWith("| ")).slice(1);
+  assert.ok(rows.length > 10);
+  for (const row of rows) assert.match(row, /\| `[\w/.]+_test\.ts`.* \|$/, row);
+});
+
+Deno.test("The unit of docs/deploy.md leaves the server the time that it takes to stop", async () => {
+  const text = await read("docs/deploy.md");
+  const seconds = Number(/^TimeoutStopSec=(\d+)$/m.exec(text)?.[1]);
+  const { drainMs } = readSettings(() => undefined);
+  assert.ok(seconds * 1000 > drainMs + 5000, `${seconds} s`);
+  assert.equal(Number(/--stop-timeout=(\d+)/.exec(text)?.[1]), seconds);
+});
