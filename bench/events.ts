@@ -6,7 +6,8 @@ import type { Server } from "./server.ts";
 
 const FEW = 50;
 const MANY = 100;
-const CALL_LETTERS = 22;
+/** Stands where the id of a call will be. What numbers are written with is not in it, so that all ids differ. */
+const BLANK_CALL = "X".repeat(22);
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
@@ -44,14 +45,14 @@ export async function durable(put: Put, { loads, seconds }: Effort): Promise<voi
   await using ours = await app("echo", { env: { STORE: `sqlite:${folder.path}/atoll.db` } });
   const session = await sessionOf(ours);
   const body = (id: string) => JSON.stringify({ id, action: "echo", input: { x: "Hello" }, session });
-  const first = body("f".repeat(CALL_LETTERS));
+  const first = body("f".repeat(BLANK_CALL.length));
   await using bare = await sameFrames(ours, message(ours.base, "POST", "/", { body: first }), {
     FLOOR_DATA: folder.path,
   });
   const [memory, disk] = ["/frames", "/keep"].map((path) =>
     message(bare.base, "POST", path, { body: first })
   ) as [Uint8Array, Uint8Array];
-  const next = numbered(message(ours.base, "POST", "/", { body: body("0".repeat(CALL_LETTERS)) }));
+  const next = numbered(message(ours.base, "POST", "/", { body: body(BLANK_CALL) }));
   for (let i = 0; i < Math.min(loads, 2); i++) {
     const options = { connections: MANY, seconds, check: checkFrames };
     const a = await load(ours, { message: next, ...options });
@@ -91,11 +92,11 @@ async function sameFrames(
 
 // Requests that differ in their id alone.
 function numbered(request: Uint8Array): () => Uint8Array {
-  const at = decoder.decode(request).indexOf("0".repeat(CALL_LETTERS));
+  const at = decoder.decode(request).indexOf(BLANK_CALL);
   let count = 0;
   return () => {
     const copy = request.slice();
-    encoder.encodeInto(String(++count).padStart(CALL_LETTERS, "0"), copy.subarray(at, at + CALL_LETTERS));
+    encoder.encodeInto((++count).toString(36), copy.subarray(at));
     return copy;
   };
 }
