@@ -21,7 +21,10 @@ Deno.test("J08: what keeps the server from starting is said in one line, with 1 
       { PORT: "many" },
       /^Cannot use PORT=many: it must be a whole number from 0 to 65535$/,
     ],
-    "a secret that is too short": [{ ATOLL_SECRET: "hush" }, /^Cannot use ATOLL_SECRET: .* 32 characters; make one/],
+    "a secret that is too short": [
+      { ATOLL_SECRET: "hush" },
+      /^Cannot use ATOLL_SECRET: .* 32 characters; make one/,
+    ],
     "a log that there is not": [{ ATOLL_LOG: "xml" }, /^Cannot use ATOLL_LOG=xml: it must be text or json$/],
     "neither yes nor no": [{ ATOLL_METRICS: "yes" }, /^Cannot use ATOLL_METRICS=yes: it must be 0 or 1$/],
     "a port that is taken": [

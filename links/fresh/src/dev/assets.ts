@@ -4,12 +4,7 @@ import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import type { Bundle } from "./bundle.ts";
 import { BUILD_ID_PLACEHOLDER } from "./esbuild_plugin.ts";
-import {
-  listStatic,
-  type TransformedFile,
-  type Transformer,
-  transformFile,
-} from "./transform.ts";
+import { listStatic, type TransformedFile, type Transformer, transformFile } from "./transform.ts";
 
 /** All files of a build that are sent to browsers. */
 export interface Assets {
@@ -40,8 +35,7 @@ export async function gatherAssets(
   const transformed = (await Promise.all(
     Array.from(
       found,
-      ([pathname, source]) =>
-        transformFile(pathname, source, transformers, env),
+      ([pathname, source]) => transformFile(pathname, source, transformers, env),
     ),
   )).flat();
   const scripts = [...bundle.files].filter(([name]) => !name.endsWith(".map"))
@@ -54,9 +48,7 @@ export async function gatherAssets(
   }
   const buildId = whole.digest("hex").slice(0, BUILD_ID_LENGTH);
   const files = [
-    ...scripts.map(([name, text]) =>
-      toAsset(scriptPath(buildId, name), null, withId(text, buildId))
-    ),
+    ...scripts.map(([name, text]) => toAsset(scriptPath(buildId, name), null, withId(text, buildId))),
     ...statics.map(({ pathname, source, content, isOriginal }) =>
       toAsset(
         pathname,

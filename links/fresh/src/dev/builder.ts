@@ -13,11 +13,7 @@ import { assertOnePreact } from "./one_preact.ts";
 import { Project } from "./project.ts";
 import { writeBuild } from "./snapshot.ts";
 import { freshStaticFiles } from "./static_source.ts";
-import type {
-  OnTransformOptions,
-  Transformer,
-  TransformFn,
-} from "./transform.ts";
+import type { OnTransformOptions, Transformer, TransformFn } from "./transform.ts";
 
 /** Options of `new Builder()`. Relative paths are relative to `root`. */
 export interface BuildOptions {

@@ -35,8 +35,7 @@ Deno.test(
     apply(app as App<never>);
     const page = await get(app, "/");
     const html = await page.text();
-    const script =
-      /<script type="module"[^>]*>(.*?)<\/script>/s.exec(html)?.[1] ?? "";
+    const script = /<script type="module"[^>]*>(.*?)<\/script>/s.exec(html)?.[1] ?? "";
     const imports = Array.from(
       script.matchAll(/import\{([^}]*)\}from"([^"]*)"/g),
       ([, names, file]) => ({ names, file }),
@@ -160,8 +159,7 @@ Deno.test("mergeEntry() makes one script of an entry and the chunk it hands on",
   ]);
   mergeEntry(files, "run.js");
   deepEqual(Object.fromEntries(files), {
-    "run.js":
-      "var p=1,q=2,r=3;export{p as a,q as b,r as c,p as boot,q as Small};\n",
+    "run.js": "var p=1,q=2,r=3;export{p as a,q as b,r as c,p as boot,q as Small};\n",
     "Big.js": 'import{c as z}from"./run.js";export{z as default};',
   });
 });

@@ -176,19 +176,15 @@ function planShared(
   }
   const common = new Set(shared);
 
-  const own = (entry: Entry) =>
-    [...closures.get(entry) ?? []].filter((path) => !shared.has(path));
-  const size = (entry: Entry) =>
-    own(entry).reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0);
+  const own = (entry: Entry) => [...closures.get(entry) ?? []].filter((path) => !shared.has(path));
+  const size = (entry: Entry) => own(entry).reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0);
   const folded = new Set<Entry>();
   let total = 0;
   // Each that is folded may make others smaller, which need the same.
   for (;;) {
     const [next] = entries.filter((entry) => !folded.has(entry))
       .map((entry) => ({ entry, bytes: size(entry) }))
-      .filter(({ bytes }) =>
-        bytes < TINY_ISLAND_BYTES && total + bytes <= TINY_TOTAL_BYTES
-      )
+      .filter(({ bytes }) => bytes < TINY_ISLAND_BYTES && total + bytes <= TINY_TOTAL_BYTES)
       .sort((a, b) => b.bytes - a.bytes);
     if (!next) break;
     total += next.bytes;
@@ -226,9 +222,7 @@ function writePlan(
     lines.push(`import * as m${i} from ${text(path)};`);
   }
   for (const entry of folded) {
-    const names = entry.exports.map((name) =>
-      `${name} as ${sharedExport(entry, name)}`
-    );
+    const names = entry.exports.map((name) => `${name} as ${sharedExport(entry, name)}`);
     if (names.length > 0) {
       lines.push(`export { ${names.join(", ")} } from ${text(entry.path)};`);
     }
@@ -239,12 +233,8 @@ function writePlan(
     if (folded.has(entry)) continue;
     const name = `fresh-island-${entry.name}`;
     entryPoints[entry.name] = name;
-    const again = entry.exports.includes("default")
-      ? `export { default } from ${text(entry.path)};`
-      : "";
-    virtual[name] = `import ${text(RUNTIME_NAME)};export * from ${
-      text(entry.path)
-    };${again}`;
+    const again = entry.exports.includes("default") ? `export { default } from ${text(entry.path)};` : "";
+    virtual[name] = `import ${text(RUNTIME_NAME)};export * from ${text(entry.path)};${again}`;
   }
   return { entryPoints, virtual, folded };
 }

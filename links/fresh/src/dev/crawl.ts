@@ -33,9 +33,7 @@ export async function crawl(
   for await (const file of walk(routeDir)) {
     if (!isSource(file, ignore, routeDir)) continue;
     const path = join(routeDir, file);
-    const hidden = file.split("/").slice(0, -1).find((folder) =>
-      /^\(_.+\)$/.test(folder)
-    );
+    const hidden = file.split("/").slice(0, -1).find((folder) => /^\(_.+\)$/.test(folder));
     if (hidden !== undefined) {
       if (hidden === "(_islands)") islands.push(path);
       continue;
@@ -70,9 +68,7 @@ export async function* walk(dir: string, prefix = ""): AsyncGenerator<string> {
     throw error;
   }
   for (
-    const { name, isDirectory } of entries.sort((a, b) =>
-      a.name < b.name ? -1 : 1
-    )
+    const { name, isDirectory } of entries.sort((a, b) => a.name < b.name ? -1 : 1)
   ) {
     if (isDirectory) yield* walk(join(dir, name), `${prefix}${name}/`);
     else yield prefix + name;

@@ -80,8 +80,7 @@ function watch(
   });
   if (existing.length === 0) return null;
   const watcher = Deno.watchFs(existing);
-  const isStatic = (path: string): boolean =>
-    watched.statics.some((dir) => path.startsWith(dir));
+  const isStatic = (path: string): boolean => watched.statics.some((dir) => path.startsWith(dir));
   let timer: ReturnType<typeof setTimeout> | undefined;
   (async () => {
     for await (const { kind, paths } of watcher) {

@@ -66,17 +66,14 @@ export function denoPlugin(
           if (path.startsWith("node:")) {
             return {
               errors: [{
-                text:
-                  `"${path}" is not available in a browser; an island leads to ${importer}`,
+                text: `"${path}" is not available in a browser; an island leads to ${importer}`,
               }],
             };
           }
           if (/[\\/]node_modules[\\/]/.test(importer)) return null;
           const found = project.resolve(path, importer);
           if (found === null) return null;
-          return found.kind === "file"
-            ? { path: found.path }
-            : fromNpm(found.specifier, importer);
+          return found.kind === "file" ? { path: found.path } : fromNpm(found.specifier, importer);
         },
       );
       build.onLoad({ filter: /.*/, namespace: "fresh" }, ({ path }) => ({

@@ -1,10 +1,5 @@
 import { pathToFileURL } from "node:url";
-import {
-  type BuildCache,
-  IslandPreparer,
-  type IslandRegistry,
-  type StaticFile,
-} from "../build_cache.ts";
+import { type BuildCache, IslandPreparer, type IslandRegistry, type StaticFile } from "../build_cache.ts";
 import type { FsModule, FsRoute } from "../fs_routes.ts";
 import { setBuildId } from "../runtime/build_id.ts";
 import { type Asset, type Assets, scriptPath } from "./assets.ts";
@@ -50,8 +45,7 @@ export class MemoryBuildCache implements BuildCache {
     assets: Assets,
     dev: { script: string; fresh: FreshFile } | null,
   ): Promise<MemoryBuildCache> {
-    const load = (path: string): Promise<FsModule> =>
-      import(pathToFileURL(path).href);
+    const load = (path: string): Promise<FsModule> => import(pathToFileURL(path).href);
     const fsRoutes = await Promise.all(
       crawled.routes.map(
         async ({ path, isLazy, ...route }): Promise<FsRoute> => {
@@ -79,9 +73,7 @@ export class MemoryBuildCache implements BuildCache {
   readFile(pathname: string): StaticFile | null | Promise<StaticFile | null> {
     const isScript = pathname.startsWith("/_fresh/");
     if (this.#fresh !== null && !isScript) {
-      return this.#fresh(pathname).then((asset) =>
-        asset && toStaticFile(asset)
-      );
+      return this.#fresh(pathname).then((asset) => asset && toStaticFile(asset));
     }
     const asset = this.#files.get(pathname);
     return asset === undefined ? null : toStaticFile(asset);

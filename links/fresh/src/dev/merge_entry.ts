@@ -1,5 +1,4 @@
-const REEXPORT =
-  /^\s*import\s*\{([^}]*)\}\s*from\s*"\.\/([^"]+)";\s*export\s*\{([^}]*)\};?\s*$/;
+const REEXPORT = /^\s*import\s*\{([^}]*)\}\s*from\s*"\.\/([^"]+)";\s*export\s*\{([^}]*)\};?\s*$/;
 const EXPORTS = /export\s*\{([^}]*)\};?\s*$/;
 
 /**
@@ -38,9 +37,7 @@ export function mergeEntry(files: Map<string, string>, entry: string): void {
 }
 
 function pairs(list: string): [string, string][] {
-  return list.split(",").map((item) => item.trim()).filter((item) =>
-    item !== ""
-  ).map((item) => {
+  return list.split(",").map((item) => item.trim()).filter((item) => item !== "").map((item) => {
     const [left, right] = item.split(/\s+as\s+/);
     return [left, right ?? left];
   });

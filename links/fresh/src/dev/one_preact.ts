@@ -22,9 +22,7 @@ export async function assertOnePreact(projectDir: string): Promise<void> {
 /** Throws when scripts for browsers contain two copies of Preact. `inputs` are the bundled files. */
 export function assertOnePreactIn(inputs: readonly string[]): void {
   const copies = new Set(
-    inputs.flatMap((path) =>
-      /^(.*node_modules\/preact)\/dist\/preact\.\w+$/.exec(path)?.[1] ?? []
-    ),
+    inputs.flatMap((path) => /^(.*node_modules\/preact)\/dist\/preact\.\w+$/.exec(path)?.[1] ?? []),
   );
   const [first, second] = copies;
   if (second !== undefined) throw new Error(message(first, second));

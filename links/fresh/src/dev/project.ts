@@ -28,11 +28,10 @@ interface DenoJson {
 }
 
 // Elements the server looks at while it draws; compiled to text it would never see them
-const SKIP_ELEMENTS =
-  "a img source body html head title meta script link style base noscript template"
-    .split(
-      " ",
-    );
+const SKIP_ELEMENTS = "a img source body html head title meta script link style base noscript template"
+  .split(
+    " ",
+  );
 
 /** The settings of a project that decide what its imports mean. */
 export class Project {
@@ -160,9 +159,7 @@ function parseJsonc(text: string): DenoJson {
 }
 
 async function loadPackages(dir: string, config: DenoJson): Promise<Package[]> {
-  const members = Array.isArray(config.workspace)
-    ? config.workspace
-    : config.workspace?.members ?? [];
+  const members = Array.isArray(config.workspace) ? config.workspace : config.workspace?.members ?? [];
   const packages: Package[] = [];
   for (const path of [...config.links ?? [], ...members]) {
     const folder = resolve(dir, path);

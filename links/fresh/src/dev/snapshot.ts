@@ -102,9 +102,9 @@ function snapshotSource(
     return name;
   };
   const islandLines = islands.map(({ path, file, names }) =>
-    `  { module: ${load(path)}, file: ${
-      JSON.stringify(scriptPath(buildId, file))
-    }, names: ${JSON.stringify(names)}, css: [] },`
+    `  { module: ${load(path)}, file: ${JSON.stringify(scriptPath(buildId, file))}, names: ${
+      JSON.stringify(names)
+    }, css: [] },`
   );
   const routeLines = routes.map(({ path, isLazy, ...route }) => {
     const { file, type, segment, pattern } = route;
@@ -112,9 +112,7 @@ function snapshotSource(
       1,
       -1,
     );
-    const module = isLazy
-      ? `() => import(${JSON.stringify(importPath(outDir, path))})`
-      : load(path);
+    const module = isLazy ? `() => import(${JSON.stringify(importPath(outDir, path))})` : load(path);
     return `  { ${fields}, module: ${module} },`;
   });
   return [
@@ -122,9 +120,7 @@ function snapshotSource(
     ...imports,
     "",
     `export const buildId = ${JSON.stringify(buildId)};`,
-    `export const runtimeFile = ${
-      JSON.stringify(scriptPath(buildId, runtimeFile))
-    };`,
+    `export const runtimeFile = ${JSON.stringify(scriptPath(buildId, runtimeFile))};`,
     "export const islands = [",
     ...islandLines,
     "];",

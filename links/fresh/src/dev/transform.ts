@@ -67,9 +67,7 @@ export async function listStatic(
   const found = new Map<string, string>();
   for (const dir of dirs) {
     for await (const file of walk(dir)) {
-      const isHidden = file.split("/").some((part) =>
-        part.startsWith(".") && part !== ".well-known"
-      );
+      const isHidden = file.split("/").some((part) => part.startsWith(".") && part !== ".well-known");
       if (!isHidden && !found.has(`/${file}`)) {
         found.set(`/${file}`, join(dir, file));
       }
@@ -100,9 +98,7 @@ export async function transformFile(
   return files.map(({ pathname, content }) => ({
     pathname,
     source,
-    content: pathname.endsWith(".css")
-      ? encode(versionUrls(decoder.decode(content)))
-      : content,
+    content: pathname.endsWith(".css") ? encode(versionUrls(decoder.decode(content))) : content,
   }));
 }
 
@@ -128,9 +124,7 @@ async function applyOne(
     });
   } catch (cause) {
     throw new Error(
-      `Plugin "${pluginName}" failed on "${pathname}": ${
-        cause instanceof Error ? cause.message : cause
-      }`,
+      `Plugin "${pluginName}" failed on "${pathname}": ${cause instanceof Error ? cause.message : cause}`,
       { cause },
     );
   }
@@ -146,9 +140,7 @@ async function applyOne(
 function encode(
   content: string | Uint8Array<ArrayBuffer>,
 ): Uint8Array<ArrayBuffer> {
-  return typeof content === "string"
-    ? new TextEncoder().encode(content)
-    : content;
+  return typeof content === "string" ? new TextEncoder().encode(content) : content;
 }
 
 function matches(
@@ -156,14 +148,8 @@ function matches(
   path: string,
 ): boolean {
   if (!filter.test(path)) return false;
-  const excluded = exclude === undefined
-    ? []
-    : Array.isArray(exclude)
-    ? exclude
-    : [exclude];
-  return !excluded.some((item) =>
-    typeof item === "string" ? path.includes(item) : item.test(path)
-  );
+  const excluded = exclude === undefined ? [] : Array.isArray(exclude) ? exclude : [exclude];
+  return !excluded.some((item) => typeof item === "string" ? path.includes(item) : item.test(path));
 }
 
 /** Makes the app's own URLs in a style sheet ones that may be cached for ever, as `asset()` does. */
@@ -173,9 +159,7 @@ function versionUrls(css: string): string {
     (whole, _quote, path: string) => {
       if (path.includes("__frsh_c")) return whole;
       const [base, fragment = ""] = path.split(/(?=#)/);
-      return `url("${base}${
-        base.includes("?") ? "&" : "?"
-      }__frsh_c=${BUILD_ID_PLACEHOLDER}${fragment}")`;
+      return `url("${base}${base.includes("?") ? "&" : "?"}__frsh_c=${BUILD_ID_PLACEHOLDER}${fragment}")`;
     },
   );
 }
