@@ -1,4 +1,4 @@
-import type { Store } from "@/lib/store/records.ts";
+import type { Op, Store } from "@/lib/store/records.ts";
 import type { FaultJson } from "@/lib/value/fault.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
 import {
@@ -40,14 +40,18 @@ export interface JournalOptions {
 interface Live {
   readonly run: UnfinishedRun;
   /** How many records its acceptance takes. */
-  readonly parts: number;
+  parts: number;
   /** Frames that are not on their way to the store yet. */
   waiting: FrameBody[];
   /** The `seq` of the frame that comes next. */
   next: number;
   done?: DoneFrame;
+  /** Whether its acceptance is asked for at the end of this turn: what is over by then takes one commit. */
+  pending?: boolean | undefined;
   /** Settles when its acceptance is kept, or was refused. Before that none of its frames are, but with its end. */
   accepting?: Promise<void> | undefined;
+  /** As that, and rejects when it was refused. */
+  accepted?: Promise<void> | undefined;
   /** Settles when the frames that are on their way are kept, or wait again. */
   writing?: Promise<void> | undefined;
   /** Settles when its end is kept, or was refused. What waits is on its way with it. */
@@ -90,16 +94,27 @@ export class Journal implements AsyncDisposable {
     if (this.#live.has(run.id)) throw new RangeError(`The run ${run.id} was accepted before`);
     const { store, now } = this.#options;
     const unfinished: UnfinishedRun = { ...run, acceptedMs: now(), attempt: 1 };
+    // As they are now: a handler may go on to change them.
     const pieces = piecesOf(JSON.stringify(unfinished));
-    const ops = setPieces([...OPEN, run.id], pieces);
+    const ops: Op[] = [];
     if (run.call !== undefined) {
       const expiresMs = unfinished.acceptedMs + this.#keepMs;
       ops.push({ type: "set", key: [...CALLS, run.session, run.call], value: run.id, expiresMs });
     }
-    const live: Live = { run: unfinished, parts: pieces.length, waiting: [], next: 1, long: false };
+    const live: Live = { run: unfinished, parts: 0, waiting: [], next: 1, long: false, pending: true };
     this.#live.set(run.id, live);
-    const kept = store.commit(ops);
+    const kept = Promise.resolve().then(async () => {
+      live.pending = false;
+      if (live.done) {
+        await store.commit([...ops, ...this.#endOps(live, live.done.outcome)]);
+        return this.#forget(live);
+      }
+      live.parts = pieces.length;
+      if (live.waiting.length > 0) this.#soon(live);
+      await store.commit([...setPieces([...OPEN, run.id], pieces), ...ops]);
+    });
     const settled = () => void (live.accepting = undefined);
+    live.accepted = kept;
     live.accepting = kept.then(settled, settled);
     try {
       await kept;
@@ -124,7 +139,7 @@ export class Journal implements AsyncDisposable {
    */
   append(id: string, fromSeq: number, frames: readonly FrameBody[]): void {
     const live = this.#take(id, fromSeq, frames);
-    if (live) this.#soon(live);
+    if (live && !live.pending) this.#soon(live);
   }
 
   /**
@@ -140,7 +155,7 @@ export class Journal implements AsyncDisposable {
     live.gap = false;
     live.next = seq + 1;
     live.anew = true;
-    this.#soon(live);
+    if (!live.pending) this.#soon(live);
   }
 
   /** Has a run that goes on run again by the next process, which ends it otherwise. Its frames are not taken any more. */
@@ -166,6 +181,8 @@ export class Journal implements AsyncDisposable {
     const live = this.#take(id, fromSeq, frames);
     if (live === undefined) return;
     if (live.done === undefined) throw new RangeError(`The last frame of the run ${id} is not "done"`);
+    // Its acceptance takes it along.
+    if (live.pending) return await live.accepted;
     const { done } = live;
     live.ending ??= this.#keepEnd(live, done.outcome).finally(() => live.ending = undefined);
     await live.ending;
@@ -322,15 +339,18 @@ export class Journal implements AsyncDisposable {
     while (live.writing) await live.writing;
     if (live.anew && live.long) await deleteUnder(this.#options.store, frameKey(live.run.id));
     live.anew = false;
-    const { run, waiting, parts, long } = live;
-    const rest = { frames: waiting, fromSeq: live.next - waiting.length, parts, long };
     try {
-      await this.#options.store.commit(endOps(run, { outcome, ...rest, ...this.#times() }));
+      await this.#options.store.commit(this.#endOps(live, outcome));
     } catch (error) {
       this.#soon(live);
       throw error;
     }
     this.#forget(live);
+  }
+
+  #endOps({ run, waiting, next, parts, long }: Live, outcome: DoneFrame["outcome"]): Op[] {
+    const rest = { frames: waiting, fromSeq: next - waiting.length, parts, long };
+    return endOps(run, { outcome, ...rest, ...this.#times() });
   }
 
   #times(): { readonly endedMs: number; readonly expiresMs: number } {

@@ -26,11 +26,16 @@ export interface KeptValue {
 const DAY_MS = 24 * 60 * 60 * 1000;
 // A record is bounded to a megabyte of text, in which bytes count 4/3.
 const PIECE_BYTES = 700_000;
+/** A session that keeps nothing asks again with every event. */
+const MOST_EMPTY = 10_000;
 const STATE = ["sessions", "state"];
 
 /** What sessions hold on the server, kept so that it outlives the process: any value that `structuredClone()` takes. */
 export class KeptState {
   readonly #options: KeptStateOptions;
+  /** Sessions of pages for which nothing is kept, as far as is remembered. */
+  readonly #empty = new Set<string>();
+  #saves = 0;
 
   /** Reads and writes nothing yet. */
   constructor(options: KeptStateOptions) {
@@ -40,6 +45,8 @@ export class KeptState {
   /** Keeps values, those of one call all or none. Does not wait: what is kept later is kept after it. */
   save(session: string, page: string, values: readonly KeptValue[]): void {
     const { store, broke } = this.#options;
+    this.#saves++;
+    this.#empty.delete(`${session} ${page}`);
     try {
       const ops = values.flatMap((value) => this.#ops([...STATE, session, page, value.key], value));
       store.commit(ops).catch(broke);
@@ -50,6 +57,9 @@ export class KeptState {
 
   /** What was kept of a session at a page, by key of the field. */
   async load(session: string, page: string): Promise<Map<string, unknown>> {
+    const whose = `${session} ${page}`;
+    if (this.#empty.has(whose)) return new Map();
+    const saves = this.#saves;
     const pieces = new Map<string, { readonly total: number; readonly bytes: Uint8Array[] }>();
     for await (const { key, value } of this.#options.store.list({ prefix: [...STATE, session, page] })) {
       const { total, bytes } = value as { total: number; bytes: Uint8Array };
@@ -57,6 +67,11 @@ export class KeptState {
       const known = pieces.get(name) ?? { total, bytes: [] };
       known.bytes.push(bytes);
       pieces.set(name, known);
+    }
+    // Nothing was saved while it was looked for.
+    if (pieces.size === 0 && saves === this.#saves) {
+      if (this.#empty.size >= MOST_EMPTY) this.#empty.clear();
+      this.#empty.add(whose);
     }
     const values = new Map<string, unknown>();
     for (const [name, { total, bytes }] of pieces) {
