@@ -190,24 +190,55 @@ function meter({ maxBytes, stallMs = STALL_MS, graceMs = GRACE_MS }: BodyLimits,
   };
 }
 
+/** Those who wait equally long, in the order of their deadlines. One timer does for all: one each costs 3 microseconds. */
+interface Line {
+  readonly waiting: Map<() => void, number>;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+const lines = new Map<number, Line>();
+
 function within<T>(promise: Promise<T>, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(tooSlow()), ms);
-    promise.then(
-      (value) => {
-        clearTimeout(timer);
-        resolve(value);
-      },
-      (cause) => {
-        clearTimeout(timer);
-        reject(
-          cause instanceof Fault
-            ? cause
-            : new Fault("cancelled", "The request did not arrive whole", { cause }),
-        );
-      },
-    );
+    let line = lines.get(ms);
+    if (!line) lines.set(ms, line = { waiting: new Map(), timer: undefined });
+    const { waiting } = line;
+    const late = () => reject(tooSlow());
+    waiting.set(late, performance.now() + ms);
+    line.timer ??= setTimeout(() => sweep(ms), ms);
+    const over = () => {
+      waiting.delete(late);
+      if (waiting.size === 0) sweep(ms);
+    };
+    promise.then((value) => {
+      over();
+      resolve(value);
+    }, (cause) => {
+      over();
+      reject(
+        cause instanceof Fault
+          ? cause
+          : new Fault("cancelled", "The request did not arrive whole", { cause }),
+      );
+    });
   });
+}
+
+/** Tells those whose time is up, and waits for the next. */
+function sweep(ms: number): void {
+  const line = lines.get(ms);
+  if (!line) return;
+  clearTimeout(line.timer);
+  const now = performance.now();
+  for (const [late, deadline] of line.waiting) {
+    if (deadline > now) {
+      line.timer = setTimeout(() => sweep(ms), Math.ceil(deadline - now));
+      return;
+    }
+    line.waiting.delete(late);
+    late();
+  }
+  lines.delete(ms);
 }
 
 function tooSlow(): Fault {
