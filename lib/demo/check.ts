@@ -82,7 +82,7 @@ export function runChecks(
       if (typeof message === "string" && message !== "") found[key] = message;
     };
     const message = (checks[name] as (value: unknown, input: unknown) => unknown)(value, input);
-    if (message instanceof Promise) (waits ??= []).push(message.then(note));
+    if (isThenable(message)) (waits ??= []).push(Promise.resolve(message).then(note));
     else note(message);
   }
   return waits ? Promise.all(waits).then(() => faultOf(found)) : faultOf(found);
@@ -105,8 +105,13 @@ function callable(check: unknown, at: string): (value: unknown, input: unknown) 
   }
   return (value) => {
     const result = standard.validate(value);
-    return result instanceof Promise ? result.then(messageOf) : messageOf(result);
+    return isThenable(result) ? Promise.resolve(result).then(messageOf) : messageOf(result as SchemaResult);
   };
+}
+
+// Not every library that one can wait for makes Promises: taken for an answer, those would let everything pass.
+function isThenable(value: unknown): value is PromiseLike<never> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
 function messageOf({ issues }: SchemaResult): string | undefined {

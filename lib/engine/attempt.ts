@@ -1,6 +1,9 @@
 import type { BoundAction } from "@/lib/demo/blocks.tsx";
 import type { Fault } from "@/lib/value/fault.ts";
 
+/** How long a handler that was told to end may go on in its place, in milliseconds. */
+export const DEAF_MS = 5000;
+
 /** One action of a run, while it is under way. */
 export interface Attempt {
   readonly action: BoundAction;

@@ -1,5 +1,6 @@
 import type { BatchContext } from "@/lib/demo/action.ts";
 import { Fault } from "@/lib/value/fault.ts";
+import { DEAF_MS } from "./attempt.ts";
 import type { Entry, Place, Queue } from "./queue.ts";
 
 /** A call that may be merged with others. */
@@ -34,11 +35,13 @@ interface Waiting extends Member {
  */
 export class Batches {
   readonly #queue: Queue;
+  readonly #after: (ms: number, callback: () => void) => Disposable;
   readonly #waiting = new Map<string, Set<Waiting>>();
 
-  /** Nobody waits at first. */
-  constructor(queue: Queue) {
+  /** Nobody waits at first. `after` calls back after some milliseconds, unless it is disposed of before. */
+  constructor(queue: Queue, after: (ms: number, callback: () => void) => Disposable) {
     this.#queue = queue;
+    this.#after = after;
   }
 
   /** What the handler gave for this call. @throws {Fault} of the queue, and whatever the handler threw. */
@@ -61,13 +64,16 @@ export class Batches {
     using _place = place;
     const members = [waiting];
     this.#remove(waiting);
+    // It may have been cancelled since it got its place: then that goes to the next.
+    if (signal.aborted) throw signal.reason;
     for (const other of all) {
       if (members.length >= member.size) break;
+      if (other.signal.aborted) continue;
       members.push(other);
       this.#remove(other);
       other.joined.abort();
     }
-    await lead(members);
+    await lead(members, this.#after);
     return await waiting.outcome.promise;
   }
 
@@ -78,21 +84,33 @@ export class Batches {
   }
 }
 
-async function lead(members: readonly Waiting[]): Promise<void> {
+async function lead(
+  members: readonly Waiting[],
+  after: (ms: number, callback: () => void) => Disposable,
+): Promise<void> {
   const { fn } = members[0] as Waiting;
   const abort = new AbortController();
+  const deserted = Promise.withResolvers<never>();
+  let deaf: Disposable | undefined;
   const left = () => {
-    if (members.every(({ signal }) => signal.aborted)) abort.abort(members[0]?.signal.reason);
+    if (deaf || !members.every(({ signal }) => signal.aborted)) return;
+    const { reason } = members[0]?.signal as AbortSignal;
+    abort.abort(reason);
+    // One that does not hear of it holds its place for a while only.
+    deaf = after(DEAF_MS, () => deserted.reject(reason));
   };
   for (const { signal, started } of members) {
     signal.addEventListener("abort", left);
     started();
   }
   try {
-    const given = await fn(members.map(({ input }) => input), {
-      signal: abort.signal,
-      progress: (...how) => members.forEach(({ progress }) => progress(...how)),
-    });
+    const given = await Promise.race([
+      deserted.promise,
+      fn(members.map(({ input }) => input), {
+        signal: abort.signal,
+        progress: (...how) => members.forEach(({ progress }) => progress(...how)),
+      }),
+    ]);
     if (!Array.isArray(given) || given.length !== members.length) {
       const what = Array.isArray(given) ? `${given.length}` : "no list";
       throw new Fault(
@@ -104,6 +122,7 @@ async function lead(members: readonly Waiting[]): Promise<void> {
   } catch (error) {
     for (const { outcome } of members) outcome.reject(error);
   } finally {
+    deaf?.[Symbol.dispose]();
     for (const { signal } of members) signal.removeEventListener("abort", left);
   }
 }

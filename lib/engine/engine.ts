@@ -127,7 +127,7 @@ export class Engine {
     });
     this.#host = {
       queue: this.#queue,
-      batches: new Batches(this.#queue),
+      batches: new Batches(this.#queue, clock.after),
       turns: new Turns(Math.ceil((options.queueSize ?? 1000) / 2)),
       seats: options.seats,
       now: clock.now,
@@ -350,10 +350,7 @@ export class Engine {
   }
 
   async #checked(run: Run, wrong: Promise<Fault | undefined>): Promise<void> {
-    const fault = await wrong.catch((error) => {
-      if (error instanceof Fault) return error;
-      return new Fault("internal", this.#options.broke(error), { cause: error });
-    });
+    const fault = await wrong;
     if (!fault && !run.finished) return await this.#begin(run);
     if (fault) run.refuse(fault);
     throw fault ?? new Fault("cancelled", "The run was cancelled");

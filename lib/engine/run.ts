@@ -6,7 +6,7 @@ import { Fault } from "@/lib/value/fault.ts";
 import { isAllowed } from "@/lib/value/user.ts";
 import { weigh } from "@/lib/value/weigh.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
-import { type Attempt, attemptOf, signalOf, stop } from "./attempt.ts";
+import { type Attempt, attemptOf, DEAF_MS, signalOf, stop } from "./attempt.ts";
 import type { Batches } from "./batches.ts";
 import { type Call, noAction } from "./call.ts";
 import { Context } from "./context.ts";
@@ -61,8 +61,6 @@ export interface Told {
 
 // A generator that never waits would keep every other run from going on, and its own cancel from being heard.
 const TURN_MS = 12;
-// How long a handler that was cancelled may go on in its place.
-const DEAF_MS = 5000;
 // What a run may say before one frame takes the place of all that were. In letters and bytes.
 const MOST_LOG = 2 * 1024 * 1024;
 // Actions that a change of state starts can start each other.
@@ -78,8 +76,6 @@ const MOST_STEPS = 100;
 export class Run implements Told {
   /** Id of the run. */
   readonly id: string;
-  /** What was asked for. */
-  readonly call: Call;
   /** The frames that are held. The one at index `i` has `seq` `dropped + i + 1`. */
   readonly log: FrameBody[] = [];
   /** How many frames came before them. The first of the log then stands for those. */
@@ -90,6 +86,7 @@ export class Run implements Told {
   begun = false;
   /** Resolves when it is finished; `undefined` as long as it goes on, and where its end has not to be kept. */
   ending: Promise<void> | undefined;
+  #call: Call;
   readonly #host: RunHost;
   readonly #values: Values;
   /** The action that is under way. */
@@ -98,7 +95,10 @@ export class Run implements Told {
   #failure: RunContext["failure"];
   #emitLater: ((frame: FrameBody) => void) | undefined;
   #waiting: (() => void)[] = [];
+  /** What the frames weigh that nothing stands for yet. */
   #weight = 0;
+  /** What the frame weighs that stands for others. */
+  #standing = 0;
   /** Whether it says nothing more, but its end. */
   #over = false;
   #finished = false;
@@ -110,7 +110,7 @@ export class Run implements Told {
    */
   constructor(id: string, call: Call, host: RunHost, since = 0) {
     this.id = id;
-    this.call = call;
+    this.#call = call;
     this.#host = host;
     this.#startedMs = host.now();
     const { demo, session } = call;
@@ -125,6 +125,11 @@ export class Run implements Told {
     this.log.push(this.#values.whole(call.action));
   }
 
+  /** What was asked for. Once the run is over, without the values: they may be large, and finished runs are many. */
+  get call(): Call {
+    return this.#call;
+  }
+
   /** Whether the last frame is in the log. */
   get finished(): boolean {
     return this.#finished;
@@ -135,9 +140,9 @@ export class Run implements Told {
     return this.dropped + this.log.length;
   }
 
-  /** About how many bytes its log takes, beside the frame that stands for others. */
+  /** About how many bytes its log takes. */
   get weight(): number {
-    return this.#weight;
+    return this.#weight + this.#standing;
   }
 
   /** Aborts when the run is cancelled, or its action's time is up. */
@@ -178,14 +183,19 @@ export class Run implements Told {
   }
 
   /**
-   * Asks the checks that the author named for the first action, before it waits or runs. Gives what is wrong.
-   *
-   * @throws {Fault} when a value cannot be decoded.
+   * Asks the checks that the author named for the first action, before it waits or runs. Gives what is wrong, be it
+   * with the values or with the checks.
    */
   check(): Fault | undefined | Promise<Fault | undefined> {
     const action = this.#action(this.call.action);
     if (!action.checks) return undefined;
-    return this.#check(this.#attempt = attemptOf(action));
+    const attempt = this.#attempt = attemptOf(action);
+    try {
+      const found = this.#check(attempt);
+      return isPromise(found) ? found.catch((error) => this.#fault(attempt, error)) : found;
+    } catch (error) {
+      return this.#fault(attempt, error);
+    }
   }
 
   /** Ends the run as failed, and says why. */
@@ -329,9 +339,11 @@ export class Run implements Told {
   async #merged(attempt: Attempt): Promise<Fault | undefined> {
     const { action } = attempt;
     const signal = signalOf(attempt);
+    const late = Promise.withResolvers<never>();
+    let timer: Disposable | undefined;
     try {
-      const given = await this.#inTime(
-        attempt,
+      const given = await Promise.race([
+        late.promise,
         this.#host.batches.run({
           name: `${this.call.page} ${action.key}`,
           size: action.batch ?? 1,
@@ -342,16 +354,19 @@ export class Run implements Told {
           started: () => {
             this.begun = true;
             this.#emit({ type: "started", action: action.key });
+            timer = this.#timer(attempt, late.reject);
           },
           progress: (done, total, note) =>
             this.#emit({ type: "progress", action: action.key, done, total, note }),
         }),
-      );
+      ]);
       if (attempt.over) return attempt.over;
       await this.#give(attempt, given);
       return undefined;
     } catch (error) {
       return this.#fault(attempt, error);
+    } finally {
+      timer?.[Symbol.dispose]();
     }
   }
 
@@ -420,13 +435,14 @@ export class Run implements Told {
         : this.#handle(attempt, input);
       if (!isPromise(work)) return undefined;
       later = true;
-      // One that does not hear of its end holds its place for a while only.
+      // One that does not hear of its end holds its place, and what its session waits for, for a while only.
       let deaf: Disposable | undefined;
+      const deserted = Promise.withResolvers<void>();
       attempt.stopped = () => {
-        deaf = this.#host.after(DEAF_MS, () => place[Symbol.dispose]());
+        deaf = this.#host.after(DEAF_MS, deserted.resolve);
       };
-      return this.#inTime(attempt, work.then(() => undefined, (error) => this.#fault(attempt, error)))
-        .catch((error) => this.#fault(attempt, error))
+      return this.#inTime(attempt, Promise.race([work, deserted.promise]))
+        .then(() => attempt.over, (error) => this.#fault(attempt, error))
         .finally(() => {
           deaf?.[Symbol.dispose]();
           place[Symbol.dispose]();
@@ -438,17 +454,20 @@ export class Run implements Told {
     }
   }
 
-  // A handler whose time is up is told so and not waited for.
   #inTime<T>(attempt: Attempt, work: Promise<T>): Promise<T> {
+    const late = Promise.withResolvers<never>();
+    const timer = this.#timer(attempt, late.reject);
+    return timer ? Promise.race([work, late.promise]).finally(() => timer[Symbol.dispose]()) : work;
+  }
+
+  // A handler whose time is up is told so and not waited for.
+  #timer(attempt: Attempt, late: (fault: Fault) => void): Disposable | undefined {
     const { timeoutMs } = attempt.action;
-    if (timeoutMs === undefined) return work;
-    return new Promise((resolve, reject) => {
-      const timer = this.#host.after(timeoutMs, () => {
-        const fault = new Fault("timeout", `It took longer than ${timeoutMs / 1000} s and was stopped`);
-        stop(attempt, fault);
-        reject(fault);
-      });
-      work.finally(() => timer[Symbol.dispose]()).then(resolve, reject);
+    if (timeoutMs === undefined) return undefined;
+    return this.#host.after(timeoutMs, () => {
+      const fault = new Fault("timeout", `It took longer than ${timeoutMs / 1000} s and was stopped`);
+      stop(attempt, fault);
+      late(fault);
     });
   }
 
@@ -548,6 +567,7 @@ export class Run implements Told {
     this.log.length = 0;
     this.log.push(whole);
     this.#weight = 0;
+    this.#standing = weigh(whole.values);
     this.#host.said?.(this, whole);
   }
 
@@ -611,7 +631,9 @@ export class Run implements Told {
     this.log.push(done);
     this.#finished = true;
     this.#wake();
-    const { id, call: { page, action } } = this;
+    const { id: name, demo, action, session, page, request } = this.#call;
+    this.#call = { id: name, demo, action, input: {}, session, page, request };
+    const { id } = this;
     this.#host.observer?.ended({ id, page, action }, done.outcome, done.ms);
     this.#host.ended(this);
   }

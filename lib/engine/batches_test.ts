@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { type BatchContext, on } from "@/lib/demo/action.ts";
+import { Blocks } from "@/lib/demo/blocks.tsx";
+import { component } from "@/lib/demo/component.ts";
+import { openDemo } from "@/lib/testing/open_demo.ts";
+import type { ViewProps } from "@/lib/value/page.ts";
+
+const text = component({
+  kind: "text",
+  props: z.object({ value: z.string().optional() }),
+  wire: () => z.string(),
+  empty: () => "",
+  events: ["change"],
+  view: (_: ViewProps<object, string>) => null,
+});
+const push = component({
+  kind: "push",
+  props: z.object({}),
+  wire: () => z.string(),
+  empty: () => "",
+  events: ["click"],
+  view: (_: ViewProps<object, string>) => null,
+});
+
+const turn = () => new Promise((resolve) => setTimeout(resolve));
+
+/** A demo whose handler goes on until it is let go. */
+function open(timeoutMs?: number) {
+  const holds: PromiseWithResolvers<void>[] = [];
+  const calls: (readonly string[])[] = [];
+  const page = Blocks({
+    fields: { a: text(), out: text(), go: push() },
+    actions: ({ a, out, go }) => ({
+      many: on(go.click, {
+        inputs: a,
+        outputs: out,
+        batch: true,
+        maxBatchSize: 2,
+        concurrencyLimit: 1,
+        ...timeoutMs === undefined ? {} : { timeoutMs },
+        fn: async (inputs: readonly string[], _: BatchContext) => {
+          calls.push(inputs);
+          const hold = Promise.withResolvers<void>();
+          holds.push(hold);
+          await hold.promise;
+          return inputs.map((input) => input.toUpperCase());
+        },
+      }),
+    }),
+  });
+  return { app: openDemo(page), holds, calls };
+}
+
+Deno.test("batch: a call that is cancelled before its turn is handed to no handler", async () => {
+  const { app, holds, calls } = open();
+  await using _ = app;
+  const first = app.submit("many", { a: "a" });
+  first.cancel();
+  const second = app.submit("many", { a: "b" });
+  await turn();
+  assert.deepEqual(calls, [["b"]]);
+  holds[0]?.resolve();
+  for await (const _ of second);
+  assert.equal(app.engine.load.busy, 0);
+});
+
+Deno.test("batch: timeoutMs counts from when the handler is called, not from when the call began to wait", async () => {
+  const { app, holds, calls } = open(1000);
+  await using _ = app;
+  const first = app.submit("many", { a: "a" });
+  await turn();
+  const second = app.submit("many", { a: "b" });
+  await turn();
+  app.clock.tick(900);
+  holds[0]?.resolve();
+  for await (const _ of first);
+  await turn();
+  assert.deepEqual(calls, [["a"], ["b"]]);
+  app.clock.tick(900);
+  holds[1]?.resolve();
+  for await (const _ of second);
+  assert.deepEqual(second.log.at(-1)?.type === "done" && second.log.at(-1), {
+    type: "done",
+    outcome: "done",
+    ms: 1800,
+  });
+  const third = app.submit("many", { a: "c" });
+  await turn();
+  app.clock.tick(1000);
+  for await (const _ of third);
+  assert.ok(third.log.some((frame) => frame.type === "failed" && frame.code === "timeout"));
+});
+
+Deno.test("batch: a handler that does not hear that all have left gives its place back after five seconds", async () => {
+  const { app, holds, calls } = open();
+  await using _ = app;
+  const first = app.submit("many", { a: "a" });
+  await turn();
+  const second = app.submit("many", { a: "b" });
+  first.cancel();
+  await turn();
+  assert.deepEqual(calls, [["a"]]);
+  app.clock.tick(5000);
+  await turn();
+  assert.deepEqual(calls, [["a"], ["b"]]);
+  holds[1]?.resolve();
+  for await (const _ of second);
+  assert.equal(app.engine.load.busy, 0);
+  holds[0]?.resolve();
+});
