@@ -65,6 +65,37 @@ export const answerRows: readonly SecurityRow[] = [
     },
   },
   {
+    id: "E04",
+    rule: "what a file is said to be, by its sender or its reader, changes nothing of what it is",
+    run: async (torture) => {
+      const session = await torture.session();
+      const sent = await torture.fetch("/asked/files", {
+        method: "POST",
+        headers: { "atoll-session": session, "atoll-name": "x.html", "content-type": "text/html" },
+        body: "<script>1</script>",
+      });
+      const { url } = await sent.json();
+      for (
+        const [asked, accept] of [[url, "text/html"], [`${url}?type=text/html&download=0`, "*/*"]] as const
+      ) {
+        const headers = { accept, "service-worker": "script" };
+        const answer = await torture.fetch(asked, { headers });
+        assert.equal(await answer.text(), "<script>1</script>");
+        assert.match(answer.headers.get("content-disposition") ?? "", /^attachment/);
+        assert.equal(answer.headers.get("content-type"), "application/octet-stream");
+        assert.match(answer.headers.get("content-security-policy") ?? "", /default-src 'none'; sandbox/);
+        assert.equal(answer.headers.get("service-worker-allowed"), null);
+      }
+      for (const tail of [".html", "/x.html", ";x.html", "%2ehtml"]) {
+        assert.equal((await rawGet(torture, url + tail)).status, 404, tail);
+      }
+      const gone = await torture.fetch(url, { method: "DELETE", headers: { "atoll-session": session } });
+      await gone.body?.cancel();
+      assert.equal(gone.status, 204);
+      assert.equal((await rawGet(torture, url)).status, 404);
+    },
+  },
+  {
     id: "E18",
     rule: "what is refused repeats nothing of what was asked",
     run: async (torture, { places }) => {
