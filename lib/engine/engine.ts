@@ -164,7 +164,7 @@ export class Engine {
     const name = nameOf(call);
     const known = name === undefined ? undefined : this.#kept.named(name);
     if (known) return known;
-    if (this.draining) throw new Fault("offline", "The server is about to restart. Try again in a moment");
+    if (this.draining) throw stopping();
     const run = new Run(this.#runId(), call, this.#host);
     const wrong = run.check();
     if (wrong instanceof Promise) {
@@ -211,7 +211,7 @@ export class Engine {
       run = this.find(id, session);
     } catch (error) {
       const { journal } = this.#options;
-      if (!journal || typeof id !== "string" || id.length > 100) throw error;
+      if (!journal || typeof id !== "string" || id.length > 100 || !id.isWellFormed()) throw error;
       const own = await journal.runOf(session, id) ?? id;
       const past = await journal.read(own, after);
       if (past?.session === session) return past;
@@ -317,7 +317,7 @@ export class Engine {
   }
 
   #mayHold({ demo, session }: Call): boolean {
-    return demo.holds.length > 0 && !this.sessions.holds(session.id);
+    return demo.holds.length > 0 && !session.holds(demo);
   }
 
   async #loadState(call: Call): Promise<void> {
@@ -326,7 +326,7 @@ export class Engine {
     const { demo, page, session } = call;
     const values = await state.load(session.id, page);
     // Somebody was faster, and may have changed it since.
-    if (this.sessions.holds(session.id)) return;
+    if (session.holds(demo)) return;
     for (const key of demo.holds) if (values.has(key)) session.setValue(demo, key, values.get(key));
   }
 
@@ -351,9 +351,11 @@ export class Engine {
 
   async #checked(run: Run, wrong: Promise<Fault | undefined>): Promise<void> {
     const fault = await wrong;
-    if (!fault && !run.finished) return await this.#begin(run);
-    if (fault) run.refuse(fault);
-    throw fault ?? new Fault("cancelled", "The run was cancelled");
+    // Cancelled meanwhile, or left to a process that knows nothing of it.
+    if (run.finished) throw this.draining ? stopping() : new Fault("cancelled", "The run was cancelled");
+    if (!fault) return await this.#begin(run);
+    run.refuse(fault);
+    throw fault;
   }
 
   // A run that is not admitted is forgotten: whoever sends it again starts it anew.
@@ -379,6 +381,7 @@ export class Engine {
   async #again(unfinished: UnfinishedRun, demo: Demo): Promise<void> {
     const since = (unfinished.attempt - 1) * ATTEMPT_FRAMES;
     const call = callAgain(unfinished, demo, this.sessions.byId(unfinished.session));
+    if (!isAllowed(call.request.user, demo.actions[call.action]?.allow)) throw noAction();
     await this.#loadState(call);
     const run = new Run(unfinished.id, call, this.#host, since);
     this.#options.journal?.whole(run.id, run.last, run.log[0] as FrameBody);
@@ -387,14 +390,11 @@ export class Engine {
     this.#start(run);
   }
 
+  // Let go of first, or it could begin meanwhile, and then in the next process once more. Who asks for it until this
+  // one ends finds no end of it, and so comes again.
   async #leave(run: Run, journal: Journal): Promise<void> {
-    await journal.leave(run.id).then(() => run.leave(), (error) => {
-      this.#options.broke(error);
-      run.interrupt(
-        new Fault("interrupted", "The server had to stop before this was finished. Start it again"),
-      );
-    });
-    this.#kept.remove(run);
+    run.leave();
+    await journal.leave(run.id).catch(this.#options.broke);
     this.#tellDrained();
   }
 
@@ -406,15 +406,21 @@ export class Engine {
   }
 
   // What it starts has nobody to read it, so nobody to wait for.
-  #left({ demo, page, session, request }: Visit): void {
+  #left({ demo, page, session: { id }, request }: Visit): void {
+    const told = (error: unknown) => {
+      if (!(error instanceof Fault)) this.#options.broke(error);
+    };
+    const accepted: Promise<unknown>[] = [];
     for (const action of demo.leaves) {
       try {
-        this.submit({ demo, action, input: {}, session: this.sessions.byId(session.id), page, request });
+        const run = this.accept({ demo, action, input: {}, session: this.sessions.byId(id), page, request });
+        if (run instanceof Promise) accepted.push(run.catch(told));
       } catch (error) {
-        if (!(error instanceof Fault)) this.#options.broke(error);
+        told(error);
       }
     }
-    this.sessions.leave(session.id);
+    if (accepted.length === 0) return this.sessions.leave(id);
+    Promise.all(accepted).then(() => this.sessions.leave(id));
   }
 
   #tellDrained(): void {
@@ -473,6 +479,10 @@ export class Engine {
       },
     };
   }
+}
+
+function stopping(): Fault {
+  return new Fault("offline", "The server is about to restart. Try again in a moment");
 }
 
 function noRun(): Fault {

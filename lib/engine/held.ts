@@ -9,6 +9,8 @@ import { weigh } from "@/lib/value/weigh.ts";
 export interface Session {
   /** Id, without its signature. */
   readonly id: string;
+  /** Whether one of a demo's values was written that live on the server. */
+  holds(demo: Demo): boolean;
   /** Values of fields that live on the server, by demo and key. */
   value(demo: Demo, key: string): unknown;
   /**
@@ -73,11 +75,6 @@ export class HeldSessions {
       this.#held.set(id, held);
     }
     return new Handle(id, () => this.#held.get(id), () => this.#held.get(id) ?? new Held(id, this.#host));
-  }
-
-  /** Whether a session holds something. */
-  has(id: string): boolean {
-    return this.#held.has(id);
   }
 
   /** Says that nobody looks at a session any more, as far as is known. */
@@ -175,6 +172,11 @@ class Handle implements Session {
     this.id = id;
     this.#held = held;
     this.#open = open;
+  }
+
+  holds(demo: Demo): boolean {
+    const held = this.#held();
+    return held !== undefined && demo.holds.some((key) => held.value(fieldOf(demo, key)));
   }
 
   value(demo: Demo, key: string): unknown {

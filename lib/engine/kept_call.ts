@@ -20,7 +20,7 @@ export function acceptedRun(id: string, call: Call): AcceptedRun {
     rest,
     event,
     retry,
-    // Nothing is asked of the request where nothing will come of it: each answer is a call into the server.
+    // Of any run: one that has not begun when the server stops is begun by the next, whatever its action says.
     request: requestOf(call),
   };
 }

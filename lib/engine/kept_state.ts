@@ -9,7 +9,7 @@ export interface KeptStateOptions {
   readonly now: () => number;
   /** How long a value is kept after it was written, in milliseconds. Default 24 hours. */
   readonly keepMs?: number | undefined;
-  /** Is told why a value could not be kept. It lives on in memory. */
+  /** Is told why a value could not be kept, it lives on in memory then, or not be read. */
   readonly broke: (error: unknown) => void;
 }
 
@@ -55,7 +55,7 @@ export class KeptState {
     }
   }
 
-  /** What was kept of a session at a page, by key of the field. */
+  /** What was kept of a session at a page, by key of the field. What cannot be read any more counts as not kept. */
   async load(session: string, page: string): Promise<Map<string, unknown>> {
     const whose = `${session} ${page}`;
     if (this.#empty.has(whose)) return new Map();
@@ -77,7 +77,11 @@ export class KeptState {
     for (const [name, { total, bytes }] of pieces) {
       const whole = await new Blob(bytes as BlobPart[]).bytes();
       // Pieces of a longer value before it may lie behind.
-      values.set(name, deserialize(whole.subarray(0, total)));
+      try {
+        values.set(name, deserialize(whole.subarray(0, total)));
+      } catch (error) {
+        this.#options.broke(error);
+      }
     }
     return values;
   }

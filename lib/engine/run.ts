@@ -37,7 +37,7 @@ export interface RunHost {
   readonly broke: (error: unknown) => string;
   /** Called with each frame but the last, when it is in the log. */
   readonly said: ((run: Run, frame: FrameBody) => void) | undefined;
-  /** Called when an action is over that has changed values on the server, with their keys. */
+  /** Called when an action is over, or its run, that has changed values on the server, with their keys. */
   readonly wrote: ((run: Run, keys: ReadonlySet<string>) => void) | undefined;
   /** Keeps the end of a run. Its readers are told of it when that has been done, or has failed. */
   readonly keepEnd: ((run: Run, done: DoneFrame) => Promise<void>) | undefined;
@@ -619,6 +619,9 @@ export class Run implements Told {
   #end(outcome: DoneFrame["outcome"]): void {
     if (this.#over) return;
     this.#over = true;
+    // What an action had written that was ended before its time.
+    const changed = this.#values.changed();
+    if (changed.size > 0) this.#host.wrote?.(this, changed);
     this.#values.clear();
     const ms = Math.round((this.#host.now() - this.#startedMs) * 10) / 10;
     const done: DoneFrame = { type: "done", outcome, ms };

@@ -85,11 +85,6 @@ export class Sessions {
     return this.#held.find(id);
   }
 
-  /** Whether the session of an id holds something. */
-  holds(id: string): boolean {
-    return this.#held.has(id);
-  }
-
   /** Says that the page of a session has been left: what it holds is forgotten an hour later, unless it comes back. */
   leave(id: string): void {
     this.#held.leave(id);
