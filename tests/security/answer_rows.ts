@@ -78,13 +78,15 @@ export const answerRows: readonly SecurityRow[] = [
       for (
         const [asked, accept] of [[url, "text/html"], [`${url}?type=text/html&download=0`, "*/*"]] as const
       ) {
-        const headers = { accept, "service-worker": "script" };
-        const answer = await torture.fetch(asked, { headers });
+        const answer = await torture.fetch(asked, { headers: { accept } });
         assert.equal(await answer.text(), "<script>1</script>");
         assert.match(answer.headers.get("content-disposition") ?? "", /^attachment/);
         assert.equal(answer.headers.get("content-type"), "application/octet-stream");
         assert.match(answer.headers.get("content-security-policy") ?? "", /default-src 'none'; sandbox/);
         assert.equal(answer.headers.get("service-worker-allowed"), null);
+        const worker = await torture.fetch(asked, { headers: { accept, "service-worker": "script" } });
+        await worker.body?.cancel();
+        assert.equal(worker.status, 403);
       }
       for (const tail of [".html", "/x.html", ";x.html", "%2ehtml"]) {
         assert.equal((await rawGet(torture, url + tail)).status, 404, tail);
