@@ -82,7 +82,8 @@ export async function runForm(
       page,
       request: runRequest(request, client, user),
     });
-    using _reader = engine.attend(run);
+    using reader = engine.attend(run);
+    request.signal.addEventListener("abort", () => reader[Symbol.dispose](), { once: true });
     let ended = false;
     for await (const frame of run) {
       ended = frame.type === "done";

@@ -24,8 +24,9 @@ export function answerRun(engine: Engine, run: Run, clock: Clock, seq = 0): Resp
   let beat: Disposable | undefined;
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const news = run.after(seq);
-      if (news && !await sooner(news)) {
+      // More than once only for who claims to have seen what has not been said.
+      for (let news = run.after(seq); news; news = run.after(seq)) {
+        if (await sooner(news)) continue;
         controller.enqueue(encoder.encode(": still here\n\n"));
         return;
       }
