@@ -44,8 +44,9 @@ export interface DeclareBrowserState {
 
 /**
  * A value that the person's browser keeps over reloads and restarts, in its local storage. It is encrypted with the
- * server's secret: whoever sits at the browser can delete it, but neither read nor change it. What cannot be read,
- * because the secret is another one now, counts as not there; keep the secret with `ATOLL_SECRET` or a store.
+ * server's secret: whoever sits at the browser can delete it or put back an earlier one, but neither read nor change it,
+ * and that of somebody who is logged in is of no use to others. What cannot be read, because the secret is another one
+ * now, counts as not there; keep the secret with `ATOLL_SECRET` or a store.
  * Raises `change`.
  *
  * @throws {TypeError} when the first value is no plain data, or there is no key.

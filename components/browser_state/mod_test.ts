@@ -52,6 +52,17 @@ Deno.test("browserState() takes no value of another key, nor of a server of anot
   assert.equal((await stranger.run("add", { seen })).all, "first");
 });
 
+Deno.test("browserState() of somebody who is logged in is of no use to another who sits at the same browser", async () => {
+  await using app = openDemo(page);
+  const as = (id: string) => ({ request: { user: { id, name: id, roles: [] } } });
+  const { seen } = await app.run("add", {}, as("ada")) as { seen: string };
+  assert.equal((await app.run("add", { seen }, as("ada"))).all, "first,more");
+  assert.equal((await app.run("add", { seen }, as("bob"))).all, "first");
+  assert.equal((await app.run("add", { seen })).all, "first");
+  const { seen: open } = await app.run("add") as { seen: string };
+  assert.equal((await app.run("add", { seen: open }, as("ada"))).all, "first");
+});
+
 Deno.test("browserState() refuses what is no plain data, and a missing key", () => {
   assert.throws(() => browserState(new Map(), { key: "a" }), TypeError);
   assert.throws(() => browserState(1, { key: "" }), TypeError);

@@ -11,7 +11,7 @@ export interface CodecContext {
   readonly signal: AbortSignal;
   /** Reads a file that the session may read. @throws {Fault} `bad_input` for an unknown or foreign one. */
   readonly open: (ref: FileRef) => Promise<StoredFile>;
-  /** Text that only this server can read again, by the same `name`. For what a browser keeps. */
+  /** Text that only this server can read again, by the same `name` and for who is logged in now. For what a browser keeps. */
   readonly seal: (value: Json, name: string) => Promise<string>;
   /** What was sealed under a name; `undefined` for what was not, or was changed, or sealed by a server of another secret. */
   readonly unseal: (sealed: string, name: string) => Promise<Json | undefined>;

@@ -395,7 +395,7 @@ export class Engine {
   async #leave(run: Run, journal: Journal): Promise<void> {
     run.leave();
     await journal.leave(run.id).catch(this.#options.broke);
-    this.#tellDrained();
+    this.#ended(run);
   }
 
   #unread(run: Run): void {
@@ -462,10 +462,13 @@ export class Engine {
     const { blobs } = this.#options;
     const { call } = run;
     const owner = call.session.id;
+    const { user } = call.request;
+    // A browser may be used by several people, one after the other.
+    const whose = (name: string) => user === undefined ? name : JSON.stringify([name, user.id]);
     return {
       signal: run.signal,
-      seal: this.#seal.seal,
-      unseal: this.#seal.unseal,
+      seal: (value, name) => this.#seal.seal(value, whose(name)),
+      unseal: (sealed, name) => this.#seal.unseal(sealed, whose(name)),
       open: async (ref) => {
         const record = await blobs.get(ref.id);
         if (record?.owner !== owner) {
