@@ -3,7 +3,6 @@ import type { FaultJson } from "@/lib/value/fault.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
 import {
   type AcceptedRun,
-  CALLS,
   deletes,
   endOps,
   type FinishedRun,
@@ -11,6 +10,8 @@ import {
   frameOps,
   INTERRUPTED,
   LONG,
+  nameFor,
+  nameOf,
   OPEN,
   OVER,
   type Over,
@@ -77,6 +78,8 @@ export class Journal implements AsyncDisposable {
   readonly #keepMs: number;
   readonly #live = new Map<string, Live>();
   readonly #dirty = new Map<string, Live>();
+  /** What runs of an earlier process are kept under, by id. */
+  readonly #names = new Map<string, string>();
   #timer: Disposable | undefined;
 
   /** Makes a log; nothing is read or written yet. */
@@ -96,22 +99,17 @@ export class Journal implements AsyncDisposable {
     const unfinished: UnfinishedRun = { ...run, acceptedMs: now(), attempt: 1 };
     // As they are now: a handler may go on to change them.
     const pieces = piecesOf(JSON.stringify(unfinished));
-    const ops: Op[] = [];
-    if (run.call !== undefined) {
-      const expiresMs = unfinished.acceptedMs + this.#keepMs;
-      ops.push({ type: "set", key: [...CALLS, run.session, run.call], value: run.id, expiresMs });
-    }
     const live: Live = { run: unfinished, parts: 0, waiting: [], next: 1, long: false, pending: true };
     this.#live.set(run.id, live);
     const kept = Promise.resolve().then(async () => {
       live.pending = false;
       if (live.done) {
-        await store.commit([...ops, ...this.#endOps(live, live.done.outcome)]);
+        await store.commit(this.#endOps(live, live.done.outcome));
         return this.#forget(live);
       }
       live.parts = pieces.length;
       if (live.waiting.length > 0) this.#soon(live);
-      await store.commit([...setPieces([...OPEN, run.id], pieces), ...ops]);
+      await store.commit(setPieces([...OPEN, nameOf(unfinished)], pieces));
     });
     const settled = () => void (live.accepting = undefined);
     live.accepted = kept;
@@ -124,10 +122,13 @@ export class Journal implements AsyncDisposable {
     }
   }
 
-  /** The id of the run that a session's call was accepted as, `undefined` when there is none or its time is up. */
+  /**
+   * What a session's call is read by once it is over, see {@linkcode Journal.read}; `undefined` when there is none, it is
+   * not over, or its time is up.
+   */
   async runOf(session: string, call: string): Promise<string | undefined> {
-    const record = await this.#options.store.get([...CALLS, session, call]);
-    return record?.value as string | undefined;
+    const name = nameFor(session, call);
+    return await this.#options.store.get([...OVER, name]) ? name : undefined;
   }
 
   /**
@@ -165,7 +166,7 @@ export class Journal implements AsyncDisposable {
     while (live.accepting) await live.accepting;
     while (live.writing) await live.writing;
     const pieces = piecesOf(JSON.stringify({ ...live.run, retry: true }));
-    const under = [...OPEN, id];
+    const under = [...OPEN, nameOf(live.run)];
     this.#forget(live);
     await this.#options.store.commit([...deletes(under, live.parts), ...setPieces(under, pieces)]);
   }
@@ -188,28 +189,33 @@ export class Journal implements AsyncDisposable {
     await live.ending;
   }
 
-  /** What a finished run said after the frame `after`; `undefined` when it is not finished or its time is up. */
-  async read(id: string, after = 0): Promise<FinishedRun | undefined> {
+  /**
+   * What a finished run said after the frame `after`; `undefined` when it is not finished or its time is up. `name`: what
+   * `runOf` gave for its call, or its id where its client called it nothing.
+   */
+  async read(name: string, after = 0): Promise<FinishedRun | undefined> {
     const { store } = this.#options;
-    const over = (await store.get([...OVER, id]))?.value as unknown as Over | undefined;
+    const over = (await store.get([...OVER, name]))?.value as unknown as Over | undefined;
     if (over === undefined) return undefined;
     const { tail, cutAt, ...rest } = over;
-    const kept = numbered(await textUnder(store, frameKey(id)) + tail);
+    const kept = numbered(await textUnder(store, frameKey(name)) + tail);
     // Whoever saw more than was kept has yet to be told of the end: it comes after what they saw.
     const shift = cutAt !== undefined && after >= cutAt ? after - cutAt + 1 : 0;
     const frames = kept.filter(({ seq }) => seq + shift > after)
       .map((frame) => ({ ...frame, seq: frame.seq + shift }));
-    return { id, ...rest, frames };
+    return { ...rest, frames };
   }
 
-  /** The runs that were accepted before this process began, and have no end. To be asked at the start. */
+  /** The runs that were accepted before this process began, and have no end. To be asked at the start, before `again`. */
   async unfinished(): Promise<UnfinishedRun[]> {
     const texts = new Map<string, string>();
     for await (const { key, value } of this.#options.store.list({ prefix: OPEN })) {
-      const id = String(key[OPEN.length]);
-      if (!this.#live.has(id)) texts.set(id, (texts.get(id) ?? "") + value);
+      const name = String(key[OPEN.length]);
+      texts.set(name, (texts.get(name) ?? "") + value);
     }
-    return Array.from(texts.values(), (text) => JSON.parse(text) as UnfinishedRun);
+    const runs = Array.from(texts.values(), (text) => JSON.parse(text) as UnfinishedRun);
+    for (const run of runs) this.#names.set(run.id, nameOf(run));
+    return runs.filter(({ id }) => !this.#live.has(id));
   }
 
   /**
@@ -228,8 +234,9 @@ export class Journal implements AsyncDisposable {
     const live: Live = { run, parts: pieces.length, waiting: [], next, long: false, gap: true };
     this.#live.set(id, live);
     try {
-      await deleteUnder(store, frameKey(id));
-      await store.commit([...deletes([...OPEN, id], parts), ...setPieces([...OPEN, id], pieces)]);
+      const name = nameOf(run);
+      await deleteUnder(store, frameKey(name));
+      await store.commit([...deletes([...OPEN, name], parts), ...setPieces([...OPEN, name], pieces)]);
       return run;
     } catch (error) {
       this.#forget(live);
@@ -251,7 +258,7 @@ export class Journal implements AsyncDisposable {
       { type: "done", outcome: "failed", ms: Math.max(0, now() - run.acceptedMs) },
     ];
     if (live) return await this.finish(id, live.next, live.done ? [] : frames);
-    const kept = numbered(await textUnder(store, frameKey(id))).at(-1)?.seq ?? 0;
+    const kept = numbered(await textUnder(store, frameKey(nameOf(run)))).at(-1)?.seq ?? 0;
     const place = { fromSeq: kept + 1, cutAt: kept + 1, long: kept > 0 };
     await store.commit(endOps(run, { outcome: "failed", frames, parts, ...place, ...this.#times() }));
   }
@@ -284,7 +291,8 @@ export class Journal implements AsyncDisposable {
 
   /** The unfinished run of an id as it is kept, and how many records that takes. */
   async #open(id: string): Promise<[run: UnfinishedRun | undefined, parts: number]> {
-    const records = await Array.fromAsync(this.#options.store.list({ prefix: [...OPEN, id] }));
+    const prefix = [...OPEN, this.#names.get(id) ?? id];
+    const records = await Array.fromAsync(this.#options.store.list({ prefix }));
     if (records.length === 0) return [undefined, 0];
     return [JSON.parse(records.map(({ value }) => value).join("")), records.length];
   }
@@ -324,8 +332,9 @@ export class Journal implements AsyncDisposable {
     live.long = true;
     live.anew = false;
     try {
-      if (anew) await deleteUnder(store, frameKey(live.run.id));
-      await store.commit(frameOps(live.run.id, live.next - frames.length, frames));
+      const name = nameOf(live.run);
+      if (anew) await deleteUnder(store, frameKey(name));
+      await store.commit(frameOps(name, live.next - frames.length, frames));
     } catch (error) {
       live.anew ||= anew;
       live.waiting = [...frames, ...live.waiting];
@@ -337,7 +346,7 @@ export class Journal implements AsyncDisposable {
 
   async #keepEnd(live: Live, outcome: DoneFrame["outcome"]): Promise<void> {
     while (live.writing) await live.writing;
-    if (live.anew && live.long) await deleteUnder(this.#options.store, frameKey(live.run.id));
+    if (live.anew && live.long) await deleteUnder(this.#options.store, frameKey(nameOf(live.run)));
     live.anew = false;
     try {
       await this.#options.store.commit(this.#endOps(live, outcome));

@@ -62,19 +62,32 @@ export const INTERRUPTED: FaultJson = {
   message: "The server was started anew before this was finished. Start it again",
 };
 
+/**
+ * The name that a run is kept under: what its client calls it, so that a call that is sent again is found by one look;
+ * its own id where the client calls it nothing.
+ */
+export function nameFor(session: string, call: string): string {
+  return `${session}/${call}`;
+}
+
+/** The name that a run is kept under. */
+export function nameOf({ id, session, call }: AcceptedRun): string {
+  return call === undefined ? id : nameFor(session, call);
+}
+
 /** Runs that were accepted and have no end: an {@linkcode UnfinishedRun} as JSON, in pieces. */
 export const OPEN = ["runs", "open"] as const;
-/** By session and call, the id of the run. */
-export const CALLS = ["runs", "calls"] as const;
 /** Runs that are over: an {@linkcode Over}. */
 export const OVER = ["runs", "over"] as const;
 /** By the time of their end, the runs whose frames were kept before it: those have no time of expiry yet. */
 export const LONG = ["runs", "long"] as const;
 /** Lines of JSON, one frame each, cut into pieces: the frame of line `n` has `seq` `n`. */
-export const frameKey = (id: string): Key => ["runs", "frames", id];
+export const frameKey = (name: string): Key => ["runs", "frames", name];
 
 /** What is kept of the end of a run. */
 export interface Over {
+  /** Id of the run. */
+  readonly id: string;
   readonly session: string;
   readonly demo: string;
   readonly action: string;
@@ -107,22 +120,24 @@ export interface Ending {
 }
 
 /** The ops that turn an unfinished run into a finished one. */
-export function endOps({ id, session, demo, action }: UnfinishedRun, ending: Ending): Op[] {
+export function endOps(run: UnfinishedRun, ending: Ending): Op[] {
+  const { id, session, demo, action } = run;
+  const name = nameOf(run);
   const { outcome, frames, fromSeq, parts, cutAt, endedMs, expiresMs, long } = ending;
   const pieces = piecesOf(linesOf(frames));
   const tail = pieces.pop() ?? "";
-  const over: Over = { session, demo, action, outcome, endedMs, tail, cutAt };
+  const over: Over = { id, session, demo, action, outcome, endedMs, tail, cutAt };
   return [
-    { type: "set", key: [...OVER, id], value: { ...over }, expiresMs },
-    ...pieces.length > 0 ? setPieces([...frameKey(id), fromSeq], pieces, expiresMs) : [],
-    ...long ? [{ type: "set", key: [...LONG, endedMs, id], value: null } as const] : [],
-    ...deletes([...OPEN, id], parts),
+    { type: "set", key: [...OVER, name], value: { ...over }, expiresMs },
+    ...pieces.length > 0 ? setPieces([...frameKey(name), fromSeq], pieces, expiresMs) : [],
+    ...long ? [{ type: "set", key: [...LONG, endedMs, name], value: null } as const] : [],
+    ...deletes([...OPEN, name], parts),
   ];
 }
 
 /** The ops that keep frames before the end of their run. */
-export function frameOps(id: string, fromSeq: number, frames: readonly FrameBody[]): Op[] {
-  return setPieces([...frameKey(id), fromSeq], piecesOf(linesOf(frames)));
+export function frameOps(name: string, fromSeq: number, frames: readonly FrameBody[]): Op[] {
+  return setPieces([...frameKey(name), fromSeq], piecesOf(linesOf(frames)));
 }
 
 /** The ops that delete pieces by their number. */

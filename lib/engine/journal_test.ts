@@ -170,7 +170,11 @@ Deno.test("Journal.leave() has the next process run what this one did not", asyn
 Deno.test("Journal finds a run by what its client calls it", async () => {
   await using world = open();
   await world.log.accept({ ...run("a"), call: "c1" });
-  assert.equal(await world.log.runOf("s-a", "c1"), "a");
+  assert.equal(await world.log.runOf("s-a", "c1"), undefined);
+  await world.log.finish("a", 1, [STARTED, DONE]);
+  const name = await world.log.runOf("s-a", "c1") ?? "";
+  assert.equal((await world.log.read(name))?.id, "a");
+  assert.equal((await world.log.read(name))?.session, "s-a");
   assert.equal(await world.log.runOf("s-b", "c1"), undefined);
   world.ms += 10_000;
   assert.equal(await world.log.runOf("s-a", "c1"), undefined);

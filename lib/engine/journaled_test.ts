@@ -119,11 +119,12 @@ Deno.test("Engine.accept() resolves when the journal has the run, and a restart 
   await turn();
   const after = start(store);
   assert.deepEqual(await after.engine.recover(), []);
-  for (const known of [id, run.id]) {
-    assert.deepEqual(said(await after.engine.seek(known, "me", 0)), ["started", "1 x", "done"]);
-    assert.deepEqual(said(await after.engine.seek(known, "me", 2)), ["done"]);
-    await assert.rejects(after.engine.seek(known, "somebody else", 0), /no such run/);
-  }
+  assert.deepEqual(said(await after.engine.seek(id, "me", 0)), ["started", "1 x", "done"]);
+  assert.deepEqual(said(await after.engine.seek(id, "me", 2)), ["done"]);
+  await assert.rejects(after.engine.seek(id, "somebody else", 0), /no such run/);
+  await assert.rejects(after.engine.seek(`me/${id}`, "somebody else", 0), /no such run/);
+  const unnamed = await before.engine.accept(before.call("quick", { id: undefined })) as Run;
+  assert.deepEqual(said(await after.engine.seek(unnamed.id, "me", 0)), ["started", "2 x", "done"]);
 });
 
 Deno.test("Engine.accept() starts nothing for a call that an earlier process has taken", async () => {

@@ -13,16 +13,27 @@ export interface KeptRunsOptions {
   readonly now: () => number;
 }
 
+/** A run, and when it ended. */
+interface Kept {
+  readonly run: Run;
+  readonly name: string | undefined;
+  endedMs: number | undefined;
+  /** What its log took when it ended. */
+  bytes: number;
+}
+
 /**
  * The runs that can be read: those that go on, and those that are over until their time is up or there is no room for
  * them any more. What ended longest ago goes first; one that somebody reads stays.
  */
 export class KeptRuns {
   readonly #options: KeptRunsOptions;
-  readonly #runs = new Map<string, Run>();
-  readonly #named = new Map<string, Run>();
-  /** When each that is over ended, in that order. */
-  readonly #over = new Map<Run, number>();
+  readonly #runs = new Map<string, Kept>();
+  readonly #named = new Map<string, Kept>();
+  /** Those that are over, in that order, from `#first` on. A list that is cut now and then: a map costs more. */
+  #over: (Kept | undefined)[] = [];
+  #first = 0;
+  #going = 0;
   #bytes = 0;
 
   /** Keeps none at first. */
@@ -35,16 +46,22 @@ export class KeptRuns {
     return this.#runs.size;
   }
 
+  /** How many go on. */
+  get busy(): number {
+    return this.#going;
+  }
+
   /** Those that go on. */
   *going(): IterableIterator<Run> {
-    for (const run of this.#runs.values()) if (!run.finished) yield run;
+    for (const { run } of this.#runs.values()) if (!run.finished) yield run;
   }
 
   /** Adds one that goes on. */
   add(run: Run): void {
-    this.#runs.set(run.id, run);
-    const name = nameOf(run.call);
-    if (name !== undefined) this.#named.set(name, run);
+    const kept: Kept = { run, name: nameOf(run.call), endedMs: undefined, bytes: 0 };
+    this.#runs.set(run.id, kept);
+    if (kept.name !== undefined) this.#named.set(kept.name, kept);
+    this.#going++;
   }
 
   /** The run of an id. */
@@ -59,30 +76,55 @@ export class KeptRuns {
 
   /** Takes note of the end of a run. `isRead`: whether somebody reads a run. */
   ended(run: Run, isRead: (run: Run) => boolean): void {
-    if (this.#runs.get(run.id) !== run) return;
-    const { count, bytes, ms, now } = this.#options;
-    this.#over.set(run, now());
-    this.#bytes += run.weight;
-    for (const [old, endedMs] of this.#over) {
-      const fits = this.#over.size <= count && this.#bytes <= bytes && now() - endedMs <= ms;
-      if (fits) return;
-      if (!isRead(old)) this.remove(old);
-    }
+    const kept = this.#runs.get(run.id);
+    if (kept?.run !== run || kept.endedMs !== undefined) return;
+    const now = this.#options.now();
+    kept.endedMs = now;
+    kept.bytes = run.weight;
+    this.#bytes += kept.bytes;
+    this.#going--;
+    this.#over.push(kept);
+    this.#makeRoom(now, isRead);
   }
 
   /** Forgets a run. */
   remove(run: Run): void {
-    if (this.#runs.get(run.id) !== run) return;
-    this.#runs.delete(run.id);
-    if (this.#over.delete(run)) this.#bytes -= run.weight;
-    const name = nameOf(run.call);
-    if (name !== undefined && this.#named.get(name) === run) this.#named.delete(name);
+    const kept = this.#runs.get(run.id);
+    if (kept?.run === run) this.#forget(kept);
   }
 
-  #fresh(run: Run | undefined): Run | undefined {
-    const endedMs = run && this.#over.get(run);
-    if (!run || endedMs === undefined || this.#options.now() - endedMs <= this.#options.ms) return run;
-    this.remove(run);
+  #makeRoom(now: number, isRead: (run: Run) => boolean): void {
+    const { count, bytes, ms } = this.#options;
+    for (let at = this.#first; at < this.#over.length; at++) {
+      const old = this.#over[at];
+      const fits = this.#runs.size - this.#going <= count && this.#bytes <= bytes &&
+        (old === undefined || now - (old.endedMs ?? now) <= ms);
+      if (fits) break;
+      if (old !== undefined) {
+        if (isRead(old.run)) continue;
+        this.#forget(old);
+        this.#over[at] = undefined;
+      }
+      if (at === this.#first) this.#first++;
+    }
+    if (this.#first > 1024 && this.#first > this.#over.length / 2) {
+      this.#over = this.#over.slice(this.#first).filter((kept) => kept !== undefined);
+      this.#first = 0;
+    }
+  }
+
+  #forget(kept: Kept): void {
+    const { run, name, endedMs, bytes } = kept;
+    if (!this.#runs.delete(run.id)) return;
+    if (endedMs === undefined) this.#going--;
+    else this.#bytes -= bytes;
+    if (name !== undefined && this.#named.get(name) === kept) this.#named.delete(name);
+  }
+
+  #fresh(kept: Kept | undefined): Run | undefined {
+    if (!kept || kept.endedMs === undefined) return kept?.run;
+    if (this.#options.now() - kept.endedMs <= this.#options.ms) return kept.run;
+    this.#forget(kept);
     return undefined;
   }
 }

@@ -32,6 +32,8 @@ export interface Outputs {
 // What is larger belongs into a file: it would be held by the log, by every reader and by the page.
 const MOST_OUTPUT = 32 * 1024 * 1024;
 
+const none: ReadonlySet<string> = new Set();
+
 /**
  * The values of one run: what the page sent, what handlers receive of it and give for it, and what has been sent back.
  * Nothing here waits where nothing has to be waited for.
@@ -42,10 +44,10 @@ export class Values {
   readonly #values = new Map<string, Json>();
   /** Values that this run has sent, so that the next can be sent as a change. */
   readonly #sent = new Map<string, Json>();
-  /** Props that this run has changed. */
-  readonly #changed = new Map<string, Readonly<Record<string, unknown>>>();
+  /** Props that this run has changed. Made when the first is. */
+  #changed: Map<string, Readonly<Record<string, unknown>>> | undefined;
   /** Values on the server that this run has changed. */
-  #written = new Set<string>();
+  #written = none;
 
   /** Holds none at first. */
   constructor(options: ValuesOptions) {
@@ -160,6 +162,7 @@ export class Values {
     let changed = false;
     for (const key in props) {
       changed = true;
+      this.#changed ??= new Map();
       this.#changed.set(key, { ...this.#changed.get(key), ...props[key] });
     }
     const frames: OutputFrame[] = [];
@@ -175,7 +178,7 @@ export class Values {
   /** Keys of the values on the server that were changed since this was last asked. */
   changed(): ReadonlySet<string> {
     const written = this.#written;
-    if (written.size > 0) this.#written = new Set();
+    this.#written = none;
     return written;
   }
 
@@ -188,19 +191,21 @@ export class Values {
       mode: "set",
       whole: true,
     };
-    return this.#changed.size === 0 ? frame : { ...frame, props: Object.fromEntries(this.#changed) };
+    return this.#changed ? { ...frame, props: Object.fromEntries(this.#changed) } : frame;
   }
 
   /** Lets go of all of them. */
   clear(): void {
     this.#values.clear();
     this.#sent.clear();
-    this.#changed.clear();
+    this.#changed = undefined;
   }
 
   #write(key: string, value: unknown): void {
     const { demo, session } = this.#options;
-    if (session.setValue(demo, key, value)) this.#written.add(key);
+    if (!session.setValue(demo, key, value)) return;
+    if (this.#written === none) this.#written = new Set();
+    (this.#written as Set<string>).add(key);
   }
 
   #decodeOne(key: string): unknown {

@@ -42,10 +42,13 @@ function isSuspect(text: string, bytes: Uint8Array, maxDepth: number): boolean {
     return true;
   }
   if (text.includes("\\u") || HUGE.test(text)) return true;
+  // Each level takes two bytes, and most bodies have a bracket or three.
+  if (bytes.length <= maxDepth * 2) return false;
   let brackets = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    // Sets the one bit by which "[" and "{" differ.
-    if (((bytes[at] as number) | 0x20) === 0x7b && ++brackets > maxDepth) return true;
+  for (const bracket of "[{") {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      if (++brackets > maxDepth) return true;
+    }
   }
   return false;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Journal } from "@/lib/engine/journal.ts";
+import { nameOf } from "@/lib/engine/journal_run.ts";
 import { simulatedDisk } from "./disk.ts";
 import { baseOf, JournalProcess, KEEP_MS, type Told } from "./journal_process.ts";
 import type { World } from "./seeds.ts";
@@ -65,21 +66,18 @@ export async function simulateJournal(world: World): Promise<void> {
     for (const told of all) {
       const { run: { id, session, call }, said } = told;
       const open = unfinished.get(id);
-      const over = await journal.read(id);
+      const over = await journal.read(nameOf(told.run));
+      assert.equal(over?.id ?? id, id);
       assert.ok(!open || !over, `${id} is finished and unfinished`);
       if (told.accept === "refused") {
         // An end that overtook the refusal may be kept for its time: nobody was told of the run.
         assert.ok(!open && (!over || told.end === "asked"), `${id} was refused and is there`);
-        assert.equal(
-          await journal.runOf(session, call!),
-          undefined,
-          `the call of ${id} was refused and is there`,
-        );
         continue;
       }
       if (told.accept === "acknowledged") {
         assert.ok(open || over, `${id} was accepted and is lost`);
-        assert.equal(await journal.runOf(session, call!), id, `the call of ${id} is lost`);
+        const found = await journal.runOf(session, call!);
+        assert.equal(found, over && nameOf(told.run), `the call of ${id} is lost`);
       }
       if (told.end === "acknowledged") assert.ok(over, `the end of ${id} is lost`);
       if (told.end === "open" && !told.cut) assert.ok(!over, `${id} has an end that nobody gave it`);
@@ -99,7 +97,7 @@ export async function simulateJournal(world: World): Promise<void> {
           assert.deepEqual(seqs, said.map((_, at) => baseOf(told) + at + 1), `${id} has a gap`);
         }
         const seen = chance.int(said.length + 1);
-        const rest = (await journal.read(id, baseOf(told) + seen))!.frames;
+        const rest = (await journal.read(nameOf(told.run), baseOf(told) + seen))!.frames;
         if (told.cut) {
           const from = rest[0]!.seq;
           assert.ok(from > baseOf(told) + seen || seen === 0, `${id} repeats what was seen`);
