@@ -159,6 +159,11 @@ interface HeldValue {
   readonly expiresMs: number;
 }
 
+interface HeldProps {
+  readonly props: Readonly<Record<string, unknown>>;
+  readonly bytes: number;
+}
+
 /**
  * A session as it is handed out. Two runs of one session may begin before either writes to it: what the one writes, the
  * other must find.
@@ -206,7 +211,7 @@ class Held {
   leftMs: number | undefined;
   readonly #host: HeldHost;
   readonly #values = new Map<AnyField, HeldValue>();
-  readonly #props = new Map<AnyField, Readonly<Record<string, unknown>>>();
+  readonly #props = new Map<AnyField, HeldProps>();
   #bytes = 0;
 
   constructor(id: string, host: HeldHost) {
@@ -220,14 +225,12 @@ class Held {
   }
 
   setValue(key: string, field: AnyField, value: unknown): boolean {
-    const room = this.#host.room();
-    const old = this.#values.get(field);
-    const bytes = weigh(value, room);
-    if (this.#bytes - (old?.bytes ?? 0) + bytes > room) {
-      const most = Math.floor(room / 1024 / 1024);
-      throw new Fault("bad_output", `What is kept for one page would take more than ${most} MiB`, {
-        field: key,
-      });
+    let old = this.#values.get(field);
+    const bytes = this.#weigh(key, value, old);
+    if (old && old.expiresMs <= this.#host.now()) {
+      // Whoever wrote this could not see it any more.
+      this.#remove(field, old);
+      old = undefined;
     }
     const before = old ? old.value : field.initial;
     const keeping = componentOf(field).keeps(field.props);
@@ -239,19 +242,21 @@ class Held {
   }
 
   props(field: AnyField): Readonly<Record<string, unknown>> | undefined {
-    return this.#props.get(field);
+    return this.#props.get(field)?.props;
   }
 
   changeProps(key: string, field: AnyField, props: Readonly<Record<string, unknown>>): void {
-    const next = componentOf(field).spec.safeParse({ ...this.#props.get(field) ?? field.props, ...props });
+    const old = this.#props.get(field);
+    const next = componentOf(field).spec.safeParse({ ...old?.props ?? field.props, ...props });
     if (!next.success) {
       const [issue] = next.error.issues;
       throw new Fault("bad_output", `Cannot update "${key}": ${issue?.path.join(".")} ${issue?.message}`, {
         field: key,
       });
     }
-    this.#props.set(field, Object.freeze(next.data));
-    this.#grow(0);
+    const bytes = this.#weigh(key, next.data, old);
+    this.#props.set(field, { props: Object.freeze(next.data), bytes });
+    this.#grow(bytes - (old?.bytes ?? 0));
   }
 
   /** Lets go of values whose time is up, and says when that of the next is. */
@@ -268,6 +273,19 @@ class Held {
   clear(): void {
     for (const [field, held] of this.#values) this.#remove(field, held);
     this.#props.clear();
+    this.#host.shrank(this.#bytes);
+    this.#bytes = 0;
+  }
+
+  /** How many bytes something takes that comes in place of what was. @throws {Fault} when there is no room for it. */
+  #weigh(key: string, one: unknown, old: { readonly bytes: number } | undefined): number {
+    const room = this.#host.room();
+    const bytes = weigh(one, room);
+    if (this.#bytes - (old?.bytes ?? 0) + bytes <= room) return bytes;
+    const most = Math.floor(room / 1024 / 1024);
+    throw new Fault("bad_output", `What is kept for one page would take more than ${most} MiB`, {
+      field: key,
+    });
   }
 
   #remove(field: AnyField, { bytes, keeping, value }: HeldValue): void {
