@@ -374,11 +374,13 @@ export class Run implements Told {
     if (attempt.action.owns.length === 0) return this.#enter(attempt);
     const turn = this.#host.turns.take(
       this.#owned(attempt.action),
-      (before) => this.#emit({ type: "queued", position: before, of: before }),
+      (before) => {
+        this.#emit({ type: "queued", position: before, of: before });
+        return signalOf(attempt);
+      },
     );
-    return isPromise(turn)
-      ? (turn as Promise<Disposable>).then((turn) => this.#inTurn(attempt, turn))
-      : this.#inTurn(attempt, turn as Disposable);
+    if (!(turn instanceof Promise)) return this.#inTurn(attempt, turn);
+    return turn.then((turn) => this.#inTurn(attempt, turn), (error) => this.#fault(attempt, error));
   }
 
   #owned({ owns }: BoundAction): string[] {

@@ -135,3 +135,30 @@ Deno.test("validate: whatever has a then is waited for, as in handlers", async (
     /taken/,
   );
 });
+
+Deno.test("A run that is cancelled while it waits for its session's state makes room for the next", async () => {
+  const hold = Promise.withResolvers<string>();
+  const page = Blocks({
+    fields: { count: kept(), other: kept(), go: push() },
+    actions: ({ count, other, go }) => ({
+      slow: on(go.click, { inputs: count, outputs: count, fn: () => hold.promise }),
+      both: on(go.click, {
+        inputs: { count, other },
+        outputs: { count, other },
+        fn: () => ({ other: "both" }),
+      }),
+    }),
+  });
+  await using app = openDemo(page, { queueSize: 4 });
+  const slow = app.submit("slow");
+  const waiting = [app.submit("both"), app.submit("both")];
+  assert.throws(() => app.submit("both"), (error) => error instanceof Fault && error.code === "rate_limited");
+  for (const run of waiting) run.cancel();
+  const last = app.submit("both");
+  assert.deepEqual(last.log, [{ type: "queued", position: 1, of: 1 }]);
+  hold.resolve("over");
+  for await (const _ of slow);
+  for await (const _ of last);
+  assert.deepEqual(types(last), ["queued", "started", "done"]);
+  assert.deepEqual(types(app.submit("both")), ["started", "done"], "nothing is held by those that left");
+});

@@ -16,18 +16,15 @@ export class Turns {
 
   /**
    * Takes all of the names, at once when they are free, otherwise in the order of asking. Free them by disposing.
-   * `waits` is told how many are before it, if it has to wait.
+   * `waits` is told how many are before it, if it has to wait, and gives what aborts when it is not wanted any more.
    *
-   * @throws {Fault} `rate_limited` at once.
+   * @throws {Fault} `rate_limited` at once, `cancelled` when the signal aborts while waiting.
    */
-  take(names: readonly string[], waits: (before: number) => void): Disposable | Promise<Disposable> {
+  take(names: readonly string[], waits: (before: number) => AbortSignal): Disposable | Promise<Disposable> {
     // All ask in one order, so that no two wait for each other.
     const sorted = [...names].sort();
     const before = this.check(sorted);
-    if (before > 0) {
-      waits(before);
-      return this.#wait(sorted);
-    }
+    if (before > 0) return this.#wait(sorted, waits(before));
     for (const name of sorted) this.#taken.set(name, []);
     return this.#turn(sorted);
   }
@@ -48,11 +45,18 @@ export class Turns {
     return this.#taken.size;
   }
 
-  async #wait(names: readonly string[]): Promise<Disposable> {
-    for (const name of names) {
-      const waiting = this.#taken.get(name);
-      if (waiting) await new Promise<void>((resolve) => waiting.push(resolve));
-      else this.#taken.set(name, []);
+  async #wait(names: readonly string[], signal: AbortSignal): Promise<Disposable> {
+    const had: string[] = [];
+    try {
+      for (const name of names) {
+        const waiting = this.#taken.get(name);
+        if (waiting) await inLine(waiting, signal);
+        else this.#taken.set(name, []);
+        had.push(name);
+      }
+    } catch (error) {
+      this.#turn(had)[Symbol.dispose]();
+      throw error;
     }
     return this.#turn(names);
   }
@@ -72,4 +76,21 @@ export class Turns {
       },
     };
   }
+}
+
+/** Resolves when it is one's turn. @throws {Fault} `cancelled` when the signal aborts before. */
+function inLine(waiting: (() => void)[], signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const next = () => {
+      signal.removeEventListener("abort", leave);
+      resolve();
+    };
+    const leave = () => {
+      waiting.splice(waiting.indexOf(next), 1);
+      reject(new Fault("cancelled", "Cancelled while waiting"));
+    };
+    if (signal.aborted) return reject(new Fault("cancelled", "Cancelled while waiting"));
+    signal.addEventListener("abort", leave, { once: true });
+    waiting.push(next);
+  });
 }
