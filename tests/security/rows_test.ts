@@ -4,6 +4,8 @@ import { Torture } from "@/tests/torture/torture.ts";
 import { answerRows } from "./answer_rows.ts";
 import { apiRows } from "./api_rows.ts";
 import { bodyRows } from "./body_rows.ts";
+import { hiddenRows } from "./hidden_rows.ts";
+import { hostRows } from "./host_rows.ts";
 import { originRows } from "./origin_rows.ts";
 import { pathRows } from "./path_rows.ts";
 import { publicRows } from "./public_rows.ts";
@@ -27,9 +29,11 @@ for (
     ...publicRows,
     ...pathRows,
     ...originRows,
+    ...hostRows,
     ...answerRows,
     ...bodyRows,
     ...apiRows,
+    ...hiddenRows,
   ]
 ) {
   Deno.test({
