@@ -7,12 +7,13 @@ import { StateView } from "./view.tsx";
 const declare = component({
   kind: "state",
   props: z.object({
-    value: z.unknown(),
+    value: z.unknown().optional(),
     timeToLive: z.number().positive().optional(),
     onDelete: z.custom<(value: unknown) => void>((value) => typeof value === "function").optional(),
   }),
   wire: () => z.unknown() as z.ZodType<Json>,
-  empty: () => null,
+  // It is never sent, so it need not be JSON.
+  empty: () => undefined as unknown as Json,
   events: ["change"],
   holds: "session",
   keeps: ({ timeToLive, onDelete }) => ({
