@@ -67,8 +67,14 @@ export class Session {
     } catch {
       // A page that may not store anything starts anew.
     }
-    // After the doors of this turn are drawn, so that the first outputs find their fields.
+    this.#open(0);
+  }
+
+  // Fields come alive in slices. Once none has in a whole turn, all are there: what the browser kept is in its field, and
+  // the first outputs find theirs.
+  #open(alive: number): void {
     setTimeout(() => {
+      if (this.#fields.size !== alive) return this.#open(this.#fields.size);
       this.raise("", "load");
       if (this.#listeners.has(":unload")) this.#later().catch(nothing);
     });
