@@ -10,19 +10,17 @@ export {
   type InterfaceSpec,
 } from "@/lib/recipes/interface.tsx";
 export {
-  type Binding,
   Blocks,
   type BlocksSpec,
-  type BoundAction,
   type ContainerSlot,
   type Demo,
   type FieldSlot,
-  type Following,
   type Page,
   type PageContext,
   type PageHost,
   type SlotOf,
 } from "@/lib/demo/blocks.tsx";
+export type { Binding, BoundAction, Following } from "@/lib/demo/bound.ts";
 export {
   type Action,
   type ActionSpec,

@@ -1,6 +1,7 @@
 import { isAllowed, type Person } from "@/lib/value/user.ts";
 import { componentOf } from "./component.ts";
-import { bind, type BoundAction, type Demo, type Origin, origins } from "./blocks.tsx";
+import { bind, type Demo, type Origin, origins } from "./blocks.tsx";
+import type { BoundAction } from "./bound.ts";
 
 const partial = new WeakMap<Demo, Map<string, Demo>>();
 

@@ -1,71 +1,10 @@
 import type { ComponentChildren, VNode } from "preact";
-import type { AnyField, Contains, EventRef, Fields, Slot } from "@/lib/value/field.ts";
+import type { AnyField, Contains, EventRef, Fields } from "@/lib/value/field.ts";
 import type { ActionPlan, FieldState } from "@/lib/value/page.ts";
-import { rolesOf } from "@/lib/value/user.ts";
-import type { AnyAction, AnyActionSpec } from "./action.ts";
-import { bindChecks, type BoundChecks } from "./check.ts";
-import { type Cache, cacheOf } from "./cached.ts";
-import { remoteOf } from "./remote.ts";
+import type { AnyAction } from "./action.ts";
+import { bindAction, type BoundAction, type Following, heldByServer } from "./bound.ts";
 import { componentOf, deepFreeze } from "./component.ts";
-
-/** Argument names to field keys. `single` when the handler takes or gives a bare value. */
-export interface Binding {
-  /** Whether the handler's value is bare. */
-  readonly single: boolean;
-  /** Argument name to field key. */
-  readonly names: Readonly<Record<string, string>>;
-}
-
-/** How the groups of handlers begin that run in a pool. */
-export const REMOTE_GROUP = "remote ";
-
-/** An action as the engine sees it: fields by key. */
-export interface BoundAction {
-  /** Key of the action: its name in the API. */
-  readonly key: string;
-  /** Where its arguments come from. */
-  readonly inputs: Binding;
-  /** Where its results go. */
-  readonly outputs: Binding;
-  /** The handler. */
-  readonly fn: AnyAction["spec"]["fn"];
-  /** Group whose places it takes. */
-  readonly group: string;
-  /** Places of the group; `undefined` is the server's setting, `null` no limit. */
-  readonly limit: number | null | undefined;
-  /** Who leaves the queue first: higher before lower. */
-  readonly priority: number;
-  /** Longest time of the handler, in milliseconds. */
-  readonly timeoutMs: number | undefined;
-  /** How long it goes on unread, in milliseconds; `undefined` is the server's setting. */
-  readonly graceMs: number | undefined;
-  /** Checks of its inputs by argument name. */
-  readonly checks: BoundChecks | undefined;
-  /** What its handler remembers. */
-  readonly cache: Cache | undefined;
-  /** How many calls its handler takes at once; `undefined` for one that takes one. */
-  readonly batch: number | undefined;
-  /** Whether it may be run again after a crash. */
-  readonly retry: boolean;
-  /** Keys of the fields on the server that it both takes and gives: runs of one session change them one after the other. */
-  readonly owns: readonly string[];
-  /** Whether it is part of the public interface. */
-  readonly api: boolean;
-  /** Roles that may run it; `undefined`: everybody. */
-  readonly allow: readonly string[] | undefined;
-  /** What follows it. */
-  readonly then: Following;
-}
-
-/** Keys of the actions that follow another, by how it ended. */
-export interface Following {
-  /** After it ended well. */
-  readonly success: readonly string[];
-  /** After it refused or broke. */
-  readonly failure: readonly string[];
-  /** Whether one of these follows only failures, so that a failure counts as dealt with. */
-  readonly mends: boolean;
-}
+import { planOf } from "./plan.ts";
 
 /** Draws one field where the layout wants it. */
 export type FieldSlot = (props: { readonly class?: string | undefined }) => ComponentChildren;
@@ -215,31 +154,19 @@ export function bind(
   for (const key of Object.keys(actions)) then.set(key, { success: [], failure: [], mends: false });
   for (const [key, action] of Object.entries(actions)) {
     const at = `action "${key}" of ${where}`;
-    bound[key] = {
-      key,
-      inputs: bindSlot(action.spec.inputs, fieldKeys, at),
-      outputs: bindSlot(action.spec.outputs, fieldKeys, at),
-      fn: action.spec.fn,
-      group: groupOf(action.spec, key),
-      limit: lowest(checkLimit(action.spec.concurrencyLimit, at), action.spec.concurrencyGroup, actions),
-      priority: action.spec.priority ?? 0,
-      timeoutMs: checkMs(action.spec.timeoutMs, "timeoutMs", at),
-      graceMs: checkMs(action.spec.graceMs, "graceMs", at),
-      checks: bindChecks(action.spec.validate, bindSlot(action.spec.inputs, fieldKeys, at), at),
-      cache: cacheOf(action.spec.fn),
-      batch: checkBatch(action.spec, at),
-      retry: action.spec.retry ?? false,
-      owns: owned(action.spec, spec.fields, fieldKeys, at),
-      api: action.spec.api ?? true,
-      allow: action.spec.allow === undefined ? undefined : rolesOf(action.spec.allow, `allow of ${at}`),
+    bound[key] = bindAction(key, action, {
+      fields: spec.fields,
+      fieldKeys,
+      actions,
       then: then.get(key) ?? { success: [], failure: [], mends: false },
-    };
+      at,
+    });
     const when: string[] = [];
     for (const event of action.when) {
       if (gone.has(event.source)) continue;
       const before = event.source === null ? undefined : actionKeys.get(event.source);
       if (before !== undefined) chain(then.get(before), event, key);
-      else if (before === undefined) {
+      else {
         const name = nameEvent(event, fieldKeys, at);
         const source = name.slice(0, name.indexOf(":"));
         if (name === ":unload") leaves.push(key);
@@ -248,7 +175,6 @@ export function bind(
       }
     }
     starts.set(key, when);
-    checkCached(bound[key] as BoundAction, spec.fields, at);
   }
   checkCycles(bound, where);
 
@@ -275,7 +201,7 @@ export function bind(
     }
     for (const field of Object.values(own.outputs.names)) given.add(field);
     if (when.length > 0) {
-      plans[key] = plan(own, { all: bound, changes }, when, action, actionKeys, spec.fields);
+      plans[key] = planOf(own, action, { when, fields: spec.fields, actions: bound, actionKeys, changes });
     }
   }
 
@@ -307,24 +233,6 @@ export function bind(
   return demo;
 }
 
-function bindSlot(slot: Slot | undefined, keys: ReadonlyMap<object, string>, at: string): Binding {
-  if (slot === undefined) return { single: false, names: {} };
-  const single = keys.get(slot);
-  if (single !== undefined) return { single: true, names: { [single]: single } };
-  if ("component" in slot && "initial" in slot) {
-    throw new TypeError(`Cannot use a field in ${at} that is not one of its fields: list it under fields`);
-  }
-  const names: Record<string, string> = Object.create(null);
-  for (const [name, field] of Object.entries(slot as Fields)) {
-    const key = keys.get(field);
-    if (key === undefined) {
-      throw new TypeError(`Cannot use "${name}" in ${at}: it is not one of the demo's fields`);
-    }
-    names[name] = key;
-  }
-  return { single: false, names };
-}
-
 function nameEvent(event: EventRef, fieldKeys: ReadonlyMap<object, string>, at: string): string {
   if (event.source === null) return `:${event.event}`;
   const field = fieldKeys.get(event.source);
@@ -349,85 +257,6 @@ function chain(then: Chained | undefined, event: EventRef, key: string): void {
   if (event.event === "failure") then.mends = true;
 }
 
-function heldByServer(fields: Fields, key: string): boolean {
-  const field = fields[key];
-  return field !== undefined && componentOf(field).holds === "session";
-}
-
-function owned(
-  { inputs, outputs, batch }: AnyActionSpec,
-  fields: Fields,
-  fieldKeys: ReadonlyMap<object, string>,
-  at: string,
-): readonly string[] {
-  if (batch) return [];
-  const given = Object.values(bindSlot(outputs, fieldKeys, at).names);
-  const taken = Object.values(bindSlot(inputs, fieldKeys, at).names);
-  return given.filter((key) => taken.includes(key) && heldByServer(fields, key));
-}
-
-function checkBatch({ batch, maxBatchSize, fn }: AnyActionSpec, at: string): number | undefined {
-  if (!batch) return undefined;
-  if (cacheOf(fn)) throw new TypeError(`Cannot merge calls of ${at}: its handler is cached, call by call`);
-  const size = maxBatchSize ?? 4;
-  if (Number.isInteger(size) && size > 0) return size;
-  throw new RangeError(`Cannot give ${at} a maxBatchSize of ${size}: it is a whole number from 1`);
-}
-
-// What a state holds is no plain data, and another value of it may well mean another answer.
-function checkCached({ cache, inputs }: BoundAction, fields: Fields, at: string): void {
-  if (!cache || cache.key) return;
-  const held = Object.values(inputs.names).find((key) => heldByServer(fields, key));
-  if (held === undefined) return;
-  throw new TypeError(`Cannot cache ${at} without a key: it takes "${held}", which lives on the server`);
-}
-
-function plan(
-  own: BoundAction,
-  { all, changes }: {
-    readonly all: Readonly<Record<string, BoundAction>>;
-    readonly changes: Readonly<Record<string, readonly string[]>>;
-  },
-  when: readonly string[],
-  action: AnyAction,
-  keys: ReadonlyMap<object, string>,
-  fields: Fields,
-): ActionPlan {
-  const rest = new Set<string>();
-  const gives = new Set<string>();
-  const seen = new Set<string>();
-  const held = (key: string) => {
-    const field = fields[key];
-    return field !== undefined && componentOf(field).holds === "page";
-  };
-  const visit = (one: BoundAction) => {
-    if (seen.has(one.key)) return;
-    seen.add(one.key);
-    for (const field of Object.values(one.outputs.names)) {
-      if (held(field) && !componentOf(fields[field] as AnyField).contains) gives.add(field);
-      for (const key of changes[field] ?? []) visit(all[key] as BoundAction);
-    }
-    if (one !== own) {
-      for (const field of Object.values(one.inputs.names)) {
-        if (held(field)) rest.add(field);
-      }
-    }
-    for (const key of [...one.then.success, ...one.then.failure]) visit(all[key] as BoundAction);
-  };
-  visit(own);
-  const takes = Object.entries(own.inputs.names).filter(([, field]) => held(field));
-  for (const [, field] of takes) rest.delete(field);
-  const onlyChanges = when.every((name) => name.endsWith(":change") || name.endsWith(":key_up"));
-  return {
-    when,
-    takes: Object.fromEntries(takes),
-    rest: [...rest],
-    gives: [...gives],
-    mode: action.spec.triggerMode ?? (onlyChanges ? "alwaysLast" : "once"),
-    cancels: (action.spec.cancels ?? []).flatMap((other) => keys.get(other) ?? []),
-  };
-}
-
 function checkCycles(actions: Readonly<Record<string, BoundAction>>, where: string): void {
   const state = new Map<string, "open" | "closed">();
   const visit = (key: string, path: readonly string[]) => {
@@ -448,36 +277,6 @@ function checkKey(key: string, what: string, where: string): void {
   throw new TypeError(
     `Cannot call a ${what} of ${where} "${key}": keys are ids, so letters, digits and _ only, a letter first`,
   );
-}
-
-// Calls of handlers that run elsewhere wait for a place there, whoever they are: one group for each kind of place.
-function groupOf({ concurrencyGroup, concurrencyLimit, fn }: AnyActionSpec, key: string): string {
-  const place = concurrencyLimit === undefined ? remoteOf(fn)?.options.runs : undefined;
-  return concurrencyGroup ?? (place ? `${REMOTE_GROUP}${place}` : `:${key}`);
-}
-
-// Known from the start, and not only once the action that names it has been called.
-function lowest(
-  own: number | null | undefined,
-  group: string | undefined,
-  actions: Readonly<Record<string, AnyAction>>,
-): number | null | undefined {
-  if (group === undefined) return own;
-  const named = Object.values(actions).filter(({ spec }) => spec.concurrencyGroup === group)
-    .flatMap(({ spec }) => typeof spec.concurrencyLimit === "number" ? [spec.concurrencyLimit] : []);
-  return named.length > 0 ? Math.min(...named) : own;
-}
-
-function checkLimit(limit: number | null | undefined, at: string): number | null | undefined {
-  if (limit === undefined || limit === null || (Number.isInteger(limit) && limit > 0)) return limit;
-  throw new RangeError(
-    `Cannot give ${at} a concurrencyLimit of ${limit}: it is a whole number from 1, or null`,
-  );
-}
-
-function checkMs(ms: number | undefined, name: string, at: string): number | undefined {
-  if (ms === undefined || (Number.isFinite(ms) && ms >= 0)) return ms;
-  throw new RangeError(`Cannot give ${at} a ${name} of ${ms}: it is a number of milliseconds from 0`);
 }
 
 /** How messages call a demo. */

@@ -1,4 +1,4 @@
-import type { BoundAction } from "@/lib/demo/blocks.tsx";
+import type { BoundAction } from "@/lib/demo/bound.ts";
 import type { Fault } from "@/lib/value/fault.ts";
 
 /** How long a handler that was told to end may go on in its place, in milliseconds. */

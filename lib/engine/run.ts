@@ -1,5 +1,5 @@
 import { type RunContext, Updated } from "@/lib/demo/action.ts";
-import { type BoundAction, REMOTE_GROUP } from "@/lib/demo/blocks.tsx";
+import { type BoundAction, REMOTE_GROUP } from "@/lib/demo/bound.ts";
 import { runChecks } from "@/lib/demo/check.ts";
 import type { CodecContext } from "@/lib/demo/component.ts";
 import { Fault } from "@/lib/value/fault.ts";

@@ -1,7 +1,8 @@
 import { RESET, Updated } from "@/lib/demo/action.ts";
-import type { BoundAction, Demo } from "@/lib/demo/blocks.tsx";
+import type { Demo } from "@/lib/demo/blocks.tsx";
+import type { BoundAction } from "@/lib/demo/bound.ts";
 import { type CodecContext, componentOf } from "@/lib/demo/component.ts";
-import { tell } from "@/lib/demo/explain.ts";
+import { tell, tellGiven } from "@/lib/demo/explain.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { AnyField } from "@/lib/value/field.ts";
 import type { Json } from "@/lib/value/json.ts";
@@ -225,7 +226,7 @@ export class Values {
     const check = (wire: unknown): Json => {
       const right = component.wire(props).safeParse(wire);
       if (!right.success) {
-        throw new Fault("bad_output", tell(labelOf(demo, key), right.error), {
+        throw new Fault("bad_output", tellGiven(labelOf(demo, key), right.error, value), {
           field: key,
           cause: right.error,
         });

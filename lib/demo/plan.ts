@@ -1,0 +1,60 @@
+import type { AnyField, Fields } from "@/lib/value/field.ts";
+import type { ActionPlan } from "@/lib/value/page.ts";
+import type { AnyAction } from "./action.ts";
+import type { BoundAction } from "./bound.ts";
+import { componentOf } from "./component.ts";
+
+/** What a plan is made of, besides its action. */
+export interface PlanParts {
+  /** The events that start it. */
+  readonly when: readonly string[];
+  /** The fields of its demo. */
+  readonly fields: Fields;
+  /** All actions of its demo. */
+  readonly actions: Readonly<Record<string, BoundAction>>;
+  /** Their keys, by what the author declared. */
+  readonly actionKeys: ReadonlyMap<object, string>;
+  /** By field that lives on the server: keys of the actions that its change starts. */
+  readonly changes: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What the browser has to know of an action that something on the page starts. */
+export function planOf(
+  own: BoundAction,
+  action: AnyAction,
+  { when, fields, actions, actionKeys, changes }: PlanParts,
+): ActionPlan {
+  const rest = new Set<string>();
+  const gives = new Set<string>();
+  const seen = new Set<string>();
+  const held = (key: string) => {
+    const field = fields[key];
+    return field !== undefined && componentOf(field).holds === "page";
+  };
+  const visit = (one: BoundAction) => {
+    if (seen.has(one.key)) return;
+    seen.add(one.key);
+    for (const field of Object.values(one.outputs.names)) {
+      if (held(field) && !componentOf(fields[field] as AnyField).contains) gives.add(field);
+      for (const key of changes[field] ?? []) visit(actions[key] as BoundAction);
+    }
+    if (one !== own) {
+      for (const field of Object.values(one.inputs.names)) {
+        if (held(field)) rest.add(field);
+      }
+    }
+    for (const key of [...one.then.success, ...one.then.failure]) visit(actions[key] as BoundAction);
+  };
+  visit(own);
+  const takes = Object.entries(own.inputs.names).filter(([, field]) => held(field));
+  for (const [, field] of takes) rest.delete(field);
+  const onlyChanges = when.every((name) => name.endsWith(":change") || name.endsWith(":key_up"));
+  return {
+    when,
+    takes: Object.fromEntries(takes),
+    rest: [...rest],
+    gives: [...gives],
+    mode: action.spec.triggerMode ?? (onlyChanges ? "alwaysLast" : "once"),
+    cancels: (action.spec.cancels ?? []).flatMap((other) => actionKeys.get(other) ?? []),
+  };
+}
