@@ -4,7 +4,6 @@ import type { ViewProps } from "@/lib/value/page.ts";
 import { aria, Frame, nameOf } from "@/components/ui/frame.tsx";
 import { IconButton } from "@/components/ui/icon_button.tsx";
 import { NumberBox } from "@/components/ui/number_box.tsx";
-import { nearest } from "./step.ts";
 
 /** What the view of a slider reads of its props. */
 export interface SliderProps {
@@ -55,8 +54,13 @@ export function SliderView(view: ViewProps<SliderProps, number>): VNode | null {
           aria-label={`number input for ${name}`}
           onNumber={(value) => value !== null && value >= min && value <= max && set?.(value)}
           onBlur={({ currentTarget: box }: { currentTarget: HTMLInputElement }) => {
-            const given = box.value === "" ? value : Math.min(Math.max(box.valueAsNumber, min), max);
-            const typed = nearest(given, props);
+            let typed = box.value === "" ? value : Math.min(Math.max(box.valueAsNumber, min), max);
+            if (props.step !== undefined) {
+              // The range knows the positions that it can have.
+              const range = document.getElementById(id) as HTMLInputElement;
+              range.value = String(typed);
+              typed = range.valueAsNumber;
+            }
             box.value = String(typed);
             settle(typed);
           }}
