@@ -48,6 +48,12 @@ export async function encodePicture(
 ): Promise<FileRef | null> {
   if (given === null) return null;
   if (!(given instanceof Uint8Array)) {
+    if (typeof given !== "object" || !("id" in given)) {
+      throw new Fault(
+        "bad_output",
+        "A picture is given as its encoded bytes, a Uint8Array, as one that was received, or as null",
+      );
+    }
     const { id, url, name, size, mime } = given;
     return { id, url, name, size, mime };
   }

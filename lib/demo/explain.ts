@@ -33,6 +33,31 @@ export function tell(name: string, error: z.ZodError): string {
   }
 }
 
+/** As {@linkcode tell}, of a value that a handler gave: `Volume must be a number, but the handler gave text`. */
+export function tellGiven(name: string, error: z.ZodError, given: unknown): string {
+  const told = tell(name, error);
+  // A component's own words say all there is to say.
+  return error.issues[0]?.code === "custom" ? told : `${told}, but the handler gave ${kindOf(given)}`;
+}
+
+// Of texts and objects only what they are: they may hold what is nobody's business.
+function kindOf(given: unknown): string {
+  if (given instanceof Promise) return "a promise: an await is missing";
+  if (Array.isArray(given)) return "a list";
+  switch (typeof given) {
+    case "string":
+      return given === "" ? "empty text" : "text";
+    case "function":
+      return "a function";
+    case "object":
+      return given === null ? "null" : "an object";
+    case "undefined":
+      return "nothing";
+    default:
+      return String(given);
+  }
+}
+
 function article(type: string): string {
   switch (type) {
     case "string":

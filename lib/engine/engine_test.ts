@@ -137,6 +137,28 @@ Deno.test("Engine.submit() refuses what a handler gives when it does not fit its
   await assert.rejects(app.run("none"), is("bad_output"));
 });
 
+Deno.test("Engine.submit() says what a field must be and what the handler gave instead", async () => {
+  const page = Blocks({
+    fields: { n: count({ max: 5 }), go: push() },
+    actions: ({ n, go }) => ({
+      far: on(go.click, { outputs: n, fn: () => 9 }),
+      late: on(go.click, { outputs: { n }, fn: () => ({ n: Promise.resolve(3) }) as never }),
+      text: on(go.click, { outputs: n, fn: () => "a secret" as never }),
+      list: on(go.click, { outputs: n, fn: () => [3] as never }),
+      none: on(go.click, { outputs: n, fn: () => null as never }),
+    }),
+  });
+  await using app = openDemo(page);
+  await assert.rejects(app.run("far"), { message: "n must be at most 5, but the handler gave 9" });
+  await assert.rejects(
+    app.run("late"),
+    /n must be a .*number, but the handler gave a promise: an await is missing$/,
+  );
+  await assert.rejects(app.run("text"), /, but the handler gave text$/);
+  await assert.rejects(app.run("list"), /, but the handler gave a list$/);
+  await assert.rejects(app.run("none"), /, but the handler gave null$/);
+});
+
 Deno.test("A handler's Fault reaches the page as it is, any other error as internal", async () => {
   const page = Blocks({
     fields: { n: count(), go: push() },

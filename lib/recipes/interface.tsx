@@ -46,12 +46,17 @@ export interface InterfaceActions<I extends Slot, O extends Slot> {
  * import { Interface, textbox } from "atoll";
  * export default Interface({ inputs: textbox(), outputs: textbox(), fn: (text) => text.toUpperCase() });
  * ```
- * @throws {TypeError} when inputs and outputs share a key, or an example names no input.
+ * @throws {TypeError} when there is no function, inputs and outputs share a key, or an example names no input.
  */
 export function Interface<const I extends Slot, const O extends Slot, const B extends boolean = false>(
   spec: InterfaceSpec<I, O, B>,
 ): Page<Fields, InterfaceActions<I, O>> {
   const { title, description, examples: given = [], submitLabel = "Submit", ...action } = spec;
+  if (typeof spec.fn !== "function") {
+    throw new TypeError(
+      `Cannot make ${title === undefined ? "this demo" : `"${title}"`} without fn: the function to show`,
+    );
+  }
   const inputs = named(spec.inputs, "input");
   const outputs = named(spec.outputs, "output");
   for (const key of Object.keys(inputs)) {
