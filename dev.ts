@@ -1,5 +1,6 @@
 import { Builder } from "fresh/dev";
 import { readSettings } from "@/lib/gate/settings.ts";
+import { Strays } from "@/lib/ops/strays.ts";
 import { stylePlugin } from "@/lib/style/plugin.ts";
 
 const builder = new Builder({ target: "es2022" });
@@ -9,6 +10,8 @@ if (Deno.args.includes("build")) {
   await builder.build();
 } else {
   Deno.env.set("ATOLL_DEV", "1");
+  // What a handler forgot to wait for is told, as it is in production; it does not end the server.
+  new Strays().catch();
   const { port, host } = readSettings((name) => Deno.env.get(name));
   await builder.listen(() => import("./main.ts"), { port, hostname: host });
 }

@@ -2,10 +2,14 @@ import { HttpError, type PageProps } from "fresh";
 import type { VNode } from "preact";
 import { report } from "@/lib/gate/reply.ts";
 
-/** What a page that could not be made shows: never more than the public text of the error. */
-export default function ErrorPage({ error }: PageProps): VNode {
+/**
+ * What a page that could not be made shows: never more than the public text of the error, but to its author while
+ * it is written.
+ */
+export default function ErrorPage({ error, config }: PageProps): VNode {
   const status = error instanceof HttpError ? error.status : 500;
-  if (status >= 500) report(error);
+  const dev = config.mode === "development";
+  const logged = status >= 500 ? report(error, { dev }) : "";
   const said = error instanceof HttpError && status < 500 ? error.message : "";
   return (
     <div class="max-w-md py-16 mx-auto text-center">
@@ -16,6 +20,7 @@ export default function ErrorPage({ error }: PageProps): VNode {
           ? "The page cannot be shown."
           : "The fault is ours and is in the log. Try again in a moment."}
       </p>
+      {dev && logged && <p class="mt-4 text-left text-bad">{logged}</p>}
       <a class="mt-6 at-btn" href="/">See all demos</a>
     </div>
   );

@@ -45,6 +45,34 @@ Deno.test("A new demo file appears in the gallery and runs, in dev, without a re
       body: JSON.stringify({ action: "predict", input: { input: "quiet" }, session }),
     });
     assert.match(await answer.text(), /"output":"QUIET"/);
+
+    // A demo that cannot be declared says why on its page.
+    await Deno.writeTextFile(
+      `${copy}/routes/demos/odd.tsx`,
+      MINE.replaceAll("textbox()", "textbox({ lable: 1 })"),
+    );
+    await until(
+      async () => (await get(base, "/demos/odd")).includes("unrecognized key: &quot;lable&quot;"),
+      () => text,
+    );
+
+    // What a handler forgets to wait for ends nothing.
+    const forgets = MINE.replace(
+      "text.toUpperCase()",
+      `(Promise.reject(new Error("forgotten")), text + "!")`,
+    );
+    await Deno.writeTextFile(`${copy}/routes/demos/forgets.tsx`, forgets);
+    await until(async () => (await get(base, "/demos/forgets")).includes("$session"), () => text);
+    const call = JSON.stringify({
+      action: "predict",
+      input: { input: "still" },
+      session: /name="\$session" value="([^"]+)"/.exec(await get(base, "/demos/forgets"))?.[1],
+    });
+    const headers = { "content-type": "application/json" };
+    const said = await fetch(`${base}/demos/forgets`, { method: "POST", headers, body: call });
+    assert.match(await said.text(), /"output":"still!"/);
+    await until(() => Promise.resolve(/stray error .*forgotten/.test(text)), () => text);
+    assert.match(await get(base, "/demos/forgets"), /\$session/);
   } finally {
     child.kill("SIGTERM");
     await child.status;
