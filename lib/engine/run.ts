@@ -1,63 +1,20 @@
 import { type RunContext, Updated } from "@/lib/demo/action.ts";
 import { type BoundAction, REMOTE_GROUP } from "@/lib/demo/bound.ts";
 import { runChecks } from "@/lib/demo/check.ts";
-import type { CodecContext } from "@/lib/demo/component.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import { isAllowed } from "@/lib/value/user.ts";
 import { weigh } from "@/lib/value/weigh.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
 import { type Attempt, attemptOf, DEAF_MS, signalOf, stop } from "./attempt.ts";
-import type { Batches } from "./batches.ts";
 import { type Call, noAction } from "./call.ts";
 import { Context } from "./context.ts";
-import type { Observer, Phase } from "./observer.ts";
-import type { Entry, Place, Queue } from "./queue.ts";
+import type { Phase } from "./observer.ts";
+import type { Entry, Place } from "./queue.ts";
 import { keyOf, remember } from "./remembered.ts";
 import { type AnyGenerator, isGenerator, isPromise } from "./result.ts";
-import type { Turns } from "./turns.ts";
+import type { RunHost } from "./run_host.ts";
+import { RunLog } from "./run_log.ts";
 import { type Outputs, Values } from "./values.ts";
-
-/** What a run needs of the engine. */
-export interface RunHost {
-  /** Hands out the places of concurrency groups. */
-  readonly queue: Queue;
-  /** How many calls each pool of workers or processes takes at once. */
-  readonly seats: number | undefined;
-  /** Lets the runs of a session change a value on the server one after the other. */
-  readonly turns: Turns;
-  /** Merges calls of actions that take several at once. */
-  readonly batches: Batches;
-  /** Milliseconds, never going back. */
-  readonly now: () => number;
-  /** Calls back after some milliseconds, unless it is disposed of before. */
-  readonly after: (ms: number, callback: () => void) => Disposable;
-  /** Makes the codec context of one run: how its components read and keep files. */
-  readonly codec: (run: Run) => CodecContext;
-  /** Logs what broke inside; gives back what the client may read. */
-  readonly broke: (error: unknown) => string;
-  /** Called with each frame but the last, when it is in the log. */
-  readonly said: ((run: Run, frame: FrameBody) => void) | undefined;
-  /** Called when an action is over, or its run, that has changed values on the server, with their keys. */
-  readonly wrote: ((run: Run, keys: ReadonlySet<string>) => void) | undefined;
-  /** Keeps the end of a run. Its readers are told of it when that has been done, or has failed. */
-  readonly keepEnd: ((run: Run, done: DoneFrame) => Promise<void>) | undefined;
-  /** Called once, when the last frame is in the log. */
-  readonly ended: (run: Run) => void;
-  /** Is told how it goes. */
-  readonly observer: Observer | undefined;
-}
-
-/** What a reader needs of a run: a log of frames that may still grow. */
-export interface Told {
-  /** Id of the run. */
-  readonly id: string;
-  /** The frames that are held. The one at index `i` has `seq` `dropped + i + 1`. */
-  readonly log: readonly FrameBody[];
-  /** How many frames came before them. The first of the log then stands for those. */
-  readonly dropped: number;
-  /** Whether the last frame is in the log. */
-  readonly finished: boolean;
-}
 
 // A generator that never waits would keep every other run from going on, and its own cancel from being heard.
 const TURN_MS = 12;
@@ -73,13 +30,9 @@ const MOST_STEPS = 100;
  * It is one long piece because its steps share the state of the run: place, decode, handler, encode and output follow
  * each other without `await` where nothing has to be waited for.
  */
-export class Run implements Told {
+export class Run extends RunLog {
   /** Id of the run. */
   readonly id: string;
-  /** The frames that are held. The one at index `i` has `seq` `dropped + i + 1`. */
-  readonly log: FrameBody[] = [];
-  /** How many frames came before them. The first of the log then stands for those. */
-  dropped = 0;
   /** Resolves when it is accepted for good, rejects with why it is not. `undefined` when it is. */
   admitted: Promise<void> | undefined;
   /** Whether a handler of it was called. */
@@ -94,14 +47,8 @@ export class Run implements Told {
   readonly #startedMs: number;
   #failure: RunContext["failure"];
   #emitLater: ((frame: FrameBody) => void) | undefined;
-  #waiting: (() => void)[] = [];
-  /** What the frames weigh that nothing stands for yet. */
-  #weight = 0;
-  /** What the frame weighs that stands for others. */
-  #standing = 0;
   /** Whether it says nothing more, but its end. */
   #over = false;
-  #finished = false;
 
   /**
    * Checks the call's values. `since`: how many frames an earlier attempt at this run may have said.
@@ -109,6 +56,7 @@ export class Run implements Told {
    * @throws {Fault} `bad_input` with the field, `not_found`.
    */
   constructor(id: string, call: Call, host: RunHost, since = 0) {
+    super();
     this.id = id;
     this.#call = call;
     this.#host = host;
@@ -120,9 +68,7 @@ export class Run implements Told {
     for (const key in call.rest) {
       if (Object.hasOwn(demo.fields, key) && !this.#values.has(key)) this.#values.take(key, call.rest[key]);
     }
-    if (since === 0) return;
-    this.dropped = since;
-    this.log.push(this.#values.whole(call.action));
+    if (since > 0) this.standFor(since, this.#values.whole(call.action));
   }
 
   /** What was asked for. Once the run is over, without the values: they may be large, and finished runs are many. */
@@ -130,44 +76,9 @@ export class Run implements Told {
     return this.#call;
   }
 
-  /** Whether the last frame is in the log. */
-  get finished(): boolean {
-    return this.#finished;
-  }
-
-  /** `seq` of the last frame. */
-  get last(): number {
-    return this.dropped + this.log.length;
-  }
-
-  /** About how many bytes its log takes. */
-  get weight(): number {
-    return this.#weight + this.#standing;
-  }
-
   /** Aborts when the run is cancelled, or its action's time is up. */
   get signal(): AbortSignal {
     return this.#attempt ? signalOf(this.#attempt) : AbortSignal.abort();
-  }
-
-  /**
-   * Resolves at the next frame for a reader who has seen `seq`; `undefined` when there is one already, or the run has
-   * finished.
-   */
-  after(seq: number): Promise<void> | undefined {
-    if (this.last > seq || this.#finished) return undefined;
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  /** The frames, from the first, as they come. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<FrameBody & { readonly seq: number }, void, undefined> {
-    for (let seq = 0;;) {
-      await this.after(seq);
-      seq = Math.max(seq, this.dropped);
-      const body = this.log[seq - this.dropped];
-      if (body === undefined) return;
-      yield { ...body, seq: ++seq };
-    }
   }
 
   /**
@@ -215,8 +126,8 @@ export class Run implements Told {
   /** Lets go of a run that another process will run: its log ends without its last frame. */
   leave(): void {
     if (this.#over) return;
-    this.#over = this.#finished = true;
-    this.#wake();
+    this.#over = true;
+    this.close();
     if (this.#attempt) stop(this.#attempt, new Fault("interrupted", "The server stops"));
   }
 
@@ -556,20 +467,15 @@ export class Run implements Told {
 
   #output(action: BoundAction, outputs: Outputs): void {
     for (const frame of this.#values.frames(action.key, outputs)) {
-      this.#weight += 64 + weigh(frame.values, MOST_LOG);
-      this.#emit(frame);
+      this.#emit(frame, weigh(frame.values, MOST_LOG));
     }
-    if (this.#weight > MOST_LOG && !this.#over) this.#compact(action);
+    if (this.added > MOST_LOG && !this.#over) this.#compact(action);
   }
 
   // Readers that are behind, or come later, get the values as they are: what was in between is of no use to a page.
   #compact(action: BoundAction): void {
     const whole = this.#values.whole(action.key);
-    this.dropped = this.last - 1;
-    this.log.length = 0;
-    this.log.push(whole);
-    this.#weight = 0;
-    this.#standing = weigh(whole.values);
+    this.standFor(this.last - 1, whole);
     this.#host.said?.(this, whole);
   }
 
@@ -610,12 +516,10 @@ export class Run implements Told {
     }
   }
 
-  #emit(frame: FrameBody): void {
+  #emit(frame: FrameBody, bytes = 0): void {
     if (this.#over) return;
-    this.log.push(frame);
-    this.#weight += 64;
+    this.push(frame, bytes);
     this.#host.said?.(this, frame);
-    this.#wake();
   }
 
   #end(outcome: DoneFrame["outcome"]): void {
@@ -633,21 +537,13 @@ export class Run implements Told {
   }
 
   #close(done: DoneFrame): void {
-    this.log.push(done);
-    this.#finished = true;
-    this.#wake();
+    this.push(done);
+    this.close();
     const { id: name, demo, action, session, page, request } = this.#call;
     this.#call = { id: name, demo, action, input: {}, session, page, request };
     const { id } = this;
     this.#host.observer?.ended({ id, page, action }, done.outcome, done.ms);
     this.#host.ended(this);
-  }
-
-  #wake(): void {
-    if (this.#waiting.length === 0) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
   }
 }
 

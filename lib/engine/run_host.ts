@@ -1,0 +1,37 @@
+import type { CodecContext } from "@/lib/demo/component.ts";
+import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
+import type { Batches } from "./batches.ts";
+import type { Observer } from "./observer.ts";
+import type { Queue } from "./queue.ts";
+import type { Run } from "./run.ts";
+import type { Turns } from "./turns.ts";
+
+/** What a run needs of the engine. */
+export interface RunHost {
+  /** Hands out the places of concurrency groups. */
+  readonly queue: Queue;
+  /** How many calls each pool of workers or processes takes at once. */
+  readonly seats: number | undefined;
+  /** Lets the runs of a session change a value on the server one after the other. */
+  readonly turns: Turns;
+  /** Merges calls of actions that take several at once. */
+  readonly batches: Batches;
+  /** Milliseconds, never going back. */
+  readonly now: () => number;
+  /** Calls back after some milliseconds, unless it is disposed of before. */
+  readonly after: (ms: number, callback: () => void) => Disposable;
+  /** Makes the codec context of one run: how its components read and keep files. */
+  readonly codec: (run: Run) => CodecContext;
+  /** Logs what broke inside; gives back what the client may read. */
+  readonly broke: (error: unknown) => string;
+  /** Called with each frame but the last, when it is in the log. */
+  readonly said: ((run: Run, frame: FrameBody) => void) | undefined;
+  /** Called when an action is over, or its run, that has changed values on the server, with their keys. */
+  readonly wrote: ((run: Run, keys: ReadonlySet<string>) => void) | undefined;
+  /** Keeps the end of a run. Its readers are told of it when that has been done, or has failed. */
+  readonly keepEnd: ((run: Run, done: DoneFrame) => Promise<void>) | undefined;
+  /** Called once, when the last frame is in the log. */
+  readonly ended: (run: Run) => void;
+  /** Is told how it goes. */
+  readonly observer: Observer | undefined;
+}
