@@ -39,7 +39,19 @@ export function logPrinted(error: Error): void {
 
 /** Name and message of an error, on one line. */
 export function headline(error: unknown): string {
-  return oneLine(error instanceof Error ? `${error.name}: ${error.message}` : `Thrown: ${describe(error)}`);
+  return oneLine(
+    error instanceof Error ? `${error.name}: ${granted(error)}` : `Thrown: ${describe(error)}`,
+  );
+}
+
+// Deno names the flag of a program that nobody starts by hand.
+function granted({ name, message }: Error): string {
+  if (name !== "NotCapable") return message;
+  return message.replace(
+    /, run again with the --allow-([a-z]+) flag$/,
+    (_, right: string) =>
+      `. deno task start permits it by ATOLL_ALLOW_${right.toUpperCase()}, a process of remote() by its permissions`,
+  );
 }
 
 function causeOf(error: unknown): unknown {

@@ -55,6 +55,38 @@ Deno.test("logError() writes stack and causes as fields in JSON, under the id th
   assert.equal(entry.causes[0].message, "Error: inner");
 });
 
+Deno.test("logError() says by what a right that is missing is given", () => {
+  const missing = (text: string) => {
+    const error = Object.assign(new Error(text), { name: "NotCapable" });
+    return JSON.parse(written("json", () => void logError(error)).err[0] ?? "").message;
+  };
+  assert.equal(
+    missing('Requires net access to "api.example:443", run again with the --allow-net flag'),
+    'NotCapable: Requires net access to "api.example:443". deno task start permits it by ATOLL_ALLOW_NET, ' +
+      "a process of remote() by its permissions",
+  );
+  assert.match(
+    missing('Requires read access to "/a", run again with the --allow-read flag'),
+    /ATOLL_ALLOW_READ/,
+  );
+  assert.equal(missing("Something else"), "NotCapable: Something else");
+});
+
+Deno.test("What Deno says of a right that is missing ends with the flag that logError() replaces", async () => {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-config", "--no-prompt", "-"],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const code = 'try { Deno.readTextFileSync("/a") } catch ({ name, message }) { console.log(name, message) }';
+  await new Response(code).body?.pipeTo(child.stdin);
+  const { stdout } = await child.output();
+  assert.match(
+    new TextDecoder().decode(stdout),
+    /^NotCapable .*, run again with the --allow-read flag\n$/,
+  );
+});
+
 Deno.test("captureConsole() turns what is printed into entries in JSON, and leaves text as it is", () => {
   const print = () => {
     using _captured = captureConsole();
