@@ -194,21 +194,26 @@ function meter({ maxBytes, stallMs = STALL_MS, graceMs = GRACE_MS }: BodyLimits,
 interface Line {
   readonly waiting: Map<() => void, number>;
   timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the timer is about to be set. */
+  arming: boolean;
 }
+
+/** A body that came with its head is there after a few steps of this turn: for that no timer is set at all. */
+const STEPS = 12;
 
 const lines = new Map<number, Line>();
 
 function within<T>(promise: Promise<T>, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {
     let line = lines.get(ms);
-    if (!line) lines.set(ms, line = { waiting: new Map(), timer: undefined });
+    if (!line) lines.set(ms, line = { waiting: new Map(), timer: undefined, arming: false });
     const { waiting } = line;
     const late = () => reject(tooSlow());
     waiting.set(late, performance.now() + ms);
-    line.timer ??= setTimeout(() => sweep(ms), ms);
+    if (line.timer === undefined && !line.arming) arm(line, ms, STEPS);
     const over = () => {
       waiting.delete(late);
-      if (waiting.size === 0) sweep(ms);
+      if (waiting.size === 0 && line.timer !== undefined) sweep(ms);
     };
     promise.then((value) => {
       over();
@@ -222,6 +227,12 @@ function within<T>(promise: Promise<T>, ms: number): Promise<T> {
       );
     });
   });
+}
+
+function arm(line: Line, ms: number, steps: number): void {
+  line.arming = line.waiting.size > 0 && steps > 0;
+  if (line.arming) queueMicrotask(() => arm(line, ms, steps - 1));
+  else if (line.waiting.size > 0) line.timer = setTimeout(() => sweep(ms), ms);
 }
 
 /** Tells those whose time is up, and waits for the next. */
