@@ -74,12 +74,13 @@ export async function follow(
           tries = failures = 0;
           if (frame.type === "done") return;
         }
-      } else if (first) {
+      } else {
+        if (!first && (status === 404 || status === 410)) return going.seq ? lost : undefined;
         // What stands between may answer for a server that is not there at the moment.
         const { error } = await answer.json().catch(() => ({})) as { error?: FaultJson };
-        if (error || status < 500) return error ?? offline;
-      } else if (status === 404 || status === 410) {
-        return going.seq ? lost : undefined;
+        if (first && (error || status < 500)) return error ?? offline;
+        // Nobody is logged in any more, for example.
+        if (error && (status === 401 || status === 403)) return error;
       }
     } catch {
       // The connection broke: what fetch says of it helps nobody. Or a script that the frame needs could not be had.

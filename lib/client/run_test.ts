@@ -83,6 +83,21 @@ Deno.test("follow() gives up when the server does not know the run any more", as
   assert.equal(await follow(all, going), undefined);
 });
 
+Deno.test("follow() gives up when the server will not let the page read the run any more", async () => {
+  for (const code of ["unauthorized", "forbidden"] as const) {
+    const status = code === "unauthorized" ? 401 : 403;
+    const { all, going, sent } = page([
+      frames(1),
+      new Response("a proxy", { status }),
+      refusal(status, code),
+    ]);
+    assert.equal((await follow(all, going, body))?.code, code);
+    assert.equal(sent.length, 3);
+  }
+  const { all, going } = page([frames(1), refusal(429, "rate_limited"), frames(2, "done")]);
+  assert.equal(await follow(all, going, body), undefined);
+});
+
 Deno.test("follow() asks again for a frame that the page could not take, but not for ever", async () => {
   let broken = 2;
   const mended = page([frames(1, "done"), frames(1, "done"), frames(1, "done")], {
