@@ -73,6 +73,8 @@ const SHORT = 50;
 /** So many turns are remembered, however few wait. */
 const FEW = 64;
 const ANNOUNCE_MS = 500;
+/** So many groups are remembered, however few are in use. */
+const FEW_GROUPS = 1000;
 
 /**
  * Hands out the places of concurrency groups. Each session's calls are given turns one after the other, beginning with
@@ -81,6 +83,8 @@ const ANNOUNCE_MS = 500;
  */
 export class Queue {
   readonly #groups = new Map<string, Group>();
+  /** At how many groups those are forgotten that nobody is in. */
+  #mostGroups = FEW_GROUPS;
   readonly #options: QueueOptions;
 
   /** All places are free at first. */
@@ -133,6 +137,11 @@ export class Queue {
     if (!this.#isFree(group)) this.#checkRoom(group, entry.session);
   }
 
+  /** How many groups it knows. */
+  get groups(): number {
+    return this.#groups.size;
+  }
+
   /** How many calls wait and how many places are taken, over all groups. */
   get load(): { readonly waiting: number; readonly busy: number } {
     let waiting = 0, busy = 0;
@@ -151,6 +160,7 @@ export class Queue {
     const limit = named === undefined ? this.#options.limit : named;
     let group = this.#groups.get(name);
     if (!group) {
+      if (this.#groups.size >= this.#mostGroups) this.#forgetGroups();
       group = {
         name,
         busy: 0,
@@ -164,6 +174,14 @@ export class Queue {
       this.#groups.set(name, group);
     } else if (limit !== null && (group.limit === null || limit < group.limit)) group.limit = limit;
     return group;
+  }
+
+  // A name may hold a path that a client chose. What goes with a group is how long its places were held.
+  #forgetGroups(): void {
+    for (const [name, { busy, waiting }] of this.#groups) {
+      if (busy === 0 && waiting.length === 0) this.#groups.delete(name);
+    }
+    this.#mostGroups = Math.max(FEW_GROUPS, 2 * this.#groups.size);
   }
 
   // One session cannot shut the others out: half of the room is always theirs.

@@ -235,3 +235,12 @@ for (const limit of [1, 4, 16]) {
     assert.ok(median <= 0.25, `${median}`);
   });
 }
+
+Deno.test("Queue forgets groups that nobody is in: a page's path may be whatever a client asks for", () => {
+  const { queue: q } = queue(1);
+  const places = Array.from({ length: 500 }, (_, at) => q.enter(call({ group: `held ${at}` })) as Place);
+  for (let at = 0; at < 20_000; at++) (q.enter(call({ group: `${at}` })) as Place)[Symbol.dispose]();
+  assert.ok(q.groups <= 2000, `${q.groups}`);
+  assert.ok(q.enter(call({ group: "held 0" })) instanceof Promise);
+  for (const place of places) place[Symbol.dispose]();
+});
