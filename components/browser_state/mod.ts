@@ -19,6 +19,7 @@ const declare = component({
   empty: () => "",
   events: ["change"],
   alive: () => true,
+  unseen: true,
   view: BrowserStateView,
   island: BrowserState,
   form: () => undefined,
@@ -47,7 +48,7 @@ export interface DeclareBrowserState {
  * server's secret: whoever sits at the browser can delete it or put back an earlier one, but neither read nor change it,
  * and that of somebody who is logged in is of no use to others. What cannot be read, because the secret is another one
  * now, counts as not there; keep the secret with `ATOLL_SECRET` or a store.
- * Raises `change`.
+ * Raises `change`. A layout need not name it.
  *
  * @throws {TypeError} when the first value is no plain data, or there is no key.
  *

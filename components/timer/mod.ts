@@ -17,6 +17,7 @@ const declare = component({
   events: ["tick"],
   input: false,
   alive: ({ active }) => active,
+  unseen: true,
   view: TimerView,
   island: Timer,
   form: ({ texts: [text] }) => text === undefined || text.trim() === "" ? undefined : Number(text),
@@ -45,8 +46,8 @@ export interface DeclareTimer {
 }
 
 /**
- * Raises `tick` every so many seconds while it is active and the page is seen. It is part of the layout but draws
- * nothing. Its value is its seconds, so a handler may change how often it ticks; `update({ active })` stops and starts it.
+ * Raises `tick` every so many seconds while it is active and the page is seen. It draws nothing, and a layout
+ * need not name it. Its value is its seconds, so a handler may change how often it ticks; `update({ active })` stops and starts it.
  *
  * @example
  * ```ts

@@ -70,6 +70,8 @@ export interface ComponentSpec<A, P, W, I, O, E extends string> {
   readonly input?: boolean;
   /** Whether the view lives by itself even if no action needs it. */
   readonly alive?: (props: NoInfer<P>) => boolean;
+  /** Whether there is nothing to see of it, so that a layout may leave it out: it is then drawn behind. Default false. */
+  readonly unseen?: boolean;
   /** Wire value to what the handler receives. Default: as it is. */
   readonly decode?: (wire: NoInfer<W>, context: CodecContext, props: NoInfer<P>) => I | Promise<I>;
   /** What the handler gives to wire value. Default: as it is. */
@@ -106,6 +108,8 @@ export interface Component extends AnyComponent {
   readonly moved: ((entries: FormEntries) => Readonly<Record<string, unknown>> | undefined) | undefined;
   /** Whether its view lives by itself. */
   readonly alive: (props: Readonly<Record<string, unknown>>) => boolean;
+  /** Whether there is nothing to see of it. */
+  readonly unseen: boolean;
   /** Wire value to what handlers receive. */
   readonly decode:
     | ((wire: Json, context: CodecContext, props: Readonly<Record<string, unknown>>) => unknown)
@@ -180,6 +184,7 @@ export function component<A, P, W, E extends string, I = W, O = I>(
     input: spec.input ?? true,
     contains: false,
     alive: spec.alive ?? (() => false),
+    unseen: spec.unseen ?? false,
     decode: spec.decode,
     encode: spec.encode,
     form: spec.form ?? (({ texts }: FormEntries) => texts[0]),

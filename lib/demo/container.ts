@@ -73,6 +73,7 @@ export function container<A, P, E extends string>(
     holds: "page",
     input: false,
     contains: true,
+    unseen: false,
     moved: spec.moved,
     alive: spec.alive ?? (() => false),
     decode: undefined,

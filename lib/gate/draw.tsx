@@ -83,7 +83,7 @@ export function draw(demo: Demo, options: DrawOptions): VNode {
         {demo.layout
           ? demo.layout(ui)
           : <div class="atoll-column">{Object.keys(ui).map((key) => h(ui[key] as AnySlot, { key }))}</div>}
-        {h(placement.Check, {})}
+        {h(placement.Rest, { ui })}
       </form>
     </>
   );

@@ -1,10 +1,14 @@
 // deno-lint-ignore-file no-console -- what an author forgot is told where the author looks
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, h } from "preact";
 import { type Demo, nameOf } from "@/lib/demo/blocks.tsx";
 import { componentOf } from "@/lib/demo/component.ts";
 import type { AnyField } from "@/lib/value/field.ts";
 
-const checked = new WeakSet<object>();
+/** By the fields of a demo whose layout is known to be right: keys of those that it leaves out and that are there unseen. */
+const checked = new WeakMap<object, readonly string[]>();
+
+/** What draws the fields of a page, by key. */
+type Slots = Readonly<Record<string, (props: Record<never, never>) => ComponentChildren>>;
 
 /** Where the layout of a demo has put its fields, and what it made of containers. */
 export class Placement {
@@ -34,20 +38,25 @@ export class Placement {
   }
 
   /**
-   * Stands behind the layout, so that it is drawn when all that the layout draws has been. Says once for each demo
-   * which fields the layout leaves out: nobody sees them, and actions get their first values.
+   * Stands behind the layout, so that it is drawn when all that the layout draws has been. Draws what the layout leaves
+   * out and nobody is to see anyway. Of all else that is left out it says so, once for each demo: nobody sees it, and
+   * actions get its first value.
    */
-  readonly Check = (): null => {
-    if (!this.#placed) return null;
+  readonly Rest = ({ ui }: { readonly ui: Slots }): ComponentChildren => {
     const { fields } = this.#demo;
-    checked.add(fields);
-    const left = Object.keys(fields).filter((key) =>
-      !this.#placed?.has(key) && componentOf(fields[key] as AnyField).holds === "page"
-    );
-    if (left.length > 0) {
-      const names = left.map((key) => `"${key}"`).join(", ");
+    if (this.#placed) checked.set(fields, this.#check(this.#placed));
+    return checked.get(fields)?.map((key) => h(ui[key] as Slots[string], { key }));
+  };
+
+  #check(placed: ReadonlySet<string>): readonly string[] {
+    const { fields } = this.#demo;
+    const left = Object.keys(fields).filter((key) => !placed.has(key));
+    const of = (key: string) => componentOf(fields[key] as AnyField);
+    const missed = left.filter((key) => of(key).holds === "page" && !of(key).unseen);
+    if (missed.length > 0) {
+      const names = missed.map((key) => `"${key}"`).join(", ");
       console.warn(`The layout of ${nameOf(this.#demo)} leaves out ${names}: nobody will see it`);
     }
-    return null;
-  };
+    return left.filter((key) => of(key).unseen);
+  }
 }

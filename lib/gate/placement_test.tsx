@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- what is said on the console is what is tested
 import assert from "node:assert/strict";
 import { renderToString } from "preact-render-to-string";
-import { Blocks, column, state, Tab, tab, Tabs, tabs, textbox } from "atoll";
+import { Blocks, browserState, column, state, Tab, tab, Tabs, tabs, textbox, timer } from "atoll";
 import type { Demo, FieldSlot } from "@/lib/demo/blocks.tsx";
 import { draw } from "./draw.tsx";
 
@@ -27,6 +27,23 @@ Deno.test("draw() warns once of the fields that a layout leaves out, but not of 
     'The layout of the demo "Half" leaves out "b", "box": nobody will see it',
   ]);
   assert.deepEqual(drawn(page).warnings, []);
+});
+
+Deno.test("draw() draws what nobody is to see also where a layout leaves it out, each time and once", () => {
+  const page = Blocks({
+    fields: { a: textbox(), tick: timer(), kept: browserState(0, { key: "kept" }), held: state(0) },
+    layout: (ui) => (
+      <>
+        <ui.a />
+        <ui.tick />
+      </>
+    ),
+  });
+  for (const _time of [1, 2]) {
+    const { html, warnings } = drawn(page);
+    assert.deepEqual(warnings, []);
+    for (const key of ["tick", "kept"]) assert.equal(html.split(`data-field="${key}"`).length, 2, key);
+  }
 });
 
 Deno.test("draw() finds fields wherever a layout puts them, and a demo without layout complete", () => {
