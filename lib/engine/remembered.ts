@@ -7,14 +7,28 @@ import type { Answer } from "./attempt.ts";
 /**
  * Under what a call's answer is remembered: what the author's key says, or the values as the page sent them; for people
  * who are logged in also who they are, so that nobody reads what another was told.
+ *
+ * @throws {TypeError} when the author's key is no plain data.
  */
 export function keyOf(
   cache: Cache,
   { session, request }: Call,
   { input, wire }: { readonly input: () => unknown; readonly wire: () => Record<string, Json> },
 ): string {
-  const own = cache.key ? cache.key(input()) : wire();
+  const own = cache.key ? plain(cache.key(input())) : wire();
   return JSON.stringify([own ?? null, request.user?.id ?? null, cache.perSession ? session.id : null]);
+}
+
+// As JSON all sets are alike: one call would be told what another was.
+function plain(key: unknown): unknown {
+  return JSON.stringify(key, (_, one: unknown) => {
+    if (one instanceof Map || one instanceof Set || typeof one === "function" || typeof one === "symbol") {
+      throw new TypeError(
+        "Cannot remember an answer: the key of cached() gives something that is no plain data",
+      );
+    }
+    return one;
+  });
 }
 
 /** Adds what was given to an answer. A handler may go on to change it, so a copy is kept. */
