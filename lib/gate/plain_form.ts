@@ -2,7 +2,7 @@ import type { Demo } from "@/lib/demo/blocks.tsx";
 import { componentOf, type FormEntries } from "@/lib/demo/component.ts";
 import type { Engine } from "@/lib/engine/engine.ts";
 import type { Session } from "@/lib/engine/sessions.ts";
-import { Fault } from "@/lib/value/fault.ts";
+import { Fault, type FaultJson } from "@/lib/value/fault.ts";
 import type { AnyField } from "@/lib/value/field.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { FieldStatus } from "@/lib/value/page.ts";
@@ -37,14 +37,13 @@ export async function runForm(
   const status = new Map<string, FieldStatus>();
   let notice: string | undefined;
   let code = 200;
-  const fail = (
-    fault: Fault | { code: Fault["code"]; message: string; field?: string | undefined },
-    gives: string[],
-  ) => {
+  const fail = (fault: Fault | FaultJson, gives: string[]) => {
     code = fault instanceof Fault ? fault.status : new Fault(fault.code, fault.message).status;
-    const at = fault.field !== undefined && fault.field in demo.fields ? [fault.field] : gives;
-    for (const key of at) status.set(key, { phase: "failed", message: fault.message });
-    if (at.length === 0) notice = fault.message;
+    const { message, field, fields = field === undefined ? {} : { [field]: message } } = fault;
+    const named = Object.keys(fields).filter((key) => Object.hasOwn(demo.fields, key));
+    const at = named.length > 0 ? named : gives;
+    for (const key of at) status.set(key, { phase: "failed", message: fields[key] ?? message });
+    if (at.length === 0) notice = message;
   };
 
   const pressed = [...entries.keys()].find((name) => name.startsWith("$run."))?.slice(5) ??

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { launch, open } from "@/tests/browser.ts";
+import { serveRoutes } from "@/tests/served.ts";
 import { startServer } from "@/tests/server.ts";
 
 Deno.test("Without script a demo is a form: inputs are kept, outputs filled, errors at their field", async () => {
@@ -29,6 +30,25 @@ Deno.test("Without script a demo is a form: inputs are kept, outputs filled, err
     await page.getByRole("button", { name: "Submit" }).click();
     await page.waitForLoadState();
     assert.equal(await page.locator("#result").inputValue(), "84");
+  } finally {
+    await browser.close();
+  }
+});
+
+Deno.test("Without script all that checks object to stands at its field", async () => {
+  await using served = await serveRoutes("tests/e2e/abilities_routes");
+  const browser = await launch();
+  try {
+    await using watched = await open(browser, `${served.base}/club`, { javaScriptEnabled: false });
+    const { page } = watched;
+    await page.getByLabel("Name").fill("A");
+    await page.getByRole("button", { name: "Join" }).click();
+    await page.getByText("A name has two letters or more").waitFor();
+    await page.getByText("An address has an @").waitFor();
+    for (const id of ["name", "mail"]) {
+      assert.equal(await page.locator(`#${id}`).getAttribute("aria-invalid"), "true");
+    }
+    assert.equal(await page.getByLabel("Answer").getAttribute("aria-invalid"), null);
   } finally {
     await browser.close();
   }
