@@ -26,7 +26,9 @@ export const image = component({
     size: z.enum(["sm", "md", "lg"]).default("md"),
     /** Words in the empty place. */
     placeholder: z.string().optional(),
+    /** What stands over the picture. Default both. */
     buttons: z.array(z.enum(["download", "fullscreen"])).default(["download", "fullscreen"]),
+    /** Picture at the start. */
     value: fileRefSchema.optional(),
   }),
   wire: () => fileRefSchema.nullable(),

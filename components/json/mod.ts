@@ -19,7 +19,9 @@ export const json = component({
   props: z.object({
     /** How many levels are open at the start. */
     open: z.number().int().min(0).default(2),
+    /** `copy` puts the JSON into the clipboard. Default `["copy"]`. */
     buttons: z.array(z.literal("copy")).default(["copy"]),
+    /** Value at the start. Default `null`. */
     value: z.json().optional(),
   }),
   wire: () => z.json() as z.ZodType<Json>,

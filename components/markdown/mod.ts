@@ -8,6 +8,7 @@ import { MarkdownView } from "./view.tsx";
 const declare = component({
   kind: "markdown",
   props: z.object({
+    /** `copy` puts the text into the clipboard. Default none. */
     buttons: z.array(z.literal("copy")).default([]),
     value: z.object({ text: z.string(), html: z.string() }).optional(),
   }),

@@ -17,13 +17,17 @@ import { NumberView } from "./view.tsx";
 export const number = component({
   kind: "number",
   props: z.object({
+    /** Smallest value accepted. Default: none. */
     minimum: z.number().optional(),
+    /** Largest value accepted. Default: none. */
     maximum: z.number().optional(),
     /** What the arrow keys add. Default 1. */
     step: z.number().positive().optional(),
     /** Digits after the point that values are rounded to; `0` accepts integers only. */
     precision: z.number().int().min(0).max(15).optional(),
+    /** Words in the empty box. */
     placeholder: z.string().optional(),
+    /** Number at the start. Default `null`: the box is empty. */
     value: z.number().nullable().optional(),
   }),
   wire: ({ minimum, maximum, precision }) => {

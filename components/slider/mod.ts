@@ -17,14 +17,18 @@ import { SliderView } from "./view.tsx";
 export const slider = component({
   kind: "slider",
   props: z.object({
+    /** Value at the left end. */
     min: z.number(),
+    /** Value at the right end, more than `min`. */
     max: z.number(),
     /**
      * Distance between two positions. Set, no other numbers are taken. Default 1, or 0.01 when `min` and `max` are at
      * most 1 apart, for moving only.
      */
     step: z.number().positive().optional(),
+    /** `reset` brings the first value back. Default `["reset"]`. */
     buttons: z.array(z.literal("reset")).default(["reset"]),
+    /** Value at the start. Default `min`. */
     value: z.number().optional(),
   }).refine(({ min, max }) => min < max, { path: ["max"], message: "Expected more than min" }),
   wire: ({ min, max, step }) =>

@@ -8,7 +8,9 @@ import { TabView } from "./view.tsx";
 const declare = container({
   kind: "tab",
   props: z.object({
+    /** What stands on it. */
     label: z.string(),
+    /** Whether a person can open it. Default true. */
     interactive: z.boolean().optional(),
   }),
   events: ["select"],

@@ -23,6 +23,7 @@ export const textbox = component({
     maxLines: z.number().int().min(1).max(100).optional(),
     /** `password` and `email` have one line. */
     type: z.enum(["text", "password", "email"]).default("text"),
+    /** Words in the empty box. */
     placeholder: z.string().optional(),
     /** Longest text accepted, in UTF-16 code units. */
     maxLength: z.number().int().positive().default(1_000_000),
@@ -30,7 +31,9 @@ export const textbox = component({
     autofocus: z.boolean().optional(),
     /** Whether the text runs from right to left. */
     rtl: z.boolean().optional(),
+    /** `copy` puts the text into the clipboard. Default none. */
     buttons: z.array(z.literal("copy")).default([]),
+    /** Text at the start. Default `""`. */
     value: z.string().optional(),
   }),
   wire: ({ maxLength }) => z.string().max(maxLength),
