@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type TabPlace, Within } from "@/components/layout/tab_place.ts";
 import { isUnseen } from "@/components/layout/unseen.ts";
 import { useChange } from "@/components/layout/use_change.ts";
@@ -50,6 +50,12 @@ export function TabsView(
     }
     began.current = true;
   });
+  // What was pressed to get there is not seen any more: whoever uses the keyboard goes on from the tab that is open now.
+  useLayoutEffect(() => {
+    const focused = document.activeElement;
+    if (!open || !root.current?.contains(focused) || focused?.checkVisibility()) return;
+    document.getElementById(tabId(id, open.id))?.focus();
+  }, [open?.id]);
   const choose = (tab: TabInfo | undefined) => {
     if (!tab || tab === open) return;
     move?.({ selected: tab.id });

@@ -111,6 +111,23 @@ Deno.test("Handlers change containers, and what stands in them lives on", async 
     );
 
     await t.step(
+      "Where a handler opens another tab, the keyboard goes on from there if it stood in the one before",
+      () =>
+        visit(async (page) => {
+          await tabOf(page, "Hall", true).waitFor();
+          await page.getByRole("button", { name: "Climb" }).focus();
+          await page.keyboard.press("Enter");
+          await tabOf(page, "Attic", true).waitFor();
+          assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Attic");
+          await tabOf(page, "Hall").click();
+          await page.getByRole("button", { name: "Go up" }).focus();
+          await page.keyboard.press("Enter");
+          await tabOf(page, "Attic", true).waitFor();
+          assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Go up");
+        }),
+    );
+
+    await t.step(
       "A handler opens a tab, names one anew and locks it, also the open one",
       () =>
         visit(async (page) => {

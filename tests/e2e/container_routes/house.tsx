@@ -34,6 +34,7 @@ export default Blocks({
     hide: button("Hide"),
     open: button("Open"),
     up: button("Go up"),
+    climb: button("Climb"),
     lock: button("Lock the attic"),
     burn: button("Burn"),
     said: textbox({ label: "Said" }),
@@ -55,6 +56,7 @@ export default Blocks({
         outputs: { chest, side },
         fn: () => ({ chest: update({ open: true }), side: update({ open: true, label: "Wide garden" }) }),
       }),
+      climb: on(all.climb.click, { outputs: rooms, fn: () => update({ selected: "attic" }) }),
       up: on(up.click, { outputs: rooms, fn: () => update({ selected: "attic" }) }),
       lock: on(lock.click, {
         outputs: attic,
@@ -96,6 +98,7 @@ export default Blocks({
               </ui.box>
             </ui.shelf>
           </ui.wing>
+          <ui.climb />
         </ui.hall>
         <ui.attic>
           <p>Dust</p>
