@@ -23,7 +23,10 @@ export const GOING_MS = 5000;
 /** Notices which pages have been left, of demos that want to know. */
 export class Presence {
   readonly #options: PresenceOptions;
-  readonly #visits = new Map<string, { readonly visit: Visit; timer: Disposable }>();
+  readonly #visits = new Map<
+    string,
+    { readonly visit: Visit; readonly timer: Disposable; readonly going: boolean }
+  >();
 
   /** Knows of none at first. */
   constructor(options: PresenceOptions) {
@@ -40,10 +43,13 @@ export class Presence {
     if (visit.demo.leaves.length === 0) return;
     const known = this.#visits.get(visit.session.id);
     if (!known && this.#visits.size >= this.#options.capacity) return;
+    // A page that is closed says that it is hidden, and that it goes: whichever comes last, it goes.
+    if (known?.going && hidden) return;
     known?.timer[Symbol.dispose]();
     this.#visits.set(visit.session.id, {
       visit: known?.visit ?? { ...visit, request: plain(visit.request) },
       timer: this.#wait(visit.session.id, hidden ? HIDDEN_MS : SEEN_MS),
+      going: false,
     });
   }
 
@@ -52,7 +58,7 @@ export class Presence {
     const known = this.#visits.get(session);
     if (!known) return;
     known.timer[Symbol.dispose]();
-    known.timer = this.#wait(session, GOING_MS);
+    this.#visits.set(session, { visit: known.visit, timer: this.#wait(session, GOING_MS), going: true });
   }
 
   /** Forgets all of them; none counts as left. */

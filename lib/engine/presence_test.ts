@@ -88,6 +88,16 @@ Deno.test("unload is raised soon after a page says that it goes, and not when it
   assert.deepEqual(left, ["nobody"]);
 });
 
+Deno.test("A page that is closed goes, though it says after that that it is hidden", async () => {
+  await using world = open();
+  const { app, left, visit, presence } = world;
+  presence.here(visit, false);
+  presence.going(visit.session.id);
+  presence.here(visit, true);
+  app.clock.tick(GOING_MS);
+  assert.deepEqual(left, ["nobody"]);
+});
+
 Deno.test("A hidden page may be silent for longer, as browsers have it", async () => {
   await using world = open();
   const { app, left, visit, presence } = world;
