@@ -1,11 +1,12 @@
 import type { Demo } from "@/lib/demo/blocks.tsx";
-import { type CodecContext, componentOf, type StoredFile } from "@/lib/demo/component.ts";
-import { type BlobRecord, type Blobs, toRef } from "@/lib/store/port.ts";
+import type { Blobs } from "@/lib/store/port.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import { isAllowed } from "@/lib/value/user.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
 import { Batches } from "./batches.ts";
 import { type Call, nameOf, noAction } from "./call.ts";
+import { CallState } from "./call_state.ts";
+import { codecOf, type CodecOptions } from "./codec.ts";
 import { ATTEMPT_FRAMES, type FinishedRun, type Journal, type UnfinishedRun } from "./journal.ts";
 import { acceptedRun, callAgain } from "./kept_call.ts";
 import { KeptRuns } from "./kept_runs.ts";
@@ -13,10 +14,11 @@ import type { KeptState } from "./kept_state.ts";
 import type { Observer } from "./observer.ts";
 import { Presence, type Visit } from "./presence.ts";
 import { Queue } from "./queue.ts";
+import { Readers } from "./readers.ts";
 import { Recovery } from "./recovery.ts";
 import { Run } from "./run.ts";
 import type { RunHost } from "./run_host.ts";
-import { type Sealing, sealing } from "./seal.ts";
+import { sealing } from "./seal.ts";
 import { base64url, Sessions } from "./sessions.ts";
 import { Turns } from "./turns.ts";
 
@@ -85,11 +87,10 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #queue: Queue;
   readonly #kept: KeptRuns;
-  readonly #readers = new Map<Run, number>();
-  readonly #leaving = new Map<Run, Disposable>();
+  readonly #readers: Readers;
+  readonly #state: CallState;
   readonly #host: RunHost;
   readonly #recovery: Recovery | undefined;
-  readonly #seal: Sealing;
   #drained: PromiseWithResolvers<void> | undefined;
   #ids = "";
   #idsUsed = 0;
@@ -108,7 +109,13 @@ export class Engine {
       after: clock.after,
       broke: options.broke,
     });
-    this.#seal = sealing(secret, random);
+    this.#readers = new Readers({ after: clock.after, graceMs: options.graceMs ?? 60_000 });
+    this.#state = new CallState(options.state);
+    const codec: CodecOptions = {
+      blobs: options.blobs,
+      sealing: sealing(secret, random),
+      url: (page, id, session) => this.fileUrl(page, id, session),
+    };
     this.presence = new Presence({
       after: clock.after,
       capacity: options.sessionCapacity ?? 10_000,
@@ -133,13 +140,13 @@ export class Engine {
       seats: options.seats,
       now: clock.now,
       after: clock.after,
-      codec: (run) => this.#codec(run),
+      codec: (run) => codecOf(run, codec),
       broke: options.broke,
       said: journal && ((run, frame) => {
         if (frame.type === "output" && frame.whole) journal.whole(run.id, run.last, frame);
         else journal.append(run.id, run.last, [frame]);
       }),
-      wrote: options.state && ((run, keys) => this.#saveState(run.call, keys)),
+      wrote: options.state && ((run, keys) => this.#state.keep(run.call, keys)),
       keepEnd: journal && ((run, done) => this.#keepEnd(run, done, journal)),
       ended: (run) => this.#ended(run),
       observer,
@@ -189,9 +196,9 @@ export class Engine {
   accept(call: Call & { readonly id?: undefined }): Run | Promise<Run>;
   accept(call: Call): Run | Promise<Run | FinishedRun>;
   accept(call: Call): Run | Promise<Run | FinishedRun> {
-    const { journal, state } = this.#options;
+    const { journal } = this.#options;
     const anew = journal && call.id !== undefined && !this.#kept.named(nameOf(call) as string);
-    if (anew || state && this.#mayHold(call)) return this.#acceptKept(call, anew ? call.id : undefined);
+    if (anew || this.#state.mayBring(call)) return this.#acceptKept(call, anew ? call.id : undefined);
     const run = this.submit(call);
     return run.admitted ? run.admitted.then(() => run) : run;
   }
@@ -228,20 +235,7 @@ export class Engine {
    * cancelled: nobody is left to see it.
    */
   attend(run: Run): Disposable {
-    this.#readers.set(run, (this.#readers.get(run) ?? 0) + 1);
-    this.#leaving.get(run)?.[Symbol.dispose]();
-    this.#leaving.delete(run);
-    let here = true;
-    return {
-      [Symbol.dispose]: () => {
-        if (!here) return;
-        here = false;
-        const left = (this.#readers.get(run) ?? 1) - 1;
-        if (left > 0) return void this.#readers.set(run, left);
-        this.#readers.delete(run);
-        this.#unread(run);
-      },
-    };
+    return this.#readers.attend(run);
   }
 
   /**
@@ -302,8 +296,7 @@ export class Engine {
   /** Cancels everything that runs. */
   close(): void {
     for (const run of [...this.#kept.going()]) run.cancel();
-    for (const leaving of this.#leaving.values()) leaving[Symbol.dispose]();
-    this.#leaving.clear();
+    this.#readers.close();
     this.presence.close();
     this.sessions.close();
   }
@@ -311,34 +304,10 @@ export class Engine {
   async #acceptKept(call: Call, id: string | undefined): Promise<Run | FinishedRun> {
     const known = id === undefined ? undefined : await this.#options.journal?.runOf(call.session.id, id);
     if (known !== undefined) return await this.seek(known, call.session.id, 0);
-    await this.#loadState(call);
+    await this.#state.bring(call);
     const run = this.submit(call);
     await run.admitted;
     return run;
-  }
-
-  #mayHold({ demo, session }: Call): boolean {
-    return demo.holds.length > 0 && !session.holds(demo);
-  }
-
-  async #loadState(call: Call): Promise<void> {
-    const { state } = this.#options;
-    if (!state || !this.#mayHold(call)) return;
-    const { demo, page, session } = call;
-    const values = await state.load(session.id, page);
-    // Somebody was faster, and may have changed it since.
-    if (session.holds(demo)) return;
-    for (const key of demo.holds) if (values.has(key)) session.setValue(demo, key, values.get(key));
-  }
-
-  #saveState({ demo, page, session }: Call, keys: ReadonlySet<string>): void {
-    const values = [...keys].flatMap((key) => {
-      const field = demo.fields[key];
-      const keeping = field && componentOf(field).keeps(field.props);
-      // Who wants to know of its end holds something that is no plain value.
-      return keeping && !keeping.onDelete ? [{ key, value: session.value(demo, key), ms: keeping.ms }] : [];
-    });
-    if (values.length > 0) this.#options.state?.save(session.id, page, values);
   }
 
   /** Starts a run; what it gives resolves when the journal has it. */
@@ -383,11 +352,11 @@ export class Engine {
     const since = (unfinished.attempt - 1) * ATTEMPT_FRAMES;
     const call = callAgain(unfinished, demo, this.sessions.byId(unfinished.session));
     if (!isAllowed(call.request.user, demo.actions[call.action]?.allow)) throw noAction();
-    await this.#loadState(call);
+    await this.#state.bring(call);
     const run = new Run(unfinished.id, call, this.#host, since);
     this.#options.journal?.whole(run.id, run.last, run.log[0] as FrameBody);
     this.#kept.add(run);
-    this.#unread(run);
+    this.#readers.unread(run);
     this.#start(run);
   }
 
@@ -397,13 +366,6 @@ export class Engine {
     run.leave();
     await journal.leave(run.id).catch(this.#options.broke);
     this.#ended(run);
-  }
-
-  #unread(run: Run): void {
-    if (run.finished) return;
-    const { clock, graceMs = 60_000 } = this.#options;
-    const own = run.call.demo.actions[run.call.action]?.graceMs;
-    this.#leaving.set(run, clock.after(own ?? graceMs, () => run.cancel()));
   }
 
   // What it starts has nobody to read it, so nobody to wait for.
@@ -438,8 +400,7 @@ export class Engine {
   }
 
   #ended(run: Run): void {
-    this.#leaving.get(run)?.[Symbol.dispose]();
-    this.#leaving.delete(run);
+    this.#readers.ended(run);
     this.#kept.ended(run, (run) => this.#readers.has(run));
     this.#tellDrained();
   }
@@ -458,31 +419,6 @@ export class Engine {
   fileUrl(page: string, id: string, session: string): string {
     return this.#options.fileUrl?.(page, id, session) ?? `${page === "/" ? "" : page}/files/${id}`;
   }
-
-  #codec(run: Run): CodecContext {
-    const { blobs } = this.#options;
-    const { call } = run;
-    const owner = call.session.id;
-    const { user } = call.request;
-    // A browser may be used by several people, one after the other.
-    const whose = (name: string) => user === undefined ? name : JSON.stringify([name, user.id]);
-    return {
-      signal: run.signal,
-      seal: (value, name) => this.#seal.seal(value, whose(name)),
-      unseal: (sealed, name) => this.#seal.unseal(sealed, whose(name)),
-      open: async (ref) => {
-        const record = await blobs.get(ref.id);
-        if (record?.owner !== owner) {
-          throw new Fault("bad_input", "The file is not known here any more. Choose it again");
-        }
-        return opened(blobs, record, this.fileUrl(call.page, record.id, record.owner));
-      },
-      keep: async (bytes, name) => {
-        const record = await blobs.put(bytes, { owner, name, signal: run.signal });
-        return toRef(record, this.fileUrl(call.page, record.id, record.owner));
-      },
-    };
-  }
 }
 
 function stopping(): Fault {
@@ -491,26 +427,6 @@ function stopping(): Fault {
 
 function noRun(): Fault {
   return new Fault("not_found", "There is no such run");
-}
-
-function opened(blobs: Blobs, record: BlobRecord, url: string): StoredFile {
-  const gone = () => new Fault("bad_input", `The file ${record.name} is not kept any more. Choose it again`);
-  return {
-    ...toRef(record, url),
-    bytes: async () => {
-      const body = await blobs.read(record.id);
-      if (!body) throw gone();
-      return new Uint8Array(await new Response(body).arrayBuffer());
-    },
-    stream: () => {
-      const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
-      blobs.read(record.id).then((body) => {
-        if (!body) throw gone();
-        return body.pipeTo(writable);
-      }).catch((error) => writable.abort(error).catch(() => {}));
-      return readable;
-    },
-  };
 }
 
 /** The time of this machine. */
