@@ -11,7 +11,8 @@ export interface BodyLimits {
   readonly graceMs?: number | undefined;
 }
 
-const STALL_MS = 30_000;
+/** How long the next bytes of a body are waited for where nobody says otherwise, in milliseconds. */
+export const STALL_MS = 30_000;
 const GRACE_MS = 10_000;
 const MIN_BYTES_PER_MS = 1024 / 1000;
 const SMALL_BYTES = 65_536;

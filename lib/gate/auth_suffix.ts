@@ -25,11 +25,17 @@ export function accountSuffixOf(request: Request): AccountSuffix | undefined {
  * the request goes to the page's route, through the guard, which answers. Where no guard does, a route of that name
  * has its turn.
  */
-export async function throughAccount(
+export function throughAccount(
+  request: Request,
+  handle: (request: Request) => Response | Promise<Response>,
+): Response | Promise<Response> {
+  return /\/(?:login|logout|account)/.test(request.url) ? throughPart(request, handle) : handle(request);
+}
+
+async function throughPart(
   request: Request,
   handle: (request: Request) => Response | Promise<Response>,
 ): Promise<Response> {
-  if (!/\/(?:login|logout|account)/.test(request.url)) return await handle(request);
   const { pathname, origin, search } = new URL(publicUrl(request));
   const match = PARTS.exec(pathname);
   if (!match) return await handle(request);

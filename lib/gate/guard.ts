@@ -1,7 +1,7 @@
 import type { App, Middleware } from "fresh";
 import type { Around } from "./around.ts";
 import { throughAccount } from "./auth_suffix.ts";
-import { limitStalls } from "./arrival.ts";
+import { limitStalls, STALL_MS } from "./arrival.ts";
 import { compress } from "./compress.ts";
 import { addressSet, countedAs } from "./guard/address.ts";
 import type { Arrival, EntryRule, ExitRule, Policy } from "./guard/arrival.ts";
@@ -119,7 +119,7 @@ export function guarded<S>(app: App<S>, options: GuardOptions, rules: GuardRules
     };
     return async (request, info) => {
       const arrival = arrived(request, info, policy);
-      if (stallMs !== undefined) limitStalls(request, stallMs);
+      if (stallMs !== undefined && stallMs !== STALL_MS) limitStalls(request, stallMs);
       try {
         const refused = admit(arrival, policy, rules.limits);
         if (refused) return finish(refused, arrival, policy, rules);
