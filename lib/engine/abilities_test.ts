@@ -4,19 +4,12 @@ import { type BatchContext, on } from "@/lib/demo/action.ts";
 import { Blocks } from "@/lib/demo/blocks.tsx";
 import { cached } from "@/lib/demo/cached.ts";
 import { component } from "@/lib/demo/component.ts";
+import { push, text } from "@/lib/testing/fields.ts";
 import { openDemo } from "@/lib/testing/open_demo.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { ViewProps } from "@/lib/value/page.ts";
 import type { Run } from "./run.ts";
 
-const text = component({
-  kind: "text",
-  props: z.object({ value: z.string().optional() }),
-  wire: () => z.string(),
-  empty: () => "",
-  events: ["change"],
-  view: (_: ViewProps<object, string>) => null,
-});
 const kept = component({
   kind: "kept",
   props: z.object({ value: z.unknown(), seconds: z.number().optional(), gone: z.unknown().optional() }),
@@ -29,14 +22,6 @@ const kept = component({
     onDelete: gone as ((value: unknown) => void) | undefined,
   }),
   view: (_: ViewProps<object, unknown>) => null,
-});
-const push = component({
-  kind: "push",
-  props: z.object({}),
-  wire: () => z.string(),
-  empty: () => "",
-  events: ["click"],
-  view: (_: ViewProps<object, string>) => null,
 });
 
 const types = (run: Run) => run.log.map(({ type }) => type);

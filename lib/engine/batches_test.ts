@@ -1,27 +1,8 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
 import { type BatchContext, on } from "@/lib/demo/action.ts";
 import { Blocks } from "@/lib/demo/blocks.tsx";
-import { component } from "@/lib/demo/component.ts";
+import { push, text } from "@/lib/testing/fields.ts";
 import { openDemo } from "@/lib/testing/open_demo.ts";
-import type { ViewProps } from "@/lib/value/page.ts";
-
-const text = component({
-  kind: "text",
-  props: z.object({ value: z.string().optional() }),
-  wire: () => z.string(),
-  empty: () => "",
-  events: ["change"],
-  view: (_: ViewProps<object, string>) => null,
-});
-const push = component({
-  kind: "push",
-  props: z.object({}),
-  wire: () => z.string(),
-  empty: () => "",
-  events: ["click"],
-  view: (_: ViewProps<object, string>) => null,
-});
 
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 

@@ -6,19 +6,12 @@ import { component } from "@/lib/demo/component.ts";
 import type { Store } from "@/lib/store/records.ts";
 import { memoryStore } from "@/lib/store/records_memory.ts";
 import { fakeClock } from "@/lib/testing/clock.ts";
+import { push, text } from "@/lib/testing/fields.ts";
 import { openDemo } from "@/lib/testing/open_demo.ts";
 import type { ViewProps } from "@/lib/value/page.ts";
 import { KeptState } from "./kept_state.ts";
 import { GOING_MS } from "./presence.ts";
 
-const text = component({
-  kind: "text",
-  props: z.object({ value: z.string().optional() }),
-  wire: () => z.string(),
-  empty: () => "",
-  events: ["change"],
-  view: (_: ViewProps<object, string>) => null,
-});
 const kept = component({
   kind: "kept",
   props: z.object({ value: z.string().optional() }),
@@ -26,14 +19,6 @@ const kept = component({
   empty: () => "",
   events: ["change"],
   holds: "session",
-  view: (_: ViewProps<object, string>) => null,
-});
-const push = component({
-  kind: "push",
-  props: z.object({}),
-  wire: () => z.string(),
-  empty: () => "",
-  events: ["click"],
   view: (_: ViewProps<object, string>) => null,
 });
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { on, unload } from "@/lib/demo/action.ts";
 import { Blocks } from "@/lib/demo/blocks.tsx";
 import { component } from "@/lib/demo/component.ts";
+import { push } from "@/lib/testing/fields.ts";
 import { openDemo } from "@/lib/testing/open_demo.ts";
 import type { ViewProps } from "@/lib/value/page.ts";
 import { GOING_MS, HIDDEN_MS, SEEN_MS, type Visit } from "./presence.ts";
@@ -14,14 +15,6 @@ const kept = component({
   empty: () => "",
   events: ["change"],
   holds: "session",
-  view: (_: ViewProps<object, string>) => null,
-});
-const push = component({
-  kind: "push",
-  props: z.object({}),
-  wire: () => z.string(),
-  empty: () => "",
-  events: ["click"],
   view: (_: ViewProps<object, string>) => null,
 });
 

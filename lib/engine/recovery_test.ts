@@ -1,34 +1,15 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
 import { on } from "@/lib/demo/action.ts";
 import { Blocks } from "@/lib/demo/blocks.tsx";
-import { component } from "@/lib/demo/component.ts";
 import type { Store } from "@/lib/store/records.ts";
 import { memoryStore } from "@/lib/store/records_memory.ts";
 import { fakeClock } from "@/lib/testing/clock.ts";
+import { push, text } from "@/lib/testing/fields.ts";
 import { openDemo } from "@/lib/testing/open_demo.ts";
 import { Fault } from "@/lib/value/fault.ts";
-import type { ViewProps } from "@/lib/value/page.ts";
 import type { Call } from "./call.ts";
 import { Journal } from "./journal.ts";
 import { Run } from "./run.ts";
-
-const text = component({
-  kind: "text",
-  props: z.object({ value: z.string().optional() }),
-  wire: () => z.string(),
-  empty: () => "",
-  events: ["change"],
-  view: (_: ViewProps<object, string>) => null,
-});
-const push = component({
-  kind: "push",
-  props: z.object({}),
-  wire: () => z.string(),
-  empty: () => "",
-  events: ["click"],
-  view: (_: ViewProps<object, string>) => null,
-});
 
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 const named = (letter: string) => letter.repeat(22);

@@ -3,19 +3,12 @@ import { z } from "zod";
 import { on } from "@/lib/demo/action.ts";
 import { Blocks } from "@/lib/demo/blocks.tsx";
 import { component } from "@/lib/demo/component.ts";
+import { push, text } from "@/lib/testing/fields.ts";
 import { openDemo } from "@/lib/testing/open_demo.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { ViewProps } from "@/lib/value/page.ts";
 import type { Run } from "./run.ts";
 
-const text = component({
-  kind: "text",
-  props: z.object({ value: z.string().optional() }),
-  wire: () => z.string(),
-  empty: () => "",
-  events: ["change"],
-  view: (_: ViewProps<object, string>) => null,
-});
 const kept = component({
   kind: "kept",
   props: z.object({ value: z.string().optional() }),
@@ -23,14 +16,6 @@ const kept = component({
   empty: () => "",
   events: ["change"],
   holds: "session",
-  view: (_: ViewProps<object, string>) => null,
-});
-const push = component({
-  kind: "push",
-  props: z.object({}),
-  wire: () => z.string(),
-  empty: () => "",
-  events: ["click"],
   view: (_: ViewProps<object, string>) => null,
 });
 
