@@ -78,7 +78,12 @@ const RUN_ID_LENGTH = 16;
 const MAX_ATTEMPTS = 3;
 const RETRY_MS = 2000;
 
-/** Runs actions: sessions, queue, handlers, frames. Knows no HTTP. */
+/**
+ * Runs actions: sessions, queue, handlers, frames. Knows no HTTP.
+ *
+ * It is one piece because it is where the life of a run is in order: taken, admitted, begun, read, ended, left. Each step is
+ * in a file of its own; what a run goes through between them is here.
+ */
 export class Engine {
   /** The sessions that it runs for. */
   readonly sessions: Sessions;

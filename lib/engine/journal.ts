@@ -72,6 +72,8 @@ export const ATTEMPT_FRAMES = 1e9;
  * What outlives a crash: which runs were accepted, what they said, how they ended. Commits take effect in the order in
  * which they are asked for, so a run may start, and even end, while its acceptance is still on its way to the disk; all
  * of it then shares one fsync. What must wait for {@linkcode Journal.accept} is the answer to the client.
+ *
+ * It is one piece because what is on its way to the store, of each run, decides what may be sent there next.
  */
 export class Journal implements AsyncDisposable {
   readonly #options: JournalOptions;

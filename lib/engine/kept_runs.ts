@@ -46,11 +46,6 @@ export class KeptRuns {
     return this.#runs.size;
   }
 
-  /** How many go on. */
-  get busy(): number {
-    return this.#going;
-  }
-
   /** Those that go on. */
   *going(): IterableIterator<Run> {
     for (const { run } of this.#runs.values()) if (!run.finished) yield run;
