@@ -26,6 +26,20 @@ export interface Call {
   readonly event?: Json | undefined;
 }
 
+/** What stands for the request of a call that is over. */
+const OVER: RunRequest = Object.freeze({
+  headers: new Headers(),
+  url: "",
+  query: new URLSearchParams(),
+  cookies: {},
+  client: "",
+});
+
+/** What is remembered of a call that is over. */
+export function withoutValues({ id, demo, action, session, page }: Call): Call {
+  return { id, demo, action, input: {}, session, page, request: OVER };
+}
+
 /** What a call is known by, if its caller named it. */
 export function nameOf({ id, session }: Call): string | undefined {
   return id === undefined ? undefined : `${session.id}/${id}`;

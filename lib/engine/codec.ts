@@ -20,11 +20,7 @@ export function codecOf(run: Run, { blobs, sealing, url }: CodecOptions): CodecC
   // A browser may be used by several people, one after the other.
   const whose = (name: string) => user === undefined ? name : JSON.stringify([name, user.id]);
   const urlOf = ({ id, owner }: BlobRecord) => url(page, id, owner);
-  return {
-    // Made when it is asked for: most fields need none.
-    get signal() {
-      return run.signal;
-    },
+  return new RunCodec(run, {
     seal: (value, name) => sealing.seal(value, whose(name)),
     unseal: (sealed, name) => sealing.unseal(sealed, whose(name)),
     open: async (ref) => {
@@ -38,7 +34,28 @@ export function codecOf(run: Run, { blobs, sealing, url }: CodecOptions): CodecC
       const record = await blobs.put(bytes, { owner, name, signal: run.signal });
       return toRef(record, urlOf(record));
     },
-  };
+  });
+}
+
+class RunCodec implements CodecContext {
+  readonly #run: Run;
+  readonly seal: CodecContext["seal"];
+  readonly unseal: CodecContext["unseal"];
+  readonly open: CodecContext["open"];
+  readonly keep: CodecContext["keep"];
+
+  constructor(run: Run, { seal, unseal, open, keep }: Omit<CodecContext, "signal">) {
+    this.#run = run;
+    this.seal = seal;
+    this.unseal = unseal;
+    this.open = open;
+    this.keep = keep;
+  }
+
+  // Made when it is asked for: most fields need none.
+  get signal(): AbortSignal {
+    return this.#run.signal;
+  }
 }
 
 function opened(blobs: Blobs, record: BlobRecord, url: string): StoredFile {

@@ -175,7 +175,7 @@ export class Engine {
     // Here, so that no protocol can forget it.
     if (!isAllowed(call.request.user, call.demo.actions[call.action]?.allow)) throw noAction();
     const name = nameOf(call);
-    const known = name === undefined ? undefined : this.#kept.named(name);
+    const known = name === undefined ? undefined : this.#kept.get(name);
     if (known) return known;
     if (this.draining) throw stopping();
     const run = new Run(this.#runId(), call, this.#host);
@@ -202,7 +202,7 @@ export class Engine {
   accept(call: Call): Run | Promise<Run | FinishedRun>;
   accept(call: Call): Run | Promise<Run | FinishedRun> {
     const { journal } = this.#options;
-    const anew = journal && call.id !== undefined && !this.#kept.named(nameOf(call) as string);
+    const anew = journal && call.id !== undefined && !this.#kept.get(nameOf(call) as string);
     if (anew || this.#state.mayBring(call)) return this.#acceptKept(call, anew ? call.id : undefined);
     const run = this.submit(call);
     return run.admitted ? run.admitted.then(() => run) : run;
@@ -211,7 +211,7 @@ export class Engine {
   /** The run of an id, its own or its caller's, if this session started it. @throws {Fault} `not_found` */
   find(id: unknown, session: string): Run {
     const run = typeof id === "string"
-      ? this.#kept.get(id) ?? this.#kept.named(`${session}/${id}`)
+      ? this.#kept.get(id) ?? this.#kept.get(`${session}/${id}`)
       : undefined;
     if (run?.call.session.id !== session) throw noRun();
     return run;
@@ -300,8 +300,11 @@ export class Engine {
 
   /** Cancels everything that runs. */
   close(): void {
-    for (const run of [...this.#kept.going()]) run.cancel();
-    this.#readers.close();
+    for (const run of [...this.#kept.going()]) {
+      run.cancel();
+      // One whose end is still being kept is waited for by nobody.
+      this.#readers.ended(run);
+    }
     this.presence.close();
     this.sessions.close();
   }
@@ -392,7 +395,7 @@ export class Engine {
   }
 
   #tellDrained(): void {
-    if (this.#drained && this.#kept.going().next().done) this.#drained.resolve();
+    if (this.#kept.busy === 0) this.#drained?.resolve();
   }
 
   // Cut from a longer random text: asking for the bytes of one id costs as much as a small handler.
@@ -406,7 +409,7 @@ export class Engine {
 
   #ended(run: Run): void {
     this.#readers.ended(run);
-    this.#kept.ended(run, (run) => this.#readers.has(run));
+    this.#kept.ended(run, isRead);
     this.#tellDrained();
   }
 
@@ -424,6 +427,10 @@ export class Engine {
   fileUrl(page: string, id: string, session: string): string {
     return this.#options.fileUrl?.(page, id, session) ?? `${page === "/" ? "" : page}/files/${id}`;
   }
+}
+
+function isRead({ attention }: Run): boolean {
+  return attention.readers > 0;
 }
 
 function stopping(): Fault {

@@ -3,6 +3,8 @@ import type { Demo } from "@/lib/demo/blocks.tsx";
 import { componentOf, type Keeping } from "@/lib/demo/component.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { AnyField } from "@/lib/value/field.ts";
+import { type Linked, LinkedList } from "@/lib/value/linked_list.ts";
+import { Lookup } from "@/lib/value/lookup.ts";
 import { weigh } from "@/lib/value/weigh.ts";
 
 /** What the server holds for one page in one browser. */
@@ -51,7 +53,8 @@ const SWEEP_MS = 1000;
 export class HeldSessions {
   readonly #options: HeldSessionsOptions;
   /** The one that was idle longest comes first. */
-  readonly #held = new Map<string, Held>();
+  readonly #held = new LinkedList<Held>();
+  readonly #named = new Lookup<Held>();
   #bytes = 0;
   #sweepMs = Infinity;
   #timer: Disposable | undefined;
@@ -68,18 +71,18 @@ export class HeldSessions {
 
   /** The session of an id. */
   find(id: string): Session {
-    const held = this.#held.get(id);
+    const held = this.#named.get(id);
     if (held) {
       held.leftMs = undefined;
-      this.#held.delete(id);
-      this.#held.set(id, held);
+      this.#held.remove(held);
+      this.#held.add(held);
     }
-    return new Handle(id, () => this.#held.get(id), () => this.#held.get(id) ?? new Held(id, this.#host));
+    return new Handle(id, this.#host);
   }
 
   /** Says that nobody looks at a session any more, as far as is known. */
   leave(id: string): void {
-    const held = this.#held.get(id);
+    const held = this.#named.get(id);
     if (!held) return;
     held.leftMs = this.#options.now() + LEFT_MS;
     this.#wake(held.leftMs);
@@ -88,16 +91,20 @@ export class HeldSessions {
   /** Lets go of all of them. */
   close(): void {
     this.#timer?.[Symbol.dispose]();
-    for (const held of [...this.#held.values()]) this.#drop(held);
+    for (const held of [...this.#held]) this.#drop(held);
   }
 
   readonly #host: HeldHost = {
+    find: (id) => this.#named.get(id),
     now: () => this.#options.now(),
     room: () => this.#options.sessionBytes,
     grew: (held, bytes) => {
       this.#bytes += bytes;
-      if (!this.#held.has(held.id)) this.#held.set(held.id, held);
-      for (const oldest of this.#held.values()) {
+      if (this.#named.get(held.id) !== held) {
+        this.#named.set(held.id, held);
+        this.#held.add(held);
+      }
+      for (const oldest of this.#held) {
         const { capacity, totalBytes } = this.#options;
         if (this.#held.size <= capacity && this.#bytes <= totalBytes || oldest === held) return;
         this.#drop(oldest);
@@ -121,7 +128,7 @@ export class HeldSessions {
     this.#sweepMs = Infinity;
     const now = this.#options.now();
     let next = Infinity;
-    for (const held of [...this.#held.values()]) {
+    for (const held of [...this.#held]) {
       if (held.leftMs !== undefined && held.leftMs <= now) this.#drop(held);
       else next = Math.min(next, held.leftMs ?? Infinity, held.sweep(now));
     }
@@ -129,7 +136,8 @@ export class HeldSessions {
   }
 
   #drop(held: Held): void {
-    this.#held.delete(held.id);
+    this.#named.delete(held.id);
+    this.#held.remove(held);
     held.clear();
   }
 
@@ -144,6 +152,7 @@ export class HeldSessions {
 
 /** What a session needs of those that hold it. */
 interface HeldHost {
+  readonly find: (id: string) => Held | undefined;
   readonly now: () => number;
   readonly room: () => number;
   readonly grew: (held: Held, bytes: number) => void;
@@ -170,13 +179,19 @@ interface HeldProps {
  */
 class Handle implements Session {
   readonly id: string;
-  readonly #held: () => Held | undefined;
-  readonly #open: () => Held;
+  readonly #host: HeldHost;
 
-  constructor(id: string, held: () => Held | undefined, open: () => Held) {
+  constructor(id: string, host: HeldHost) {
     this.id = id;
-    this.#held = held;
-    this.#open = open;
+    this.#host = host;
+  }
+
+  #held(): Held | undefined {
+    return this.#host.find(this.id);
+  }
+
+  #open(): Held {
+    return this.#held() ?? new Held(this.id, this.#host);
   }
 
   holds(demo: Demo): boolean {
@@ -205,7 +220,9 @@ class Handle implements Session {
   }
 }
 
-class Held {
+class Held implements Linked<Held> {
+  before: Held | undefined;
+  after: Held | undefined;
   readonly id: string;
   /** When it is forgotten, if its page was left. */
   leftMs: number | undefined;

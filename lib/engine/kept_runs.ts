@@ -1,3 +1,5 @@
+import { type Linked, LinkedList } from "@/lib/value/linked_list.ts";
+import { Lookup } from "@/lib/value/lookup.ts";
 import { nameOf } from "./call.ts";
 import type { Run } from "./run.ts";
 
@@ -14,8 +16,9 @@ export interface KeptRunsOptions {
 }
 
 /** A run, and when it ended. */
-interface Kept {
-  readonly run: Run;
+interface Kept extends Linked<Kept> {
+  /** None once it is forgotten: what is gone holds nothing. */
+  run: Run | undefined;
   readonly name: string | undefined;
   endedMs: number | undefined;
   /** What its log took when it ended. */
@@ -28,12 +31,11 @@ interface Kept {
  */
 export class KeptRuns {
   readonly #options: KeptRunsOptions;
-  readonly #runs = new Map<string, Kept>();
-  readonly #named = new Map<string, Kept>();
-  /** Those that are over, in that order, from `#first` on. A list that is cut now and then: a map costs more. */
-  #over: (Kept | undefined)[] = [];
-  #first = 0;
-  #going = 0;
+  /** By id, and by the name that has a slash in it, where their callers gave them one. */
+  readonly #kept = new Lookup<Kept>();
+  readonly #going = new LinkedList<Kept>();
+  /** Those that are over, in that order. */
+  readonly #over = new LinkedList<Kept>();
   #bytes = 0;
 
   /** Keeps none at first. */
@@ -43,77 +45,73 @@ export class KeptRuns {
 
   /** How many there are. */
   get size(): number {
-    return this.#runs.size;
+    return this.#going.size + this.#over.size;
+  }
+
+  /** How many go on. */
+  get busy(): number {
+    return this.#going.size;
   }
 
   /** Those that go on. */
   *going(): IterableIterator<Run> {
-    for (const { run } of this.#runs.values()) if (!run.finished) yield run;
+    for (const { run } of this.#going) yield run as Run;
   }
 
   /** Adds one that goes on. */
   add(run: Run): void {
-    const kept: Kept = { run, name: nameOf(run.call), endedMs: undefined, bytes: 0 };
-    this.#runs.set(run.id, kept);
-    if (kept.name !== undefined) this.#named.set(kept.name, kept);
-    this.#going++;
+    const name = nameOf(run.call);
+    const kept: Kept = { run, name, endedMs: undefined, bytes: 0, before: undefined, after: undefined };
+    this.#kept.set(run.id, kept);
+    if (name !== undefined) this.#kept.set(name, kept);
+    this.#going.add(kept);
   }
 
-  /** The run of an id. */
-  get(id: string): Run | undefined {
-    return this.#fresh(this.#runs.get(id));
-  }
-
-  /** The run of the name that its caller gave it, see `nameOf()`. */
-  named(name: string): Run | undefined {
-    return this.#fresh(this.#named.get(name));
+  /** The run of an id, or of the name that its caller gave it, see `nameOf()`. */
+  get(name: string): Run | undefined {
+    return this.#fresh(this.#kept.get(name));
   }
 
   /** Takes note of the end of a run. `isRead`: whether somebody reads a run. */
   ended(run: Run, isRead: (run: Run) => boolean): void {
-    const kept = this.#runs.get(run.id);
+    const kept = this.#kept.get(run.id);
     if (kept?.run !== run || kept.endedMs !== undefined) return;
     const now = this.#options.now();
     kept.endedMs = now;
     kept.bytes = run.weight;
     this.#bytes += kept.bytes;
-    this.#going--;
-    this.#over.push(kept);
+    this.#going.remove(kept);
+    this.#over.add(kept);
     this.#makeRoom(now, isRead);
   }
 
   /** Forgets a run. */
   remove(run: Run): void {
-    const kept = this.#runs.get(run.id);
+    const kept = this.#kept.get(run.id);
     if (kept?.run === run) this.#forget(kept);
   }
 
   #makeRoom(now: number, isRead: (run: Run) => boolean): void {
     const { count, bytes, ms } = this.#options;
-    for (let at = this.#first; at < this.#over.length; at++) {
-      const old = this.#over[at];
-      const fits = this.#runs.size - this.#going <= count && this.#bytes <= bytes &&
-        (old === undefined || now - (old.endedMs ?? now) <= ms);
-      if (fits) break;
-      if (old !== undefined) {
-        if (isRead(old.run)) continue;
-        this.#forget(old);
-        this.#over[at] = undefined;
-      }
-      if (at === this.#first) this.#first++;
-    }
-    if (this.#first > 1024 && this.#first > this.#over.length / 2) {
-      this.#over = this.#over.slice(this.#first).filter((kept) => kept !== undefined);
-      this.#first = 0;
+    for (let old = this.#over.first; old;) {
+      const fits = this.#over.size <= count && this.#bytes <= bytes && now - (old.endedMs ?? now) <= ms;
+      if (fits) return;
+      const { after }: Kept = old;
+      if (!isRead(old.run as Run)) this.#forget(old);
+      old = after;
     }
   }
 
   #forget(kept: Kept): void {
     const { run, name, endedMs, bytes } = kept;
-    if (!this.#runs.delete(run.id)) return;
-    if (endedMs === undefined) this.#going--;
-    else this.#bytes -= bytes;
-    if (name !== undefined && this.#named.get(name) === kept) this.#named.delete(name);
+    if (!run || !this.#kept.delete(run.id)) return;
+    kept.run = undefined;
+    if (endedMs === undefined) this.#going.remove(kept);
+    else {
+      this.#over.remove(kept);
+      this.#bytes -= bytes;
+    }
+    if (name !== undefined && this.#kept.get(name) === kept) this.#kept.delete(name);
   }
 
   #fresh(kept: Kept | undefined): Run | undefined {

@@ -1,20 +1,21 @@
 import { Fault } from "@/lib/value/fault.ts";
 
 /** A place in a concurrency group; given back when it is disposed of. */
-export interface Place extends Disposable {
-  /** The group. */
-  readonly group: string;
-}
+export type Place = Disposable;
 
 /** Told where a waiting call stands whenever that changes: 1 is next, of all that wait. */
 export type Standing = (position: number, of: number, etaMs: number | undefined) => void;
 
-/** A call that wants a place. */
-export interface Entry {
+/** Where a call wants a place. */
+export interface GroupName {
   /** Name of the group. */
   readonly group: string;
   /** Places of the group; `undefined` is the queue's own limit, `null` none. The lowest that was ever named counts. */
   readonly limit: number | null | undefined;
+}
+
+/** A call that wants a place. */
+export interface Entry extends GroupName {
   /** Higher leaves first. */
   readonly priority: number;
   /** Whose call it is: those of one session wait for each other before they make others wait. */
@@ -56,8 +57,8 @@ interface Lane {
 interface Group {
   readonly name: string;
   busy: number;
-  /** When each place that is held was taken. */
-  readonly since: Map<Place, number>;
+  /** The places that are held, in no order. */
+  readonly held: Held[];
   limit: number | null;
   /** In the order in which they will be admitted. */
   readonly waiting: Waiting[];
@@ -99,7 +100,7 @@ export class Queue {
    */
   enter(entry: Entry): Place | Promise<Place> {
     const group = this.#group(entry);
-    if (this.#isFree(group)) return this.#place(group);
+    if (isFree(group)) return this.#place(group);
     this.#checkRoom(group, entry.session);
     return new Promise((resolve, reject) => {
       const signal = entry.signal();
@@ -131,10 +132,16 @@ export class Queue {
     });
   }
 
+  /** Takes a place if one is free and nobody waits for it. */
+  take(name: GroupName): Place | undefined {
+    const group = this.#group(name);
+    return isFree(group) ? this.#place(group) : undefined;
+  }
+
   /** Whether there is room for a call to wait, if it has to. @throws {Fault} `queue_full`, `rate_limited` */
-  check(entry: Pick<Entry, "group" | "limit" | "session">): void {
-    const group = this.#group(entry);
-    if (!this.#isFree(group)) this.#checkRoom(group, entry.session);
+  check(name: GroupName, session: string): void {
+    const group = this.#group(name);
+    if (!isFree(group)) this.#checkRoom(group, session);
   }
 
   /** How many groups it knows. */
@@ -152,11 +159,7 @@ export class Queue {
     return { waiting, busy };
   }
 
-  #isFree({ waiting, limit, busy }: Group): boolean {
-    return waiting.length === 0 && (limit === null || busy < limit);
-  }
-
-  #group({ group: name, limit: named }: Pick<Entry, "group" | "limit">): Group {
+  #group({ group: name, limit: named }: GroupName): Group {
     const limit = named === undefined ? this.#options.limit : named;
     let group = this.#groups.get(name);
     if (!group) {
@@ -164,7 +167,7 @@ export class Queue {
       group = {
         name,
         busy: 0,
-        since: new Map(),
+        held: [],
         limit,
         waiting: [],
         lanes: new Map(),
@@ -201,20 +204,23 @@ export class Queue {
 
   #place(group: Group): Place {
     group.busy++;
-    const since = this.#options.now();
-    const place: Place = {
-      group: group.name,
-      [Symbol.dispose]: () => {
-        if (!group.since.delete(place)) return;
-        const ms = this.#options.now() - since;
-        group.heldMs = group.heldMs === undefined ? ms : group.heldMs * 0.8 + ms * 0.2;
-        group.busy--;
-        this.#next(group);
-      },
-    };
-    group.since.set(place, since);
-    return place;
+    const held = new Held(group, this.#options.now(), this.#leave);
+    group.held.push(held);
+    return held;
   }
+
+  readonly #leave = (held: Held, at: number): void => {
+    const { group, sinceMs } = held;
+    const last = group.held.pop() as Held;
+    if (last !== held) {
+      group.held[at] = last;
+      last.at = at;
+    }
+    const ms = this.#options.now() - sinceMs;
+    group.heldMs = group.heldMs === undefined ? ms : group.heldMs * 0.8 + ms * 0.2;
+    group.busy--;
+    this.#next(group);
+  };
 
   #next(group: Group): void {
     // More are held than may be when a lower limit was named meanwhile: then nobody comes for this one.
@@ -248,10 +254,10 @@ export class Queue {
   }
 
   /** In how many milliseconds each held place is likely to be free again, the soonest first. */
-  #releases({ heldMs, since }: Group): readonly number[] {
+  #releases({ heldMs, held }: Group): readonly number[] {
     if (heldMs === undefined) return [];
     const now = this.#options.now();
-    return Array.from(since.values(), (from) => Math.max(0, heldMs - (now - from))).sort((a, b) => a - b);
+    return held.map(({ sinceMs }) => Math.max(0, heldMs - (now - sinceMs))).sort((a, b) => a - b);
   }
 
   #tell(group: Group, waiting: Waiting, position: number, releases: readonly number[]): void {
@@ -263,6 +269,33 @@ export class Queue {
     const eta = length === 0 ? undefined : Math.round((releases[(position - 1) % length] ?? 0) + rounds);
     waiting.standing(position, group.waiting.length, eta);
   }
+}
+
+/** A place that is held. */
+class Held implements Place {
+  readonly group: Group;
+  readonly sinceMs: number;
+  /** Where it stands among those of its group; -1 once it was given back. */
+  at: number;
+  readonly #leave: (held: Held, at: number) => void;
+
+  constructor(group: Group, sinceMs: number, leave: (held: Held, at: number) => void) {
+    this.group = group;
+    this.sinceMs = sinceMs;
+    this.at = group.held.length;
+    this.#leave = leave;
+  }
+
+  [Symbol.dispose](): void {
+    const { at } = this;
+    if (at === -1) return;
+    this.at = -1;
+    this.#leave(this, at);
+  }
+}
+
+function isFree({ waiting, limit, busy }: Group): boolean {
+  return waiting.length === 0 && (limit === null || busy < limit);
 }
 
 function nextTurn(group: Group, { priority, session }: Entry): number {

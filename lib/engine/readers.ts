@@ -8,11 +8,18 @@ export interface ReadersOptions {
   readonly graceMs: number;
 }
 
+/** What a run knows of those who read it. Kept on the run: it comes and goes with it. */
+export class Attention {
+  /** How many read it. */
+  readers = 0;
+  /** Cancels it after a while. */
+  leaving: Disposable | undefined = undefined;
+}
+
 /** Who reads which run. One that nobody has read for its grace time is cancelled: nobody is left to see it. */
 export class Readers {
   readonly #options: ReadersOptions;
-  readonly #readers = new Map<Run, number>();
-  readonly #leaving = new Map<Run, Disposable>();
+  #size = 0;
 
   /** Nobody reads anything at first. */
   constructor(options: ReadersOptions) {
@@ -21,26 +28,20 @@ export class Readers {
 
   /** How many runs are read. */
   get size(): number {
-    return this.#readers.size;
-  }
-
-  /** Whether somebody reads a run. */
-  has(run: Run): boolean {
-    return this.#readers.has(run);
+    return this.#size;
   }
 
   /** Says that somebody reads a run, until it is disposed of. */
   attend(run: Run): Disposable {
-    this.#readers.set(run, (this.#readers.get(run) ?? 0) + 1);
+    if (run.attention.readers++ === 0) this.#size++;
     this.ended(run);
     let here = true;
     return {
       [Symbol.dispose]: () => {
         if (!here) return;
         here = false;
-        const left = (this.#readers.get(run) ?? 1) - 1;
-        if (left > 0) return void this.#readers.set(run, left);
-        this.#readers.delete(run);
+        if (--run.attention.readers > 0) return;
+        this.#size--;
         this.unread(run);
       },
     };
@@ -50,18 +51,12 @@ export class Readers {
   unread(run: Run): void {
     if (run.finished) return;
     const own = run.call.demo.actions[run.call.action]?.graceMs;
-    this.#leaving.set(run, this.#options.after(own ?? this.#options.graceMs, () => run.cancel()));
+    run.attention.leaving = this.#options.after(own ?? this.#options.graceMs, () => run.cancel());
   }
 
   /** Says that a run is over, or read: it is not to be cancelled. */
-  ended(run: Run): void {
-    this.#leaving.get(run)?.[Symbol.dispose]();
-    this.#leaving.delete(run);
-  }
-
-  /** Lets go of all runs; none is cancelled. */
-  close(): void {
-    for (const leaving of this.#leaving.values()) leaving[Symbol.dispose]();
-    this.#leaving.clear();
+  ended({ attention }: Run): void {
+    attention.leaving?.[Symbol.dispose]();
+    attention.leaving = undefined;
   }
 }

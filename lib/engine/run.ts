@@ -6,10 +6,11 @@ import { isAllowed } from "@/lib/value/user.ts";
 import { weigh } from "@/lib/value/weigh.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
 import { type Attempt, attemptOf, DEAF_MS, signalOf, stop } from "./attempt.ts";
-import { type Call, noAction } from "./call.ts";
+import { type Call, noAction, withoutValues } from "./call.ts";
 import { Context } from "./context.ts";
 import type { Phase } from "./observer.ts";
-import type { Entry, Place } from "./queue.ts";
+import type { Entry, GroupName, Place } from "./queue.ts";
+import { Attention } from "./readers.ts";
 import { keyOf, remember } from "./remembered.ts";
 import { type AnyGenerator, isGenerator, isPromise } from "./result.ts";
 import type { RunHost } from "./run_host.ts";
@@ -39,6 +40,8 @@ export class Run extends RunLog {
   begun = false;
   /** Resolves when it is finished; `undefined` as long as it goes on, and where its end has not to be kept. */
   ending: Promise<void> | undefined;
+  /** Who reads it. */
+  readonly attention: Attention = new Attention();
   #call: Call;
   readonly #host: RunHost;
   readonly #values: Values;
@@ -71,7 +74,10 @@ export class Run extends RunLog {
     if (since > 0) this.standFor(since, this.#values.whole(call.action));
   }
 
-  /** What was asked for. Once the run is over, without the values: they may be large, and finished runs are many. */
+  /**
+   * What was asked for. Once the run is over, without the values, which may be large, and without the request:
+   * finished runs are many.
+   */
   get call(): Call {
     return this.#call;
   }
@@ -89,8 +95,8 @@ export class Run extends RunLog {
   checkRoom(): void {
     const action = this.#action(this.call.action);
     if (action.cache) return;
-    this.#host.queue.check(this.#entry(action));
-    this.#host.turns.check(this.#owned(action));
+    this.#host.queue.check(this.#group(action), this.call.session.id);
+    if (action.owns.length > 0) this.#host.turns.check(this.#owned(action));
   }
 
   /**
@@ -134,8 +140,9 @@ export class Run extends RunLog {
   /** Ends the run as cancelled; the handler's signal aborts, its generator is closed. Does nothing once it is over. */
   cancel(): void {
     if (this.#over) return;
+    const attempt = this.#attempt;
     this.#end("cancelled");
-    if (this.#attempt) stop(this.#attempt, new Fault("cancelled", "The run was cancelled"));
+    if (attempt) stop(attempt, new Fault("cancelled", "The run was cancelled"));
   }
 
   /** Starts it. A run whose handler and codecs never wait is over when this returns. */
@@ -307,17 +314,16 @@ export class Run extends RunLog {
   }
 
   #enter(attempt: Attempt): Fault | undefined | Promise<Fault | undefined> {
-    const begun = this.#host.observer?.begin("queue", this.#observed(attempt));
+    const { queue, observer } = this.#host;
+    const begun = observer?.begin("queue", this.#observed(attempt));
     try {
-      const place = this.#host.queue.enter({
-        ...this.#entry(attempt.action),
-        signal: () => signalOf(attempt),
-      });
-      if (!(place instanceof Promise)) {
+      const free = queue.take(this.#group(attempt.action));
+      if (free) {
         begun?.();
-        return this.#inPlace(attempt, place);
+        return this.#inPlace(attempt, free);
       }
-      return place.finally(begun).then(
+      const place = queue.enter({ ...this.#entry(attempt.action), signal: () => signalOf(attempt) });
+      return Promise.resolve(place).finally(begun).then(
         (place) => this.#inPlace(attempt, place),
         (error) => this.#fault(attempt, error),
       );
@@ -326,12 +332,18 @@ export class Run extends RunLog {
     }
   }
 
-  #entry({ group, limit, priority }: BoundAction): Omit<Entry, "signal"> {
+  #group({ group, limit }: BoundAction): GroupName {
     return {
       // A group that nobody named belongs to the action of this page alone.
       group: group.startsWith(":") ? this.call.page + group : group,
       limit: group.startsWith(REMOTE_GROUP) ? this.#host.seats ?? limit : limit,
-      priority,
+    };
+  }
+
+  #entry(action: BoundAction): Omit<Entry, "signal"> {
+    return {
+      ...this.#group(action),
+      priority: action.priority,
       session: this.call.session.id,
       standing: (position, of, etaMs) => this.#emit({ type: "queued", position, of, etaMs }),
     };
@@ -351,9 +363,8 @@ export class Run extends RunLog {
       // One that does not hear of its end holds its place, and what its session waits for, for a while only.
       let deaf: Disposable | undefined;
       const deserted = Promise.withResolvers<void>();
-      attempt.stopped = () => {
-        deaf = this.#host.after(DEAF_MS, deserted.resolve);
-      };
+      const stopped = () => void (deaf = this.#host.after(DEAF_MS, deserted.resolve));
+      attempt.stopped = stopped;
       return this.#inTime(attempt, Promise.race([work, deserted.promise]))
         .then(() => attempt.over, (error) => this.#fault(attempt, error))
         .finally(() => {
@@ -392,7 +403,7 @@ export class Run extends RunLog {
         input as never,
         new Context({
           attempt,
-          emit: this.#emitLater ??= (frame) => this.#emit(frame),
+          emit: this.#emitter(),
           request: this.call.request,
           session: this.call.session.id,
           failure: this.#failure,
@@ -403,6 +414,13 @@ export class Run extends RunLog {
       if (isGenerator(result)) return this.#drain(attempt, result);
       return this.#give(attempt, result);
     });
+  }
+
+  #emitter(): (frame: FrameBody) => void {
+    if (this.#emitLater) return this.#emitLater;
+    // Not assigned as it is written: V8 takes such a function for one that stays, and it would keep the run.
+    const emit = (frame: FrameBody) => this.#emit(frame);
+    return this.#emitLater = emit;
   }
 
   async #drain(attempt: Attempt, generator: AnyGenerator): Promise<void> {
@@ -539,9 +557,10 @@ export class Run extends RunLog {
   #close(done: DoneFrame): void {
     this.push(done);
     this.close();
-    const { id: name, demo, action, session, page, request } = this.#call;
-    this.#call = { id: name, demo, action, input: {}, session, page, request };
-    const { id } = this;
+    // It is kept for a while, so it lets go of all that nobody asks a finished run for.
+    this.#call = withoutValues(this.#call);
+    this.#attempt = this.#emitLater = this.#failure = undefined;
+    const { id, call: { page, action } } = this;
     this.#host.observer?.ended({ id, page, action }, done.outcome, done.ms);
     this.#host.ended(this);
   }

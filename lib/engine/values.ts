@@ -34,6 +34,7 @@ export interface Outputs {
 const MOST_OUTPUT = 32 * 1024 * 1024;
 
 const none: ReadonlySet<string> = new Set();
+const nothing: ReadonlyMap<string, Json> = new Map();
 
 /**
  * The values of one run: what the page sent, what handlers receive of it and give for it, and what has been sent back.
@@ -42,9 +43,9 @@ const none: ReadonlySet<string> = new Set();
 export class Values {
   readonly #options: ValuesOptions;
   /** Wire values as they are in this run: what the page sent, overwritten by what handlers gave. */
-  readonly #values = new Map<string, Json>();
+  #values: ReadonlyMap<string, Json> = nothing;
   /** Values that this run has sent, so that the next can be sent as a change. */
-  readonly #sent = new Map<string, Json>();
+  #sent: ReadonlyMap<string, Json> = nothing;
   /** Props that this run has changed. Made when the first is. */
   #changed: Map<string, Readonly<Record<string, unknown>>> | undefined;
   /** Values on the server that this run has changed. */
@@ -67,14 +68,14 @@ export class Values {
     const component = componentOf(field);
     if (component.holds === "session") return;
     if (value === undefined) {
-      this.#values.set(key, field.initial);
+      this.#take(key, field.initial);
       return;
     }
     const right = component.wire(session.props(demo, key)).safeParse(value);
     if (!right.success) {
       throw new Fault("bad_input", tell(labelOf(demo, key), right.error), { field: key, cause: right.error });
     }
-    this.#values.set(key, right.data);
+    this.#take(key, right.data);
   }
 
   /** What a handler receives: one value or a record of them. @throws {Fault} with the field. */
@@ -157,8 +158,9 @@ export class Values {
         if (smaller) changes[key] = smaller;
         else set[key] = value;
       }
-      this.#values.set(key, value);
-      this.#sent.set(key, value);
+      this.#take(key, value);
+      if (this.#sent === nothing) this.#sent = new Map();
+      (this.#sent as Map<string, Json>).set(key, value);
     }
     let changed = false;
     for (const key in props) {
@@ -197,9 +199,13 @@ export class Values {
 
   /** Lets go of all of them. */
   clear(): void {
-    this.#values.clear();
-    this.#sent.clear();
+    this.#values = this.#sent = nothing;
     this.#changed = undefined;
+  }
+
+  #take(key: string, value: Json): void {
+    if (this.#values === nothing) this.#values = new Map();
+    (this.#values as Map<string, Json>).set(key, value);
   }
 
   #write(key: string, value: unknown): void {

@@ -1,5 +1,6 @@
 import { tooLarge } from "@/lib/store/port.ts";
 import { Fault } from "@/lib/value/fault.ts";
+import { type Linked, LinkedList } from "@/lib/value/linked_list.ts";
 
 /** How much of a body to wait for, and how long. */
 export interface BodyLimits {
@@ -191,36 +192,77 @@ function meter({ maxBytes, stallMs = STALL_MS, graceMs = GRACE_MS }: BodyLimits,
   };
 }
 
+/** Somebody who waits. */
+interface Waiting extends Linked<Waiting> {
+  readonly deadlineMs: number;
+  readonly late: (fault: Fault) => void;
+}
+
 /** Those who wait equally long, in the order of their deadlines. One timer does for all: one each costs 3 microseconds. */
-interface Line {
-  readonly waiting: Map<() => void, number>;
-  timer: ReturnType<typeof setTimeout> | undefined;
+class Line {
+  readonly #ms: number;
+  readonly #waiting = new LinkedList<Waiting>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
   /** Whether the timer is about to be set. */
-  arming: boolean;
+  #arming = false;
+
+  constructor(ms: number) {
+    this.#ms = ms;
+  }
+
+  add(late: (fault: Fault) => void): Waiting {
+    const deadlineMs = performance.now() + this.#ms;
+    const waiting: Waiting = { deadlineMs, late, before: undefined, after: undefined };
+    this.#waiting.add(waiting);
+    if (this.#timer === undefined && !this.#arming) this.#arm(STEPS);
+    return waiting;
+  }
+
+  remove(waiting: Waiting): void {
+    // Whose time was up has been taken out already.
+    if (waiting.before === undefined && this.#waiting.first !== waiting) return;
+    this.#waiting.remove(waiting);
+    if (this.#waiting.size === 0 && this.#timer !== undefined) this.#sweep();
+  }
+
+  #arm(steps: number): void {
+    this.#arming = this.#waiting.size > 0 && steps > 0;
+    if (this.#arming) queueMicrotask(() => this.#arm(steps - 1));
+    else if (this.#waiting.size > 0) this.#timer = setTimeout(() => this.#sweep(), this.#ms);
+  }
+
+  /** Tells those whose time is up, and waits for the next. */
+  #sweep(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const now = performance.now();
+    for (const waiting of this.#waiting) {
+      if (waiting.deadlineMs > now) {
+        this.#timer = setTimeout(() => this.#sweep(), Math.ceil(waiting.deadlineMs - now));
+        return;
+      }
+      this.#waiting.remove(waiting);
+      waiting.late(tooSlow());
+    }
+  }
 }
 
 /** A body that came with its head is there after a few steps of this turn: for that no timer is set at all. */
 const STEPS = 12;
 
+/** By how long they wait. There are as many of them as there are settings. */
 const lines = new Map<number, Line>();
 
 function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+  let line = lines.get(ms);
+  if (!line) lines.set(ms, line = new Line(ms));
   return new Promise((resolve, reject) => {
-    let line = lines.get(ms);
-    if (!line) lines.set(ms, line = { waiting: new Map(), timer: undefined, arming: false });
-    const { waiting } = line;
-    const late = () => reject(tooSlow());
-    waiting.set(late, performance.now() + ms);
-    if (line.timer === undefined && !line.arming) arm(line, ms, STEPS);
-    const over = () => {
-      waiting.delete(late);
-      if (waiting.size === 0 && line.timer !== undefined) sweep(ms);
-    };
+    const waiting = line.add(reject);
     promise.then((value) => {
-      over();
+      line.remove(waiting);
       resolve(value);
     }, (cause) => {
-      over();
+      line.remove(waiting);
       reject(
         cause instanceof Fault
           ? cause
@@ -228,29 +270,6 @@ function within<T>(promise: Promise<T>, ms: number): Promise<T> {
       );
     });
   });
-}
-
-function arm(line: Line, ms: number, steps: number): void {
-  line.arming = line.waiting.size > 0 && steps > 0;
-  if (line.arming) queueMicrotask(() => arm(line, ms, steps - 1));
-  else if (line.waiting.size > 0) line.timer = setTimeout(() => sweep(ms), ms);
-}
-
-/** Tells those whose time is up, and waits for the next. */
-function sweep(ms: number): void {
-  const line = lines.get(ms);
-  if (!line) return;
-  clearTimeout(line.timer);
-  const now = performance.now();
-  for (const [late, deadline] of line.waiting) {
-    if (deadline > now) {
-      line.timer = setTimeout(() => sweep(ms), Math.ceil(deadline - now));
-      return;
-    }
-    line.waiting.delete(late);
-    late();
-  }
-  lines.delete(ms);
 }
 
 function tooSlow(): Fault {

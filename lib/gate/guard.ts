@@ -187,13 +187,13 @@ const whole = new WeakSet<Response>();
 
 /** Says that an answer was made with {@linkcode ANSWER_HEADERS}, so that they need not be looked for again. */
 export function isWhole(response: Response): Response {
-  whole.add(response);
+  (response as unknown as {w: boolean}).w = true;
   return response;
 }
 
 function finish(response: Response, arrival: Arrival, policy: Policy, { exit }: GuardRules): Response {
   if (response.status === 101) return response;
-  if (whole.has(response)) {
+  if ((response as unknown as {w: boolean}).w) {
     if (policy.cors.size > 0) corsRule(response, arrival, policy);
     return response;
   }

@@ -48,10 +48,14 @@ export class Rate {
   }
 }
 
-/** Counts what is under way by name. It knows no name of which nothing is. */
+/** So many names of which nothing is under way are let stand: they cost less than to go and come with every request. */
+const IDLE_NAMES = 1000;
+
+/** Counts what is under way by name. It soon forgets a name of which nothing is. */
 export class Flights {
   readonly #counts = new Map<string, number>();
   readonly #max: number;
+  #size = 0;
 
   constructor(max: number) {
     this.#max = max;
@@ -59,6 +63,11 @@ export class Flights {
 
   /** How many names have something under way. */
   get size(): number {
+    return this.#size;
+  }
+
+  /** How many names are known. */
+  get known(): number {
     return this.#counts.size;
   }
 
@@ -66,6 +75,7 @@ export class Flights {
   enter(name: string): boolean {
     const count = this.#counts.get(name) ?? 0;
     if (count >= this.#max) return false;
+    if (count === 0) this.#size++;
     this.#counts.set(name, count + 1);
     return true;
   }
@@ -73,7 +83,14 @@ export class Flights {
   /** One has ended. */
   leave(name: string): void {
     const count = this.#counts.get(name) ?? 0;
-    if (count <= 1) this.#counts.delete(name);
-    else this.#counts.set(name, count - 1);
+    if (count === 0) return;
+    this.#counts.set(name, count - 1);
+    if (count > 1) return;
+    this.#size--;
+    if (this.#counts.size > 2 * this.#size + IDLE_NAMES) this.#forget();
+  }
+
+  #forget(): void {
+    for (const [name, count] of this.#counts) if (count === 0) this.#counts.delete(name);
   }
 }

@@ -119,7 +119,8 @@ export class Context<State> {
       const component = i === -1 ? app : layouts[i];
       if (component === null) continue;
       const inner = content;
-      this.Component = () => inner;
+      const Component = () => inner;
+      this.Component = Component;
       const drawn = drawComponent(component, pageProps(this));
       const outer = drawn instanceof Promise ? await drawn : drawn;
       if (outer instanceof Response) return outer;
@@ -167,23 +168,52 @@ export type FreshContext<State = unknown> = Context<State>;
 
 /** The props a page, layout or app wrapper gets. `url` stays lazy: parsing costs more than a small page's other props. */
 export function pageProps(ctx: Context<unknown>): PageProps {
-  return {
-    config: ctx.config,
-    get url() {
-      return ctx.url;
-    },
-    req: ctx.req,
-    params: ctx.params,
-    info: ctx.info,
-    state: ctx.state,
-    get isPartial() {
-      return ctx.isPartial;
-    },
-    Component: ctx.Component,
-    error: ctx.error,
-    route: ctx.route,
-    data: ctx.data,
-  };
+  return new Props(ctx) as unknown as PageProps;
+}
+
+let lazily: PropertyDescriptorMap;
+
+/**
+ * A context's own properties, two of them found when they are read. By a class, because getters that are written into a
+ * literal are old objects from the start in V8: each would keep its request until all of them are collected.
+ */
+class Props {
+  static {
+    const found = (get: (this: Props) => unknown) => ({ get, enumerable: true, configurable: true });
+    lazily = {
+      url: found(function () {
+        return this.#ctx.url;
+      }),
+      isPartial: found(function () {
+        return this.#ctx.isPartial;
+      }),
+    };
+  }
+
+  readonly #ctx: Context<unknown>;
+  readonly config: ResolvedFreshConfig;
+  readonly req: Request;
+  readonly params: Record<string, string>;
+  readonly info: Deno.ServeHandlerInfo;
+  readonly state: unknown;
+  readonly Component: FunctionComponent;
+  readonly error: unknown;
+  readonly route: string | null;
+  readonly data: unknown;
+
+  constructor(ctx: Context<unknown>) {
+    this.#ctx = ctx;
+    this.config = ctx.config;
+    this.req = ctx.req;
+    this.params = ctx.params;
+    this.info = ctx.info;
+    this.state = ctx.state;
+    this.Component = ctx.Component;
+    this.error = ctx.error;
+    this.route = ctx.route;
+    this.data = ctx.data;
+    Object.defineProperties(this, lazily);
+  }
 }
 
 function parseUrl(req: Request, config: ResolvedFreshConfig, pathname: string): URL {

@@ -45,7 +45,9 @@ function dispatch(
   last: () => Promise<Response>,
 ): Promise<Response> {
   if (index === steps.length) return last();
-  ctx.next = () => dispatch(ctx, steps, index + 1, last);
+  // Not assigned as it is written: V8 takes such a function for one that stays, and it would keep the request.
+  const next = () => dispatch(ctx, steps, index + 1, last);
+  ctx.next = next;
   try {
     const result = steps[index](ctx);
     return result instanceof Promise ? result : Promise.resolve(result);
