@@ -35,9 +35,11 @@ const OVER: RunRequest = Object.freeze({
   client: "",
 });
 
+const NOTHING = Object.freeze({});
+
 /** What is remembered of a call that is over. */
 export function withoutValues({ id, demo, action, session, page }: Call): Call {
-  return { id, demo, action, input: {}, session, page, request: OVER };
+  return { id, demo, action, input: NOTHING, session, page, request: OVER };
 }
 
 /** What a call is known by, if its caller named it. */

@@ -39,8 +39,8 @@ export function userOf(session: string): string | undefined {
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #held: HeldSessions;
-  /** Tokens that were checked and right. A page sends its own with each event, and checking costs more than the rest. */
-  readonly #known = new Set<string>();
+  /** By tokens that were checked and right, their ids. A page sends its own with each event, and checking costs more than the rest. */
+  readonly #known = new Map<string, string>();
 
   /** Holds nothing at first. */
   constructor(options: SessionsOptions) {
@@ -56,24 +56,16 @@ export class Sessions {
 
   /** The session of a token. @throws {Fault} `expired` when the token was not minted here, or for somebody else. */
   open(token: unknown, user?: string): Session {
-    if (this.knows(token, user)) return this.#held.find(ownedBy(token.slice(0, ID_LENGTH), user));
+    const id = this.#idOf(token, user);
+    if (id !== undefined) return this.#held.find(id);
     throw new Fault("expired", "This page is from an earlier start of the server. Reload it");
   }
 
   /** Whether a token was minted here, for this user. */
   knows(token: unknown, user?: string): token is string {
-    if (typeof token !== "string" || token.length > 100) return false;
-    const name = ownedBy(token, user);
-    if (this.#known.has(name)) return true;
-    // An id of another length could be one that goes on as the name of a user.
-    if (token.charCodeAt(ID_LENGTH) !== DOT) return false;
-    const given = Buffer.from(token.slice(ID_LENGTH + 1));
-    const right = Buffer.from(this.#sign(token.slice(0, ID_LENGTH), user));
-    if (given.length !== right.length || !timingSafeEqual(given, right)) return false;
-    if (this.#known.size >= KNOWN_TOKENS) this.#known.clear();
-    this.#known.add(name);
-    return true;
+    return this.#idOf(token, user) !== undefined;
   }
+
 
   /** How many sessions hold values. */
   get size(): number {
@@ -93,6 +85,22 @@ export class Sessions {
   /** Lets go of all that is held; those who want to know of it are told. */
   close(): void {
     this.#held.close();
+  }
+
+  #idOf(token: unknown, user: string | undefined): string | undefined {
+    if (typeof token !== "string" || token.length > 100) return undefined;
+    const name = ownedBy(token, user);
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    // An id of another length could be one that goes on as the name of a user.
+    if (token.charCodeAt(ID_LENGTH) !== DOT) return undefined;
+    const given = Buffer.from(token.slice(ID_LENGTH + 1));
+    const right = Buffer.from(this.#sign(token.slice(0, ID_LENGTH), user));
+    if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
+    if (this.#known.size >= KNOWN_TOKENS) this.#known.clear();
+    const id = ownedBy(token.slice(0, ID_LENGTH), user);
+    this.#known.set(name, id);
+    return id;
   }
 
   // The id between two copies of the secret: an envelope, whose end nobody can extend without the secret. It costs 3 us,

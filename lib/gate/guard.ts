@@ -16,7 +16,7 @@ import {
   sizeRule,
 } from "./guard/entry.ts";
 import { bounded } from "./guard/bounded.ts";
-import { corsRule, embedRule, headersRule, policyRule, secureRule } from "./guard/exit.ts";
+import { ANSWER_HEADERS, corsRule, embedRule, headersRule, policyRule, secureRule } from "./guard/exit.ts";
 import { type ConnectionInfo, keepPublicUrl, type Peer, peerOf, seenFrom } from "./guard/peer.ts";
 import { Flights, Rate } from "./guard/rate.ts";
 import { forward } from "./guard/suffix.ts";
@@ -183,17 +183,31 @@ function readBounded(
   });
 }
 
-const whole = new WeakSet<Response>();
+/** Marks answers that have their headers. A property: a set of them costs more to collect. */
+const WHOLE = Symbol("whole");
 
-/** Says that an answer was made with {@linkcode ANSWER_HEADERS}, so that they need not be looked for again. */
-export function isWhole(response: Response): Response {
-  (response as unknown as {w: boolean}).w = true;
+/**
+ * An answer of 200 that is no document, with {@linkcode ANSWER_HEADERS}, so that these need not be looked for again. For
+ * answers that are made often: added one by one, headers cost two microseconds, in a record six.
+ */
+export function wholeAnswer(
+  body: BodyInit,
+  type: string,
+  more: readonly (readonly [string, string])[],
+): Response {
+  const response: Response & { [WHOLE]?: true } = new Response(body, { headers: { "content-type": type } });
+  const { headers } = response;
+  for (const [name, value] of WHOLE_HEADERS) headers.append(name, value);
+  for (const [name, value] of more) headers.append(name, value);
+  response[WHOLE] = true;
   return response;
 }
 
+const WHOLE_HEADERS = Object.entries(ANSWER_HEADERS);
+
 function finish(response: Response, arrival: Arrival, policy: Policy, { exit }: GuardRules): Response {
   if (response.status === 101) return response;
-  if ((response as unknown as {w: boolean}).w) {
+  if ((response as { [WHOLE]?: true })[WHOLE]) {
     if (policy.cors.size > 0) corsRule(response, arrival, policy);
     return response;
   }

@@ -2,16 +2,14 @@ import type { Clock, Engine } from "@/lib/engine/engine.ts";
 import type { FinishedRun } from "@/lib/engine/journal.ts";
 import type { Run } from "@/lib/engine/run.ts";
 import { EVENT_STREAM, writeFrame } from "@/lib/wire/event_stream.ts";
-import { ANSWER_HEADERS, isWhole } from "./guard.ts";
+import { wholeAnswer } from "./guard.ts";
 
 const HEARTBEAT_MS = 15_000;
 const encoder = new TextEncoder();
-const headers = {
-  ...ANSWER_HEADERS,
-  "content-type": EVENT_STREAM,
-  "cache-control": "no-store",
-  "x-accel-buffering": "no",
-};
+const HEADERS: readonly (readonly [string, string])[] = [
+  ["cache-control", "no-store"],
+  ["x-accel-buffering", "no"],
+];
 
 /**
  * The frames of a run after `seq` as the answer to a request. A run that is over already is answered in one piece,
@@ -19,7 +17,7 @@ const headers = {
  * stays in the run's log, never in a buffer of this answer.
  */
 export function answerRun(engine: Engine, run: Run, clock: Clock, seq = 0): Response {
-  if (run.finished) return isWhole(new Response(take(run, seq), { headers }));
+  if (run.finished) return wholeAnswer(take(run, seq), EVENT_STREAM, HEADERS);
   const reader = engine.attend(run);
   let beat: Disposable | undefined;
   const stream = new ReadableStream<Uint8Array>({
@@ -44,7 +42,7 @@ export function answerRun(engine: Engine, run: Run, clock: Clock, seq = 0): Resp
       reader[Symbol.dispose]();
     },
   }, { highWaterMark: 0 });
-  return isWhole(new Response(stream, { headers }));
+  return wholeAnswer(stream, EVENT_STREAM, HEADERS);
 
   // Whether the news came before a heartbeat was due.
   function sooner(news: Promise<void>): Promise<boolean> {
@@ -61,7 +59,7 @@ export function answerRun(engine: Engine, run: Run, clock: Clock, seq = 0): Resp
 /** What a run said that is over and kept by the journal alone, as the answer to a request. */
 export function answerPast({ id, frames }: FinishedRun): Response {
   const text = frames.map(({ seq, ...frame }) => writeFrame(frame, id, seq)).join("");
-  return isWhole(new Response(text, { headers }));
+  return wholeAnswer(text, EVENT_STREAM, HEADERS);
 }
 
 function take({ log, dropped, id }: Run, seq: number): string {
