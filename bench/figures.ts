@@ -115,6 +115,11 @@ export const budgets = {
     unit: "x",
     budget: { atMost: 2 },
   },
+  "neighbours": {
+    what: "Events' p99 beside a hanging, a memory-eating and a flooding client, by that without",
+    unit: "x",
+    budget: { atMost: 2 },
+  },
   "press": { what: "Press to changed page, local, median", unit: "ms", budget: { atMostTimesFloor: 2 } },
   "upload": { what: "Upload of 300 MB: most extra memory", unit: "MB", budget: { atMost: 64 } },
   "start": { what: "Cold start to the first page (built)", unit: "ms", budget: { atMost: 400 } },

@@ -3,6 +3,7 @@ import { durable, events } from "./events.ts";
 import { guarding } from "./guarding.ts";
 import { idling } from "./idle.ts";
 import { builds, starts, uploads } from "./lifetime.ts";
+import { neighbours } from "./neighbours.ts";
 import { many1000, many200, pageCpu, pressing, slowGreeter, weight } from "./pages.ts";
 import type { Part } from "./part.ts";
 import { pooling } from "./pooling.ts";
@@ -24,6 +25,7 @@ export const parts: readonly Part[] = [
   { name: "tokens", measure: tokens },
   { name: "paced", measure: paced },
   { name: "slow", measure: slowOnes },
+  { name: "neighbours", measure: neighbours },
   { name: "pool", measure: pooling },
   { name: "resume", measure: resuming },
   { name: "restart", measure: restarting },

@@ -210,9 +210,7 @@ export class Engine {
 
   /** The run of an id, its own or its caller's, if this session started it. @throws {Fault} `not_found` */
   find(id: unknown, session: string): Run {
-    const run = typeof id === "string"
-      ? this.#kept.get(id) ?? this.#kept.get(`${session}/${id}`)
-      : undefined;
+    const run = typeof id === "string" ? this.#kept.get(id) ?? this.#kept.get(`${session}/${id}`) : undefined;
     if (run?.call.session.id !== session) throw noRun();
     return run;
   }

@@ -66,7 +66,6 @@ export class Sessions {
     return this.#idOf(token, user) !== undefined;
   }
 
-
   /** How many sessions hold values. */
   get size(): number {
     return this.#held.size;

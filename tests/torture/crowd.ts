@@ -1,5 +1,5 @@
 /**
- * Three bad clients, for `neighbours_test.ts`, in a process of their own: one that hangs, one that eats memory and one that
+ * Three bad clients, for `neighbours.ts`, in a process of their own: one that hangs, one that eats memory and one that
  * floods, until its input ends. Then it says how often each has come. It gives way to all others: clients do not take the
  * processor of the server that they harm.
  */

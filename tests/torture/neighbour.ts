@@ -1,15 +1,35 @@
 /**
- * Users who mind their own business, for `neighbours_test.ts`, in a process of their own: what others do to the server
- * must not be what they do to those who measure. For each line of its input it says the p99 of an echo, in milliseconds,
- * of four users who ask again and again for so many milliseconds.
+ * Users who mind their own business, for `neighbours.ts`, in a process of their own: what others do to the server must
+ * not be what they do to those who measure. For each line of its input it says the p99 of an echo, in milliseconds, of
+ * four users who ask again and again for so many milliseconds.
  */
 import assert from "node:assert/strict";
-import type { TestServer } from "@/tests/server.ts";
-import { Torture } from "./torture.ts";
+import { Connection, get, message } from "@/bench/connection.ts";
 
+const USERS = 4;
 const PAUSE_MS = 10;
 const [base = ""] = Deno.args;
-using torture = new Torture({ base } as TestServer);
+const decoder = new TextDecoder();
+
+interface User {
+  readonly connection: Connection;
+  readonly echo: Uint8Array;
+  readonly text: string;
+}
+
+const users: User[] = [];
+for (let at = 0; at < USERS; at++) {
+  const page = decoder.decode((await get(base, "/torture")).body);
+  const session = /name="\$session" value="([^"]+)"/.exec(page)?.[1];
+  assert.ok(session, "the page names no session");
+  const text = `user ${at}`;
+  const body = JSON.stringify({ action: "echo", input: { text }, session });
+  users.push({
+    connection: await Connection.open(base),
+    echo: message(base, "POST", "/torture", { body }),
+    text,
+  });
+}
 
 let rest = "";
 for await (const piece of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
@@ -20,20 +40,19 @@ for await (const piece of Deno.stdin.readable.pipeThrough(new TextDecoderStream(
     await Deno.stdout.write(new TextEncoder().encode(`${p99}\n`));
   }
 }
+for (const { connection } of users) connection[Symbol.dispose]();
 
 async function windowOf(ms: number): Promise<number> {
   const waits: number[] = [];
   const end = performance.now() + ms;
-  await Promise.all(Array.from({ length: 4 }, async (_, user) => {
-    const session = await torture.session();
+  await Promise.all(users.map(async ({ connection, echo, text }) => {
     while (performance.now() < end) {
       const sinceMs = performance.now();
-      const { values } = await torture.call("echo", { text: `${user}` }, { session });
+      const { status, body } = await connection.send(echo);
       waits.push(performance.now() - sinceMs);
-      assert.equal(values.out, `${user}`);
+      assert.ok(status === 200 && decoder.decode(body).includes(`"${text}"`), `${status}`);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   }));
-  torture.received.length = 0;
   return waits.sort((a, b) => a - b)[Math.floor(waits.length * 0.99)] as number;
 }

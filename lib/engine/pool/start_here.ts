@@ -1,5 +1,6 @@
 import { setPriority } from "node:os";
 import type { HandlerProcess } from "./handler_process.ts";
+import { processorsOfHandlers } from "./processors.ts";
 import type { Profile } from "./profile.ts";
 
 // As `nice` counts: about a tenth of what the server gets, where both want all.
@@ -46,7 +47,10 @@ function commandOf({ module, memoryMb, flags, env }: Profile): [string, Deno.Com
   }
   // Heap limits leave out the bytes of buffers; the system's own limit does not. Where there is none, it goes without.
   const limitKb = (OWN_MB + 2 * memoryMb) * 1024;
-  const run = `ulimit -c 0; ulimit -d ${limitKb} 2>/dev/null; exec "$0" "$@"`;
+  const processors = processorsOfHandlers();
+  // Where there is no such program, or it may not, they share all processors.
+  const apart = processors === undefined ? "" : `taskset -cp ${processors} $$ >/dev/null 2>&1; `;
+  const run = `ulimit -c 0; ulimit -d ${limitKb} 2>/dev/null; ${apart}exec "$0" "$@"`;
   return ["/bin/sh", { ...options, args: ["-c", run, Deno.execPath(), ...args] }];
 }
 
