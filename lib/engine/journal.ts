@@ -1,5 +1,7 @@
 import type { Op, Store } from "@/lib/store/records.ts";
 import type { FaultJson } from "@/lib/value/fault.ts";
+import { type Linked, LinkedList } from "@/lib/value/linked_list.ts";
+import { Lookup } from "@/lib/value/lookup.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
 import {
   type AcceptedRun,
@@ -38,31 +40,41 @@ export interface JournalOptions {
 }
 
 /** A run that goes on in this process. */
-interface Live {
+class Live implements Linked<Live> {
+  before: Live | undefined = undefined;
+  after: Live | undefined = undefined;
   readonly run: UnfinishedRun;
   /** How many records its acceptance takes. */
   parts: number;
-  /** Frames that are not on their way to the store yet. */
-  waiting: FrameBody[];
   /** The `seq` of the frame that comes next. */
   next: number;
-  done?: DoneFrame;
+  /** Frames that are not on their way to the store yet. */
+  waiting: FrameBody[] = [];
+  done: DoneFrame | undefined = undefined;
   /** Whether its acceptance is asked for at the end of this turn: what is over by then takes one commit. */
-  pending?: boolean | undefined;
+  pending = false;
   /** Settles when its acceptance is kept, or was refused. Before that none of its frames are, but with its end. */
-  accepting?: Promise<void> | undefined;
+  accepting: Promise<void> | undefined = undefined;
   /** As that, and rejects when it was refused. */
-  accepted?: Promise<void> | undefined;
+  accepted: Promise<void> | undefined = undefined;
   /** Settles when the frames that are on their way are kept, or wait again. */
-  writing?: Promise<void> | undefined;
+  writing: Promise<void> | undefined = undefined;
   /** Settles when its end is kept, or was refused. What waits is on its way with it. */
-  ending?: Promise<void> | undefined;
+  ending: Promise<void> | undefined = undefined;
+  /** Whether it has frames that wait for the next time that some are kept. */
+  dirty = false;
   /** Whether some of its frames were kept before its end. */
-  long: boolean;
+  long = false;
   /** Whether what is kept of its frames is to go before others are kept: one among those stands for it. */
-  anew?: boolean | undefined;
+  anew = false;
   /** Whether the next frame does not follow the one before it, and so says its number. */
-  gap?: boolean | undefined;
+  gap = false;
+
+  constructor(run: UnfinishedRun, parts: number, next: number) {
+    this.run = run;
+    this.parts = parts;
+    this.next = next;
+  }
 }
 
 /** How many frames lie between two attempts at one run: more than any attempt says. */
@@ -78,8 +90,11 @@ export const ATTEMPT_FRAMES = 1e9;
 export class Journal implements AsyncDisposable {
   readonly #options: JournalOptions;
   readonly #keepMs: number;
-  readonly #live = new Map<string, Live>();
-  readonly #dirty = new Map<string, Live>();
+  /** By id. */
+  readonly #live = new Lookup<Live>();
+  readonly #all = new LinkedList<Live>();
+  /** How many have frames that wait. */
+  #dirty = 0;
   /** What runs of an earlier process are kept under, by id. */
   readonly #names = new Map<string, string>();
   #timer: Disposable | undefined;
@@ -96,13 +111,13 @@ export class Journal implements AsyncDisposable {
    * @throws {Fault} `no_space`: it was not accepted; its frames are dropped.
    */
   async accept(run: AcceptedRun): Promise<void> {
-    if (this.#live.has(run.id)) throw new RangeError(`The run ${run.id} was accepted before`);
+    if (this.#live.get(run.id)) throw new RangeError(`The run ${run.id} was accepted before`);
     const { store, now } = this.#options;
     const unfinished: UnfinishedRun = { ...run, acceptedMs: now(), attempt: 1 };
     // As they are now: a handler may go on to change them.
     const pieces = piecesOf(JSON.stringify(unfinished));
-    const live: Live = { run: unfinished, parts: 0, waiting: [], next: 1, long: false, pending: true };
-    this.#live.set(run.id, live);
+    const live = this.#add(new Live(unfinished, 0, 1));
+    live.pending = true;
     const kept = Promise.resolve().then(async () => {
       live.pending = false;
       if (live.done) {
@@ -217,7 +232,7 @@ export class Journal implements AsyncDisposable {
     }
     const runs = Array.from(texts.values(), (text) => JSON.parse(text) as UnfinishedRun);
     for (const run of runs) this.#names.set(run.id, nameOf(run));
-    return runs.filter(({ id }) => !this.#live.has(id));
+    return runs.filter(({ id }) => !this.#live.get(id));
   }
 
   /**
@@ -228,13 +243,13 @@ export class Journal implements AsyncDisposable {
   async again(id: string): Promise<UnfinishedRun | undefined> {
     const { store } = this.#options;
     const [before, parts] = await this.#open(id);
-    if (before === undefined || this.#live.has(id)) return undefined;
+    if (before === undefined || this.#live.get(id)) return undefined;
     const run: UnfinishedRun = { ...before, attempt: before.attempt + 1 };
     const pieces = piecesOf(JSON.stringify(run));
     // Higher than any number that a reader of an earlier attempt may have seen.
     const next = before.attempt * ATTEMPT_FRAMES + 1;
-    const live: Live = { run, parts: pieces.length, waiting: [], next, long: false, gap: true };
-    this.#live.set(id, live);
+    const live = this.#add(new Live(run, pieces.length, next));
+    live.gap = true;
     try {
       const name = nameOf(run);
       await deleteUnder(store, frameKey(name));
@@ -282,13 +297,14 @@ export class Journal implements AsyncDisposable {
   async flush(): Promise<void> {
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
-    this.#dirty.clear();
-    await Promise.all(Array.from(this.#live.values(), (live) => this.#keepAll(live)));
+    this.#dirty = 0;
+    for (const live of this.#all) live.dirty = false;
+    await Promise.all(Array.from(this.#all, (live) => this.#keepAll(live)));
   }
 
   /** Keeps what waits to be kept. The store stays open. */
   async [Symbol.asyncDispose](): Promise<void> {
-    do await this.flush(); while (this.#dirty.size > 0);
+    do await this.flush(); while (this.#dirty > 0);
   }
 
   /** The unfinished run of an id as it is kept, and how many records that takes. */
@@ -297,6 +313,12 @@ export class Journal implements AsyncDisposable {
     const records = await Array.fromAsync(this.#options.store.list({ prefix }));
     if (records.length === 0) return [undefined, 0];
     return [JSON.parse(records.map(({ value }) => value).join("")), records.length];
+  }
+
+  #add(live: Live): Live {
+    this.#live.set(live.run.id, live);
+    this.#all.add(live);
+    return live;
   }
 
   #take(id: string, fromSeq: number, frames: readonly FrameBody[]): Live | undefined {
@@ -313,7 +335,8 @@ export class Journal implements AsyncDisposable {
   }
 
   #soon(live: Live): void {
-    this.#dirty.set(live.run.id, live);
+    if (!live.dirty) this.#dirty++;
+    live.dirty = true;
     const { after, flushMs = 100 } = this.#options;
     this.#timer ??= after(flushMs, () => void this.flush());
   }
@@ -329,7 +352,7 @@ export class Journal implements AsyncDisposable {
   async #write(live: Live): Promise<void> {
     const { store, broke } = this.#options;
     const frames = live.waiting;
-    const { anew = false } = live;
+    const { anew } = live;
     live.waiting = [];
     live.long = true;
     live.anew = false;
@@ -373,8 +396,9 @@ export class Journal implements AsyncDisposable {
     const { id } = live.run;
     if (this.#live.get(id) !== live) return;
     this.#live.delete(id);
-    this.#dirty.delete(id);
-    if (this.#dirty.size > 0) return;
+    this.#all.remove(live);
+    if (live.dirty) this.#dirty--;
+    if (this.#dirty > 0) return;
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
   }

@@ -70,7 +70,7 @@ interface Group {
 }
 
 // Telling everybody at every step costs the square of their number; a long queue is told twice a second.
-const SHORT = 50;
+const SHORT = 10;
 /** So many turns are remembered, however few wait. */
 const FEW = 64;
 const ANNOUNCE_MS = 500;

@@ -52,8 +52,7 @@ const MISTAKES: readonly Mistake[] = [
       wrap(Queue.prototype, "enter", (_, enter, entry) => {
         const place = enter(entry);
         const kept = rarely();
-        const forget = (place: { group: string } & Disposable) => ({
-          group: place.group,
+        const forget = (place: Disposable) => ({
           [Symbol.dispose]: () => kept || place[Symbol.dispose](),
         });
         return place instanceof Promise ? place.then(forget) : forget(place);
@@ -64,11 +63,9 @@ const MISTAKES: readonly Mistake[] = [
   {
     what: "A place that is not given back keeps others waiting in the engine",
     make: () =>
-      wrap(Queue.prototype, "enter", (_, enter, entry) => {
-        const place = enter(entry);
-        return rarely() && !(place instanceof Promise)
-          ? { group: place.group, [Symbol.dispose]: () => {} }
-          : place;
+      wrap(Queue.prototype, "take", (_, take, name) => {
+        const place = take(name);
+        return rarely() && place ? { [Symbol.dispose]: () => {} } : place;
       }),
     finds: simulateEngine,
     says: /places or waiting calls are left|it never ends/,

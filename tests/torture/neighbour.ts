@@ -1,13 +1,13 @@
 /**
  * Users who mind their own business, for `neighbours.ts`, in a process of their own: what others do to the server must
  * not be what they do to those who measure. For each line of its input it says the p99 of an echo, in milliseconds, of
- * four users who ask again and again for so many milliseconds.
+ * twenty users who ask again and again, a thousand times a second together, for so many milliseconds.
  */
 import assert from "node:assert/strict";
 import { Connection, get, message } from "@/bench/connection.ts";
 
-const USERS = 4;
-const PAUSE_MS = 10;
+const USERS = 20;
+const PAUSE_MS = 20;
 const [base = ""] = Deno.args;
 const decoder = new TextDecoder();
 
@@ -51,7 +51,8 @@ async function windowOf(ms: number): Promise<number> {
       const { status, body } = await connection.send(echo);
       waits.push(performance.now() - sinceMs);
       assert.ok(status === 200 && decoder.decode(body).includes(`"${text}"`), `${status}`);
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      // Not all at once, as nobody would.
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * (0.5 + Math.random())));
     }
   }));
   return waits.sort((a, b) => a - b)[Math.floor(waits.length * 0.99)] as number;

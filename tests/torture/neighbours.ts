@@ -1,3 +1,4 @@
+import { processorsOfHandlers } from "@/lib/engine/pool/processors.ts";
 import type { TestServer } from "@/tests/server.ts";
 
 const WINDOW_MS = 1000;
@@ -41,8 +42,17 @@ export class Neighbours implements AsyncDisposable {
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #output: ReadableStreamDefaultReader<string>;
 
-  constructor(base: string) {
-    this.#child = start("neighbour.ts", base, ownProcessor());
+  /** Resolves when they have asked for a while, so that nothing is new to them or to the server. */
+  static async at(base: string): Promise<Neighbours> {
+    const users = new Neighbours(await start("neighbour.ts", base));
+    await users.window();
+    // Only their main thread, which is short: what V8 does beside it may take its time.
+    await works("chrt", "-f", "-p", "1", `${users.#child.pid}`);
+    return users;
+  }
+
+  private constructor(child: Deno.ChildProcess) {
+    this.#child = child;
     this.#input = this.#child.stdin.getWriter();
     this.#output = textOf(this.#child);
   }
@@ -65,14 +75,14 @@ class Crowd {
   readonly #child: Deno.ChildProcess;
   readonly #output: ReadableStreamDefaultReader<string>;
 
-  private constructor(base: string) {
-    this.#child = start("crowd.ts", base);
+  private constructor(child: Deno.ChildProcess) {
+    this.#child = child;
     this.#output = textOf(this.#child);
   }
 
   /** Resolves when they are at it. */
   static async at(base: string): Promise<Crowd> {
-    const crowd = new Crowd(base);
+    const crowd = new Crowd(await start("crowd.ts", base));
     await crowd.#output.read();
     return crowd;
   }
@@ -87,32 +97,22 @@ class Crowd {
   }
 }
 
-function start(file: string, base: string, before: readonly string[] = []): Deno.ChildProcess {
+// Clients stand for other machines: none takes the processor that handlers leave to the server, and those who measure wait
+// for nobody. Where the system does not let us, they share what there is.
+async function start(file: string, base: string): Promise<Deno.ChildProcess> {
   const path = new URL(file, import.meta.url).pathname;
-  const [program = "", ...args] = [
-    ...before,
-    Deno.execPath(),
-    "run",
-    "-A",
-    "--quiet",
-    "--no-check",
-    path,
-    base,
-  ];
+  const deno = [Deno.execPath(), "run", "-A", "--quiet", "--no-check", path, base];
+  const apart = ["taskset", "-c", processorsOfHandlers() ?? ""] as const;
+  const [program = "", ...args] = await works(...apart, "true") ? [...apart, ...deno] : deno;
   return new Deno.Command(program, { args, stdin: "piped", stdout: "piped" }).spawn();
 }
 
-// The machine of a user is not one on which the server runs handlers: users keep to the processor that handlers leave
-// alone, with and without the bad ones.
-function ownProcessor(): string[] {
+async function works(program: string, ...args: readonly string[]): Promise<boolean> {
   try {
-    const first = /^Cpus_allowed_list:\s*(\d+)/m.exec(Deno.readTextFileSync("/proc/self/status"))?.[1];
-    if (first === undefined || !new Deno.Command("taskset", { args: ["--version"] }).outputSync().success) {
-      return [];
-    }
-    return ["taskset", "-c", first];
+    return (await new Deno.Command(program, { args: [...args], stdout: "null", stderr: "null" }).output())
+      .success;
   } catch {
-    return [];
+    return false;
   }
 }
 
