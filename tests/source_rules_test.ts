@@ -68,6 +68,21 @@ const rules: readonly SourceRule[] = [
     seeded: ["eval(x)", "new Function(x)", 'setTimeout("x")'],
   },
   {
+    // Those are old objects from the start: each keeps what it knows until V8 looks through all of them.
+    what: "writes a function straight into a property, where that is done for every event",
+    pattern:
+      /[\w\])]\.#?\w+ (?:\?\?=|\|\|=|=) (?:async )?(?:\([^()]*\)|\w+) =>|[\w\])]\.#?\w+ = (?:async )?function/,
+    of: /^lib\/(?:demo|engine(?!\/pool)|gate|ops|value|wire)\//,
+    // Once, for the app.
+    but: ["lib/gate/guard.ts"],
+    seeded: [
+      "this.#emit ??= (frame) => x",
+      "attempt.stopped = () => {",
+      "a.b = async (c) => d",
+      "x.y = function () {",
+    ],
+  },
+  {
     what: "starts a shell, or reads an environment past the permissions",
     pattern:
       /\bshell:\s*true|node:child_process|loadEnvFile|unsafe-proto|Deno\.Command\(\s*["'`](?:ba|z|da)?sh\b/,
