@@ -54,10 +54,13 @@ class Asked implements RunRequest {
   }
 
   get query(): URLSearchParams {
-    const { headers } = this.#request;
-    const here = new URL(this.url);
+    const { url } = this;
+    const referer = this.#request.headers.get("referer") ?? "";
+    // Asked for whenever a run is kept, and almost always there is none.
+    if (!url.includes("?") && !referer.includes("?")) return new URLSearchParams();
+    const here = new URL(url);
     // An event is posted to the page's path; the page's own address is where it was posted from.
-    const from = URL.parse(headers.get("referer") ?? "");
+    const from = URL.parse(referer);
     return from?.origin === here.origin && from.pathname === here.pathname
       ? from.searchParams
       : here.searchParams;

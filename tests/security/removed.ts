@@ -99,7 +99,7 @@ export const REMOVALS: readonly Removal[] = [
   {
     guard: "the signature of a session",
     file: "lib/engine/sessions.ts",
-    text: "if (given.length !== right.length || !timingSafeEqual(given, right)) return false;",
+    text: "if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;",
     without: "void given; void right; void timingSafeEqual;",
     test: "lib/engine/engine_test.ts",
   },
