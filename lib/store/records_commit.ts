@@ -27,6 +27,39 @@ export function packCommit(ops: readonly Op[], { checks = [] }: CommitOptions = 
   return { ops: packed, checks: checks.map(({ key, version }) => [packKey(key), version ?? 0]), sizeBytes };
 }
 
+/**
+ * Commits one after the other, as a worker is sent them: how many checks, how many ops, how much there is to write, then
+ * the checks and the ops of the first, and so on. One list costs a third of what lists in records cost on that way.
+ */
+export type FlatCommits = readonly (string | number | null)[];
+
+/** Puts commits into one list. */
+export function flatten(commits: Iterable<PackedCommit>): FlatCommits {
+  const flat: (string | number | null)[] = [];
+  for (const { checks, ops, sizeBytes } of commits) {
+    flat.push(checks.length, ops.length, sizeBytes);
+    for (const [key, version] of checks) flat.push(key, version);
+    for (const [key, text, expiresMs] of ops) flat.push(key, text, expiresMs);
+  }
+  return flat;
+}
+
+/** The commits of a list again, one at a time. */
+export function* unflatten(flat: FlatCommits): Generator<PackedCommit, void, undefined> {
+  for (let at = 0; at < flat.length;) {
+    const [checkCount, opCount, sizeBytes] = flat.slice(at, at += 3) as [number, number, number];
+    const checks: [PackedKey, number][] = [];
+    for (let left = checkCount; left > 0; left--) {
+      checks.push([flat[at++] as PackedKey, flat[at++] as number]);
+    }
+    const ops: [PackedKey, string | null, number | null][] = [];
+    for (let left = opCount; left > 0; left--) {
+      ops.push([flat[at++] as PackedKey, flat[at++] as string | null, flat[at++] as number | null]);
+    }
+    yield { checks, ops, sizeBytes };
+  }
+}
+
 function expiry(ms: number | undefined): number | null {
   if (Number.isNaN(ms)) throw new TypeError("expiresMs is not a number");
   return ms === undefined || ms === Infinity ? null : ms;

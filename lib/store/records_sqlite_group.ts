@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers";
 import { Fault } from "@/lib/value/fault.ts";
-import type { PackedCommit } from "./records_commit.ts";
+import { flatten, type PackedCommit } from "./records_commit.ts";
 import type { WriterReply, WriterRequest } from "./records_sqlite_writer.ts";
 
 // One transaction is bounded, so that a flood does not make those at its head wait for its tail.
@@ -111,7 +111,7 @@ export class GroupWriter {
   }
 
   async #write(jobs: readonly Job[]): Promise<void> {
-    const commits = jobs.flatMap(({ commit }) => commit ?? []);
+    const commits = flatten(jobs.flatMap(({ commit }) => commit ?? []));
     const nowMs = this.#now();
     const reply = await this.#tell(
       commits.length > 0 ? { type: "write", nowMs, commits } : { type: "sweep", nowMs, most: SWEEP_RECORDS },

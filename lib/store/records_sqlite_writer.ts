@@ -4,14 +4,14 @@
  */
 import { Buffer } from "node:buffer";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { PackedCommit } from "./records_commit.ts";
+import { type FlatCommits, type PackedCommit, unflatten } from "./records_commit.ts";
 import type { PackedKey } from "./records_key.ts";
 import { connect } from "./records_schema.ts";
 
 /** What the writer is asked. */
 export type WriterRequest =
   | { readonly type: "open"; readonly path: string; readonly maxBytes: number }
-  | { readonly type: "write"; readonly nowMs: number; readonly commits: readonly PackedCommit[] }
+  | { readonly type: "write"; readonly nowMs: number; readonly commits: FlatCommits }
   | { readonly type: "sweep"; readonly nowMs: number; readonly most: number }
   | { readonly type: "close" };
 
@@ -72,9 +72,9 @@ class Writer {
   }
 
   /** All commits in one transaction, behind one fsync. */
-  write(commits: readonly PackedCommit[], nowMs: number): number[] {
+  write(commits: FlatCommits, nowMs: number): number[] {
     return this.#transaction(() => {
-      const versions = commits.map((commit) => this.#apply(commit, nowMs));
+      const versions = Array.from(unflatten(commits), (commit) => this.#apply(commit, nowMs));
       this.#count.run(this.#commits);
       return versions;
     });

@@ -16,11 +16,7 @@ let over = false;
 const all = Promise.all([
   again("hangProcess", (session) => torture.call("hangProcess", {}, { session })),
   again("oom", (session) => torture.call("oom", {}, { session })),
-  again(
-    "single",
-    (session) =>
-      Promise.all(Array.from({ length: 20 }, () => torture.call("single", { amount: 20 }, { session }))),
-  ),
+  again("single", (session) => torture.call("single", { amount: 20 }, { session }), 20),
 ]);
 await Deno.stdout.write(new TextEncoder().encode("here\n"));
 for await (const _ of Deno.stdin.readable);
@@ -28,11 +24,18 @@ over = true;
 await all;
 await Deno.stdout.write(new TextEncoder().encode(JSON.stringify(done)));
 
-async function again(action: keyof typeof done, work: (session: string) => Promise<unknown>): Promise<void> {
+/** `atOnce`: how many of one session are under way at all times. */
+async function again(
+  action: keyof typeof done,
+  work: (session: string) => Promise<unknown>,
+  atOnce = 1,
+): Promise<void> {
   const session = await torture.session();
-  while (!over) {
-    await work(session);
-    done[action]++;
-    torture.received.length = 0;
-  }
+  await Promise.all(Array.from({ length: atOnce }, async () => {
+    while (!over) {
+      await work(session);
+      done[action]++;
+      torture.received.length = 0;
+    }
+  }));
 }
