@@ -8,7 +8,7 @@ import { type Call, nameOf, noAction } from "./call.ts";
 import { CallState } from "./call_state.ts";
 import { codecOf, type CodecOptions } from "./codec.ts";
 import { ATTEMPT_FRAMES, type FinishedRun, type Journal, type UnfinishedRun } from "./journal.ts";
-import { acceptedRun, callAgain } from "./kept_call.ts";
+import { acceptedRun, callAgain, requestOf } from "./kept_call.ts";
 import { KeptRuns } from "./kept_runs.ts";
 import type { KeptState } from "./kept_state.ts";
 import type { Observer } from "./observer.ts";
@@ -319,7 +319,8 @@ export class Engine {
   /** Starts a run; what it gives resolves when the journal has it. */
   #begin(run: Run): Promise<void> | undefined {
     const { journal } = this.#options;
-    const kept = journal?.accept(acceptedRun(run.id, run.call));
+    const { call } = run;
+    const kept = journal?.accept(acceptedRun(run.id, run.call), () => requestOf(call));
     this.#start(run);
     // One that is over by now is answered in one piece, once its end is kept with it.
     return kept && run.ending ? kept.then(() => run.ending) : kept;

@@ -1,5 +1,6 @@
 import type { Op, Store } from "@/lib/store/records.ts";
 import type { FaultJson } from "@/lib/value/fault.ts";
+import type { Json } from "@/lib/value/json.ts";
 import { type Linked, LinkedList } from "@/lib/value/linked_list.ts";
 import { Lookup } from "@/lib/value/lookup.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
@@ -43,7 +44,7 @@ export interface JournalOptions {
 class Live implements Linked<Live> {
   before: Live | undefined = undefined;
   after: Live | undefined = undefined;
-  readonly run: UnfinishedRun;
+  run: UnfinishedRun;
   /** How many records its acceptance takes. */
   parts: number;
   /** The `seq` of the frame that comes next. */
@@ -106,27 +107,32 @@ export class Journal implements AsyncDisposable {
   }
 
   /**
-   * Keeps a run. Resolves when it cannot be lost any more: from then on it is unfinished until it is finished.
+   * Keeps a run. Resolves when it cannot be lost any more: from then on it is unfinished until it is finished. `request` is
+   * asked for in this turn, if at all: what is over by its end is kept without.
    *
    * @throws {Fault} `no_space`: it was not accepted; its frames are dropped.
    */
-  async accept(run: AcceptedRun): Promise<void> {
+  async accept(run: AcceptedRun, request?: () => Json): Promise<void> {
     if (this.#live.get(run.id)) throw new RangeError(`The run ${run.id} was accepted before`);
     const { store, now } = this.#options;
-    const unfinished: UnfinishedRun = { ...run, acceptedMs: now(), attempt: 1 };
-    // As they are now: a handler may go on to change them.
-    const pieces = piecesOf(JSON.stringify(unfinished));
-    const live = this.#add(new Live(unfinished, 0, 1));
+    const live = this.#add(new Live({ ...run, acceptedMs: now(), attempt: 1 }, 0, 1));
     live.pending = true;
+    const told = () => {
+      if (request) live.run = { ...live.run, request: request() };
+      return piecesOf(JSON.stringify(live.run));
+    };
+    // As the values are now: a handler may go on to change them, unless they are letters and numbers.
+    const early = isFlat(run) ? undefined : told();
     const kept = Promise.resolve().then(async () => {
       live.pending = false;
       if (live.done) {
         await store.commit(this.#endOps(live, live.done.outcome));
         return this.#forget(live);
       }
+      const pieces = early ?? told();
       live.parts = pieces.length;
       if (live.waiting.length > 0) this.#soon(live);
-      await store.commit(setPieces([...OPEN, nameOf(unfinished)], pieces));
+      await store.commit(setPieces([...OPEN, nameOf(live.run)], pieces));
     });
     const settled = () => void (live.accepting = undefined);
     live.accepted = kept;
@@ -402,6 +408,12 @@ export class Journal implements AsyncDisposable {
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
   }
+}
+
+function isFlat({ input, rest, event }: AcceptedRun): boolean {
+  for (const name in input) if (typeof input[name] === "object") return false;
+  for (const key in rest) if (typeof rest[key] === "object") return false;
+  return typeof event !== "object";
 }
 
 function numberedAs(frame: FrameBody, seq: number): FrameBody {

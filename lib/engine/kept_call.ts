@@ -5,7 +5,7 @@ import type { Call } from "./call.ts";
 import type { AcceptedRun } from "./journal.ts";
 import type { Session } from "./sessions.ts";
 
-/** What is kept of a call. Of its request only what is no secret: headers and cookies are left out. */
+/** What is kept of a call, besides its request. */
 export function acceptedRun(id: string, call: Call): AcceptedRun {
   const { action, page, input, rest, event, session, demo } = call;
   const retry = demo.actions[action]?.retry ?? false;
@@ -20,8 +20,6 @@ export function acceptedRun(id: string, call: Call): AcceptedRun {
     rest,
     event,
     retry,
-    // Of any run: one that has not begun when the server stops is begun by the next, whatever its action says.
-    request: requestOf(call),
   };
 }
 
@@ -52,6 +50,10 @@ export function callAgain(
   };
 }
 
-function requestOf({ request: { url, client, query, user } }: Call): Json {
+/**
+ * What is kept of the request of a call. Only what is no secret: headers and cookies are left out. Of any run: one that has
+ * not begun when the server stops is begun by the next, whatever its action says.
+ */
+export function requestOf({ request: { url, client, query, user } }: Call): Json {
   return { url, client, query: query.toString(), ...user ? { user: user as unknown as Json } : {} };
 }

@@ -51,8 +51,11 @@ function inspect(value: unknown, path: string, depth: number): boolean {
   if (proto !== Object.prototype && proto !== null) {
     throw new TypeError(`${path} is a ${value.constructor?.name}, only plain objects can be kept`);
   }
-  for (const [key, one] of Object.entries(value)) {
-    if (one !== undefined) hasBytes = inspect(one, `${path}.${key}`, depth + 1) || hasBytes;
+  // Nothing is inherited: it is a plain object. The path is not made where it is not needed.
+  for (const key in value) {
+    const one = (value as Record<string, unknown>)[key];
+    if (one === undefined || typeof one === "string" || typeof one === "boolean") continue;
+    hasBytes = inspect(one, `${path}.${key}`, depth + 1) || hasBytes;
   }
   return hasBytes;
 }
