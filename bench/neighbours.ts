@@ -9,6 +9,6 @@ import type { Effort, Put } from "./part.ts";
 export async function neighbours(put: Put, { loads }: Effort): Promise<void> {
   await using prepared = await prepare({ ATOLL_QUEUE: "100" });
   await using users = await Neighbours.at(prepared.server.base);
-  const { alone, beside } = await compare(prepared.server, users, 3 * loads);
+  const { alone, beside } = await compare(prepared.server, users, 5 * loads);
   put("neighbours", median(beside) / median(alone));
 }

@@ -16,7 +16,11 @@ let over = false;
 const all = Promise.all([
   again("hangProcess", (session) => torture.call("hangProcess", {}, { session })),
   again("oom", (session) => torture.call("oom", {}, { session })),
-  again("single", (session) => torture.call("single", { amount: 20 }, { session }), 20),
+  again(
+    "single",
+    (session) =>
+      Promise.all(Array.from({ length: 20 }, () => torture.call("single", { amount: 20 }, { session }))),
+  ),
 ]);
 await Deno.stdout.write(new TextEncoder().encode("here\n"));
 for await (const _ of Deno.stdin.readable);
@@ -24,18 +28,11 @@ over = true;
 await all;
 await Deno.stdout.write(new TextEncoder().encode(JSON.stringify(done)));
 
-/** `atOnce`: how many of one session are under way at all times. */
-async function again(
-  action: keyof typeof done,
-  work: (session: string) => Promise<unknown>,
-  atOnce = 1,
-): Promise<void> {
+async function again(action: keyof typeof done, work: (session: string) => Promise<unknown>): Promise<void> {
   const session = await torture.session();
-  await Promise.all(Array.from({ length: atOnce }, async () => {
-    while (!over) {
-      await work(session);
-      done[action]++;
-      torture.received.length = 0;
-    }
-  }));
+  while (!over) {
+    await work(session);
+    done[action]++;
+    torture.received.length = 0;
+  }
 }
