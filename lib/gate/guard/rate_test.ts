@@ -33,3 +33,13 @@ Deno.test("Flights forgets whoever has nothing under way", () => {
   flights.leave("a");
   assert.ok(flights.enter("a"));
 });
+
+Deno.test("Flights knows no more names than are under way, and a thousand", () => {
+  const flights = new Flights(1);
+  for (let i = 0; i < 10_000; i++) {
+    assert.ok(flights.enter(`${i}`));
+    flights.leave(`${i}`);
+  }
+  assert.ok(flights.known <= 1001, `${flights.known} names are known`);
+  assert.equal(flights.size, 0);
+});
