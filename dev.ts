@@ -1,4 +1,5 @@
 import { Builder } from "fresh/dev";
+import { cacheBuild } from "@/lib/cli/cache_build.ts";
 import { readSettings } from "@/lib/gate/settings.ts";
 import { Strays } from "@/lib/ops/strays.ts";
 import { stylePlugin } from "@/lib/style/plugin.ts";
@@ -8,8 +9,11 @@ stylePlugin(builder, new URL("./", import.meta.url));
 
 if (Deno.args.includes("build")) {
   await builder.build();
+  await cacheBuild(new URL("_fresh/server.js", import.meta.url));
 } else {
   Deno.env.set("ATOLL_DEV", "1");
+  // Fresh would ask its makers' server for its newest version.
+  Deno.env.set("FRESH_NO_UPDATE_CHECK", "true");
   // What a handler forgot to wait for is told, as it is in production; it does not end the server.
   new Strays().catch();
   const { port, host } = readSettings((name) => Deno.env.get(name));

@@ -42,7 +42,7 @@ const LDD = "/usr/bin/ldd";
 /** What Deno itself looks at; the server's code may not. */
 const PASSED = [
   /^(?:DENO_|OTEL_|LC_|SSL_CERT_)/,
-  /^(?:HOME|LANG|NO_COLOR|NODE_EXTRA_CA_CERTS|TMPDIR|TZ|XDG_CACHE_HOME)$/,
+  /^(?:HOME|JSR_URL|LANG|NO_COLOR|NODE_EXTRA_CA_CERTS|TMPDIR|TZ|XDG_CACHE_HOME)$/,
   /^(?:SystemRoot|LOCALAPPDATA|USERPROFILE|TEMP|TMP)$/,
 ];
 
@@ -81,7 +81,7 @@ export async function rightsOf({ root, env, starter }: RightsOptions): Promise<R
     "--cached-only",
     // To packages, the variables that they may not see are not there.
     "--ignore-env",
-    "--deny-import",
+    `--allow-import=${registry(env.JSR_URL)}`,
     ...more("run").length > 0 ? [] : ["--deny-run"],
     ...netRights(settings, [...socket.map((path) => `unix:${quoted(path)}`), ...more("net")]),
   ];
@@ -100,6 +100,20 @@ export async function rightsOf({ root, env, starter }: RightsOptions): Promise<R
     }
     return passed;
   }
+}
+
+/**
+ * Host and port of JSR. Deno asks for the right to import from it even when the package is cached; with `--cached-only`
+ * nothing is fetched by that right.
+ *
+ * @throws {RangeError} when `JSR_URL` is no address of a web server.
+ */
+function registry(address = "https://jsr.io/"): string {
+  const url = URL.parse(address);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new RangeError(`Cannot use JSR_URL=${address}: it must be an address such as https://jsr.io/`);
+  }
+  return `${url.hostname}:${url.port || (url.protocol === "http:" ? 80 : 443)}`;
 }
 
 function listed(text = ""): string[] {

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { rightsOf } from "./rights.ts";
+
+const root = new URL("../../", import.meta.url);
+
+Deno.test("rightsOf() lets the server import from one host: that of JSR, which Deno asks for even when all is cached", async () => {
+  for (
+    const [address, host] of [
+      [undefined, "jsr.io:443"],
+      ["https://jsr.example/", "jsr.example:443"],
+      ["http://127.0.0.1:4873", "127.0.0.1:4873"],
+      ["http://jsr.example", "jsr.example:80"],
+      ["http://[::1]:4873/", "[::1]:4873"],
+    ] as const
+  ) {
+    const { flags, env } = await rightsOf({ root, env: { JSR_URL: address } });
+    const imports = flags.filter((flag) => /import|^-A|--allow-all/.test(flag));
+    assert.deepEqual(imports, [`--allow-import=${host}`], address);
+    assert.ok(flags.includes("--cached-only"));
+    assert.equal(env.JSR_URL, address);
+  }
+});
+
+Deno.test("rightsOf() refuses a JSR_URL that names no web server", async () => {
+  for (const JSR_URL of ["jsr.example", "file:///srv/jsr", "http://"]) {
+    await assert.rejects(rightsOf({ root, env: { JSR_URL } }), /^RangeError: Cannot use JSR_URL=/);
+  }
+});
