@@ -76,6 +76,6 @@ async function describeMachine(): Promise<string> {
   const cpu = /^model name\s*: (.+)$/m.exec(await Deno.readTextFile("/proc/cpuinfo"))?.[1] ?? "unknown CPU";
   await using chromium = await launch();
   // Others on the machine make CPU figures larger, ours more than those of a small program.
-  const load = Deno.loadavg()[1].toFixed(1);
+  const load = (Deno.loadavg()[1] ?? 0).toFixed(1);
   return `${cpu}, ${navigator.hardwareConcurrency} cores, load ${load} over five minutes; Deno ${Deno.version.deno}; Chromium ${chromium.version()}`;
 }

@@ -173,7 +173,10 @@ Deno.test("A key does what its user may, on the pages and with the roles that it
   });
   await t.step("no key makes keys or logs out", async () => {
     for (
-      const [path, body] of [["account", "create=yes&label=x"], ["account", ""], ["logout", "everywhere=yes"]]
+      const [path, body] of [["account", "create=yes&label=x"], ["account", ""], [
+        "logout",
+        "everywhere=yes",
+      ]] as const
     ) {
       const init = { method: "POST", body, headers: { "content-type": "application/x-www-form-urlencoded" } };
       assert.equal((await by(whole, `/club/${path}`, init)).status, 404, path);

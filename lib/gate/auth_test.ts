@@ -34,7 +34,7 @@ Deno.test("Nothing of a guarded folder is answered to who is not logged in, by a
       for (const accept of ["text/html", "*/*", "text/event-stream"]) {
         await t.step(`${method} ${path} for ${accept}`, async () => {
           const headers: Record<string, string> = { accept, origin: HERE };
-          const body = method === "POST" ? '{"action":"hello"}' : undefined;
+          const body = method === "POST" ? '{"action":"hello"}' : null;
           if (body) headers["content-type"] = "application/json";
           const response = await club.ask(path, { method, headers, body });
           const text = await response.text();

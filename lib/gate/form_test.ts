@@ -116,7 +116,7 @@ const refused: readonly (readonly [
   what: string,
   body: () => string,
   code: FaultCode,
-  type?: string,
+  type?: string | undefined,
   limits?: FormLimits,
 ])[] = [
   ["JSON", () => "{}", "unsupported_type", "application/json"],

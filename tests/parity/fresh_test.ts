@@ -11,7 +11,7 @@ Deno.test("links/fresh answers every probe as upstream Fresh does, but for the l
   await using server = await startParityApp();
   for (const probe of probes()) {
     await t.step(probe.name, async () => {
-      compare(probe.name, normalise(await ask(server.url, probe)), normalise(recorded[probe.name]));
+      compare(probe.name, normalise(await ask(server.url, probe)), normalise(recorded[probe.name]!));
     });
   }
   await t.step("WS /ws", async () => {

@@ -22,7 +22,13 @@ export type Command =
   | { type: "notFound"; route: RouteOrMiddleware<unknown> }
   | { type: "handler"; path: string; method: Method | "ALL"; fns: Middleware<unknown>[] }
   /** `segment` is the folder of a file-system route, whose groups are not part of its pattern. */
-  | { type: "route"; path: string; segment?: string; route: MaybeLazy<Route<unknown>>; config?: RouteConfig }
+  | {
+    type: "route";
+    path: string;
+    segment?: string;
+    route: MaybeLazy<Route<unknown>>;
+    config?: RouteConfig | undefined;
+  }
   | { type: "fsRoutes"; pattern: string; load: () => Command[] };
 
 /** The tree `commands` make of `router`, for requests that match no route. */

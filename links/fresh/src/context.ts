@@ -117,7 +117,7 @@ export class Context<State> {
     let content = vnode;
     for (let i = layouts.length - 1; i >= -1; i--) {
       const component = i === -1 ? app : layouts[i];
-      if (component === null) continue;
+      if (component === null || component === undefined) continue;
       const inner = content;
       const Component = () => inner;
       this.Component = Component;
@@ -220,8 +220,8 @@ function parseUrl(req: Request, config: ResolvedFreshConfig, pathname: string): 
   const url = new URL(req.url);
   if (url.pathname !== pathname) url.pathname = pathname;
   if (config.trustProxy) {
-    const protocol = req.headers.get("x-forwarded-proto")?.split(",")[0].trim();
-    const host = req.headers.get("x-forwarded-host")?.split(",")[0].trim();
+    const protocol = req.headers.get("x-forwarded-proto")?.split(",", 1)[0]?.trim();
+    const host = req.headers.get("x-forwarded-host")?.split(",", 1)[0]?.trim();
     if (protocol === "http" || protocol === "https") url.protocol = protocol;
     if (host) url.host = host;
   }

@@ -11,9 +11,9 @@ export interface PageResponse<T> {
   /** What the component gets as `data`. */
   data: T;
   /** Headers of the response. */
-  headers?: HeadersInit;
+  headers?: HeadersInit | undefined;
   /** Status of the response. @default 200 */
-  status?: number;
+  status?: number | undefined;
 }
 
 /** Hands `data` to the page's component. */
@@ -71,9 +71,9 @@ export interface RouteConfig extends LayoutConfig {
 /** A route in pieces. */
 export interface Route<State> {
   /** Draws the page. */
-  component?: AnyRouteComponent<State>;
+  component?: AnyRouteComponent<State> | undefined;
   /** Answers, or hands data to the component. */
-  handler?: RouteHandler<unknown, State>;
+  handler?: RouteHandler<unknown, State> | undefined;
   /** Settings. */
   config?: RouteConfig;
   /** URL paths of style sheets for the page. */
@@ -119,7 +119,7 @@ export async function renderRoute(
       }
       ctx.data = result.data;
       if (result.status !== undefined) init.status = result.status;
-      init.headers = result.headers;
+      if (result.headers !== undefined) init.headers = result.headers;
     } else if (route.component === undefined || (method !== "GET" && method !== "HEAD")) {
       return ctx.next();
     }

@@ -22,7 +22,7 @@ export function renderPage(ctx: Context<unknown>, content: VNode | null, init: R
   const state = newRenderState(ctx, buildCache, pathname);
   const html = draw(state, content);
   const headers = pageHeaders(init.headers, preloadLinks(state));
-  const response = new Response(html, { status: init.status, statusText: init.statusText, headers });
+  const response = new Response(html, { ...init, headers });
   return Object.assign(response, { [NONCE]: state.nonce });
 }
 
@@ -46,8 +46,7 @@ function draw(state: RenderState, content: VNode | null): string {
     return assemble(state, body, head, templates + bootScript(state));
   } finally {
     enterState(before);
-    for (let i = state.restore.length - 1; i >= 0; i--) {
-      const { vnode, type, props } = state.restore[i];
+    for (const { vnode, type, props } of state.restore.toReversed()) {
       vnode.type = type;
       vnode.props = props;
     }
@@ -70,8 +69,7 @@ function assemble(state: RenderState, body: string, head: string, tail: string):
 /** Slots their island has not drawn wait in templates. Drawing one may open others. */
 function drawOpenSlots(state: RenderState): string {
   let html = "";
-  for (let i = 0; i < state.slots.length; i++) {
-    const { drawn, id, name, content } = state.slots[i];
+  for (const { drawn, id, name, content } of state.slots) {
     if (drawn) continue;
     html += `<template id="frsh-${id}-${name}" data-key="${id}">${
       renderToString(h(Fragment, null, content))

@@ -93,7 +93,7 @@ export function compilePattern(pattern: string): PathMatcher {
   let source = "";
   let wildcards = 0;
   for (let i = 0; i < pattern.length;) {
-    const char = pattern[i];
+    const char = pattern.charAt(i);
     if (char === "*") {
       names.push(String(wildcards++));
       source += "(.*)";
@@ -108,7 +108,7 @@ export function compilePattern(pattern: string): PathMatcher {
       i++;
       continue;
     }
-    const [text, name, modifier] = found;
+    const [text, name = "", modifier] = found;
     names.push(name);
     const prefix = slash === 1 ? "/" : "";
     const many = prefix === "" ? "[^/]+?(?:[^/]+?)*" : "[^/]+?(?:/[^/]+?)*";
@@ -123,7 +123,7 @@ export function compilePattern(pattern: string): PathMatcher {
     const found = regexp.exec(pathname) ?? (pathname === "/" ? regexp.exec("") : null);
     if (found === null) return null;
     const params: Record<string, string> = {};
-    for (let i = 0; i < names.length; i++) params[names[i]] = decode(found[i + 1] ?? "");
+    for (const [i, name] of names.entries()) params[name] = decode(found[i + 1] ?? "");
     return params;
   };
 }

@@ -57,10 +57,11 @@ export function segmentOfRoute(root: Segment, path: string): Segment {
  */
 export function segmentSteps(segment: Segment): Step[] {
   const chain: Segment[] = [];
+  let root = segment;
   for (let current: Segment | null = segment; current !== null; current = current.parent) {
     chain.unshift(current);
+    root = current;
   }
-  const root = chain[0];
   const steps: Step[] = [];
   let frame: Frame = { app: null, layouts: [] };
   let errorRoutes: RouteOrMiddleware<unknown>[] = [];

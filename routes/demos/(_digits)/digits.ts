@@ -82,10 +82,10 @@ function passed(
 ): Float64Array<ArrayBuffer> {
   const sums = Float64Array.from(bias);
   for (let input = 0; input < values.length; input++) {
-    const value = values[input];
+    const value = values[input]!;
     if (value === 0) continue;
     for (let output = 0; output < outputs; output++) {
-      sums[output] += value * weights[input * outputs + output];
+      sums[output]! += value * weights[input * outputs + output]!;
     }
   }
   switch (activation) {

@@ -15,7 +15,7 @@ const heldOut: HeldOut = JSON.parse(await Deno.readTextFile(new URL("held_out.js
 const cases = heldOut.pixels.map((counts, n) => ({
   label: Number(heldOut.labels[n]),
   pixels: Float32Array.from(counts, (count) => parseInt(count, 17) / 16),
-  probabilities: heldOut.probabilities[n].split(" ").map(Number),
+  probabilities: heldOut.probabilities[n]!.split(" ").map(Number),
 }));
 const digits = await loadDigits();
 
@@ -67,15 +67,15 @@ Deno.test("classify() agrees with scikit-learn within 1e-4 on every held-out pro
   for (const { pixels, probabilities } of cases) {
     const shares = digits.classify(pixels);
     equal(probabilities.length, 10);
-    probabilities.forEach((share, digit) => ok(Math.abs(shares[digit] - share) <= 1e-4));
+    probabilities.forEach((share, digit) => ok(Math.abs(shares[digit]! - share) <= 1e-4));
   }
 });
 
 Deno.test("classify() gives shares that add up to 1 and leaves its input alone", () => {
-  const pixels = cases[0].pixels.slice();
+  const pixels = cases[0]!.pixels.slice();
   const shares = digits.classify(pixels);
   ok(Math.abs(shares.reduce((a, b) => a + b, 0) - 1) < 1e-6);
-  deepEqual(pixels, cases[0].pixels);
+  deepEqual(pixels, cases[0]!.pixels);
 });
 
 Deno.test("classify() refuses a picture that is not 8×8", () => {
@@ -134,7 +134,7 @@ Deno.test("pixelsOf() finds digits in photographs with a shaded ground", async (
 });
 
 Deno.test("pixelsOf() gives 64 shares in steps of 1/16", async () => {
-  const pixels = await pixelsOf(await drawnPath(STROKES[3], 12, { width: 100, height: 140 }));
+  const pixels = await pixelsOf(await drawnPath(STROKES[3]!, 12, { width: 100, height: 140 }));
   equal(pixels?.length, 64);
   ok(pixels?.every((share) => share >= 0 && share <= 1 && Number.isInteger(share * 16)));
 });

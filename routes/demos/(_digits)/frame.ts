@@ -57,7 +57,7 @@ function stretched(bitmap: Bitmap, { left, top, right, bottom }: Box): Float64Ar
       for (const [y, part] of spans(row * high, (row + 1) * high)) {
         const line = (top + y) * bitmap.width + left;
         for (const [x, share] of spans(column * wide, (column + 1) * wide)) {
-          sum += bitmap.ink[line + x] * part * share;
+          sum += bitmap.ink[line + x]! * part * share;
         }
       }
       cover[row * BOX_WIDTH + column] = sum / (wide * high);
@@ -87,8 +87,8 @@ function dilated(bits: Uint8Array): Uint8Array<ArrayBuffer> {
 function neighbours(bits: Uint8Array, at: number): number[] {
   const column = at % FRAME;
   return [
-    column > 0 ? bits[at - 1] : 0,
-    column < FRAME - 1 ? bits[at + 1] : 0,
+    column > 0 ? bits[at - 1]! : 0,
+    column < FRAME - 1 ? bits[at + 1]! : 0,
     bits[at - FRAME] ?? 0,
     bits[at + FRAME] ?? 0,
   ];
@@ -104,7 +104,7 @@ function upright(bits: Uint8Array): Uint8Array {
   return bits.map((_, at) => {
     const row = Math.floor(at / FRAME);
     const column = at % FRAME - Math.floor((row - FRAME / 2) * slope + 0.5);
-    return column >= 0 && column < FRAME ? bits[row * FRAME + column] : 0;
+    return column >= 0 && column < FRAME ? bits[row * FRAME + column]! : 0;
   });
 }
 
@@ -112,7 +112,7 @@ function upright(bits: Uint8Array): Uint8Array {
 function counted(bits: Uint8Array): Float32Array {
   const pixels = new Float32Array(64);
   bits.forEach((bit, at) => {
-    pixels[Math.floor(at / FRAME / 4) * 8 + Math.floor(at % FRAME / 4)] += bit / 16;
+    pixels[Math.floor(at / FRAME / 4) * 8 + Math.floor(at % FRAME / 4)]! += bit / 16;
   });
   return pixels;
 }

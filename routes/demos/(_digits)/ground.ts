@@ -13,7 +13,7 @@ interface Sample {
 }
 
 /** A surface over the picture: the weights of 1, x, y, and of x², xy, y² where it is curved. */
-type Surface = readonly number[];
+type Surface = readonly [number, number, number, ...number[]];
 
 /** Samples along the longer side: a smooth surface needs no more. */
 const GRID = 96;
@@ -32,17 +32,17 @@ export function departures({ width, height, light }: Grey): Float32Array {
   for (let round = 0; round < 6; round++) {
     const off = border.map((sample) => Math.abs(sample.light - level(surface, sample.x, sample.y)));
     const near = Math.max(4, 2.5 * middle(off));
-    surface = laid(3, border.filter((_, n) => off[n] <= near)) ?? surface;
+    surface = laid(3, border.filter((_, n) => off[n]! <= near)) ?? surface;
   }
   for (let round = 0; round < 2; round++) {
     const off = samples.map((sample) => Math.abs(sample.light - level(surface, sample.x, sample.y)));
     const near = otsu(off);
-    surface = laid(6, samples.filter((_, n) => off[n] <= near)) ?? surface;
+    surface = laid(6, samples.filter((_, n) => off[n]! <= near)) ?? surface;
   }
   const away = new Float32Array(light.length);
   for (let row = 0, at = 0; row < height; row++) {
     for (let column = 0; column < width; column++, at++) {
-      away[at] = light[at] - level(surface, across(column, width), across(row, height));
+      away[at] = light[at]! - level(surface, across(column, width), across(row, height));
     }
   }
   return away;
@@ -53,7 +53,7 @@ function sampled({ width, height, light }: Grey): Sample[] {
   const samples: Sample[] = [];
   for (let row = 0; row < height; row += step) {
     for (let column = 0; column < width; column += step) {
-      samples.push({ x: across(column, width), y: across(row, height), light: light[row * width + column] });
+      samples.push({ x: across(column, width), y: across(row, height), light: light[row * width + column]! });
     }
   }
   return samples;
@@ -64,12 +64,12 @@ function across(at: number, size: number): number {
 }
 
 function level(surface: Surface, x: number, y: number): number {
-  const flat = surface[0] + surface[1] * x + surface[2] * y;
-  return surface.length === 3 ? flat : flat + surface[3] * x * x + surface[4] * x * y + surface[5] * y * y;
+  const [one, ofX, ofY, ofXX = 0, ofXY = 0, ofYY = 0] = surface;
+  return one + ofX * x + ofY * y + ofXX * x * x + ofXY * x * y + ofYY * y * y;
 }
 
 function middle(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
 
 /** Least squares: the surface of 3 or 6 weights nearest to the samples; `null` when they do not determine it. */
@@ -78,29 +78,29 @@ function laid(size: 3 | 6, samples: readonly Sample[]): Surface | null {
   for (const { x, y, light } of samples) {
     const terms = [1, x, y, x * x, x * y, y * y];
     for (let a = 0; a < size; a++) {
-      for (let b = 0; b < size; b++) rows[a][b] += terms[a] * terms[b];
-      rows[a][size] += terms[a] * light;
+      for (let b = 0; b < size; b++) rows[a]![b]! += terms[a]! * terms[b]!;
+      rows[a]![size]! += terms[a]! * light;
     }
   }
   for (let a = 0; a < size; a++) {
-    if (Math.abs(rows[a][a]) < 1e-6 * samples.length + 1e-9) return null;
+    if (Math.abs(rows[a]![a]!) < 1e-6 * samples.length + 1e-9) return null;
     for (let b = 0; b < size; b++) {
-      const factor = b === a ? 0 : rows[b][a] / rows[a][a];
-      for (let c = a; c <= size; c++) rows[b][c] -= factor * rows[a][c];
+      const factor = b === a ? 0 : rows[b]![a]! / rows[a]![a]!;
+      for (let c = a; c <= size; c++) rows[b]![c]! -= factor * rows[a]![c]!;
     }
   }
-  return rows.map((row, n) => row[size] / row[n]);
+  return rows.map((row, n) => row[size]! / row[n]!) as readonly number[] as Surface;
 }
 
 /** Otsu's threshold of values 0 to 255: the cut that leaves two groups farthest apart. */
 export function otsu(values: ArrayLike<number>): number {
   const counts = new Float64Array(256);
-  for (let n = 0; n < values.length; n++) counts[Math.min(255, Math.round(values[n]))]++;
+  for (let n = 0; n < values.length; n++) counts[Math.min(255, Math.round(values[n]!))]!++;
   const total = counts.reduce((sum, count, value) => sum + count * value, 0);
   let below = 0, belowTotal = 0, best = -1, first = 0, last = 0;
   for (let cut = 0; cut < 255; cut++) {
-    below += counts[cut];
-    belowTotal += counts[cut] * cut;
+    below += counts[cut]!;
+    belowTotal += counts[cut]! * cut;
     const over = values.length - below;
     if (below === 0 || over === 0) continue;
     const apart = below * over * (belowTotal / below - (total - belowTotal) / over) ** 2;

@@ -15,6 +15,6 @@ for (
     [7, { ink: "#f2f4f0", ground: "#24402f" }],
   ] as const
 ) {
-  const picture = await drawnPath(STROKES[digit], 11, { ...page, ...look });
+  const picture = await drawnPath(STROKES[digit]!, 11, { ...page, ...look });
   await Deno.writeFile(new URL(`digit_${digit}.png`, folder), picture);
 }

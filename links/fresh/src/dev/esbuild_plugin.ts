@@ -77,7 +77,7 @@ export function denoPlugin(
         },
       );
       build.onLoad({ filter: /.*/, namespace: "fresh" }, ({ path }) => ({
-        contents: virtual[path],
+        contents: virtual[path] ?? "",
         loader: "js",
         resolveDir: project.dir,
       }));

@@ -32,7 +32,7 @@ export class MemoryBuildCache implements BuildCache {
     this.buildId = assets.buildId;
     this.runtimeFile = scriptPath(assets.buildId, bundle.runtimeFile);
     this.fsRoutes = fsRoutes;
-    this.devScript = dev?.script;
+    if (dev !== null) this.devScript = dev.script;
     this.#fresh = dev?.fresh ?? null;
     for (const asset of assets.files) this.#files.set(asset.pathname, asset);
   }

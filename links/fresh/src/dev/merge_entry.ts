@@ -9,10 +9,10 @@ const EXPORTS = /export\s*\{([^}]*)\};?\s*$/;
 export function mergeEntry(files: Map<string, string>, entry: string): void {
   const handedOn = REEXPORT.exec(files.get(entry) ?? "");
   if (handedOn === null) return;
-  const [, imports, chunk, exports] = handedOn;
+  const [, imports = "", chunk = "", exports = ""] = handedOn;
   const source = files.get(chunk);
   const own = source === undefined ? null : EXPORTS.exec(source);
-  if (source === undefined || own === null) return;
+  if (source === undefined || own?.[1] === undefined) return;
   const inChunk = new Map(pairs(own[1]).map(([local, name]) => [name, local]));
   const inEntry = new Map(
     pairs(imports).map(([name, local]) => [local, inChunk.get(name)]),
@@ -38,7 +38,7 @@ export function mergeEntry(files: Map<string, string>, entry: string): void {
 
 function pairs(list: string): [string, string][] {
   return list.split(",").map((item) => item.trim()).filter((item) => item !== "").map((item) => {
-    const [left, right] = item.split(/\s+as\s+/);
+    const [left = "", right] = item.split(/\s+as\s+/);
     return [left, right ?? left];
   });
 }

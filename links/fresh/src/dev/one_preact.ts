@@ -25,7 +25,7 @@ export function assertOnePreactIn(inputs: readonly string[]): void {
     inputs.flatMap((path) => /^(.*node_modules\/preact)\/dist\/preact\.\w+$/.exec(path)?.[1] ?? []),
   );
   const [first, second] = copies;
-  if (second !== undefined) throw new Error(message(first, second));
+  if (first !== undefined && second !== undefined) throw new Error(message(first, second));
 }
 
 function message(first: string, second: string): string {

@@ -121,17 +121,16 @@ function mapped(
   imports: Readonly<Record<string, string>>,
   specifier: string,
 ): string | null {
-  if (specifier in imports) return imports[specifier];
+  const own = imports[specifier];
+  if (own !== undefined) return own;
   let best = "";
-  for (const key in imports) {
+  for (const [key, target] of Object.entries(imports)) {
     const prefix = key.endsWith("/") ? key : `${key}/`;
     if (!specifier.startsWith(prefix) || key.length <= best.length) continue;
-    if (key.endsWith("/") || /^(?:npm|jsr):/.test(imports[key])) best = key;
+    if (key.endsWith("/") || /^(?:npm|jsr):/.test(target)) best = key;
   }
   if (best === "") return null;
-  return best.endsWith("/")
-    ? imports[best] + specifier.slice(best.length)
-    : imports[best] + specifier.slice(best.length);
+  return imports[best] + specifier.slice(best.length);
 }
 
 async function readConfig(dir: string): Promise<DenoJson | null> {

@@ -158,7 +158,7 @@ function versionUrls(css: string): string {
     /url\(\s*(["']?)(\/(?!\/)[^"')]*)\1\s*\)/g,
     (whole, _quote, path: string) => {
       if (path.includes("__frsh_c")) return whole;
-      const [base, fragment = ""] = path.split(/(?=#)/);
+      const [base = "", fragment = ""] = path.split(/(?=#)/);
       return `url("${base}${base.includes("?") ? "&" : "?"}__frsh_c=${BUILD_ID_PLACEHOLDER}${fragment}")`;
     },
   );

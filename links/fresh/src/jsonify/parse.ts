@@ -64,6 +64,10 @@ function builtin(type: string, text: string, flags: string): unknown {
   const make = BUILTINS[type];
   if (make) return make(text, flags);
   // A Temporal type; named at run time because not every browser has them
-  return (globalThis as unknown as { Temporal: Record<string, { from(text: string): unknown }> })
-    .Temporal[type].from(text);
+  const { Temporal } = globalThis as unknown as {
+    Temporal: Record<string, { from(text: string): unknown }>;
+  };
+  const temporal = Temporal[type];
+  if (temporal === undefined) throw new TypeError(`Cannot read a value of type "${type}"`);
+  return temporal.from(text);
 }

@@ -34,7 +34,8 @@ export function csp<State>(options: CSPOptions = {}): Middleware<State> {
   const { reportOnly = false, reportTo, csp: custom = [], useNonce = false } = options;
   const directives = new Map<string, string>();
   for (const directive of [...DEFAULTS, ...custom]) {
-    directives.set(directive.trim().split(/\s+/, 1)[0], directive.trim());
+    const [name = ""] = directive.trim().split(/\s+/, 1);
+    directives.set(name, directive.trim());
   }
   if (reportTo !== undefined) {
     directives.set("report-to", "report-to csp-endpoint");

@@ -48,7 +48,7 @@ function contains(network: Network, address: Network): boolean {
 }
 
 function parseNetwork(text: string): Network {
-  const [address, size] = text.split("/");
+  const [address = "", size] = text.split("/");
   const parsed = parseAddress(address);
   const length = size === undefined ? parsed?.bits : Number(size);
   if (parsed === null || length === undefined || !(length >= 0 && length <= parsed.bits)) {
@@ -76,7 +76,7 @@ function parseV4(text: string): bigint | null {
 function parseV6(text: string): bigint | null {
   const halves = text.split("::");
   if (halves.length > 2) return null;
-  const [left, right] = halves.map((half) => half === "" ? [] : half.split(":"));
+  const [left = [], right] = halves.map((half) => half === "" ? [] : half.split(":"));
   const missing = 8 - left.length - (right?.length ?? 0);
   if (right === undefined ? missing !== 0 : missing < 1) return null;
   const parts = [...left, ...Array.from({ length: missing }, () => "0"), ...(right ?? [])];

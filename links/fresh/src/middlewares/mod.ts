@@ -44,12 +44,13 @@ function dispatch(
   index: number,
   last: () => Promise<Response>,
 ): Promise<Response> {
-  if (index === steps.length) return last();
+  const step = steps[index];
+  if (step === undefined) return last();
   // Not assigned as it is written: V8 takes such a function for one that stays, and it would keep the request.
   const next = () => dispatch(ctx, steps, index + 1, last);
   ctx.next = next;
   try {
-    const result = steps[index](ctx);
+    const result = step(ctx);
     return result instanceof Promise ? result : Promise.resolve(result);
   } catch (error) {
     return Promise.reject(error);

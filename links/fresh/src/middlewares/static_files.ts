@@ -98,7 +98,7 @@ function acceptedEncoding(header: string | null, file: StaticFile): "br" | "gzip
   if (header === null) return null;
   const accepted = new Set<string>();
   for (const part of header.split(",")) {
-    const [name, quality] = part.trim().toLowerCase().split(/\s*;\s*q=/);
+    const [name = "", quality] = part.trim().toLowerCase().split(/\s*;\s*q=/);
     if (quality === undefined || Number(quality) > 0) accepted.add(name);
   }
   for (const encoding of ["br", "gzip"] as const) {

@@ -22,7 +22,7 @@ export function mergeHead(html: string, additions: string): string {
 function elementsOf(html: string): [text: string, key: string | null][] {
   return Array.from(
     html.matchAll(ELEMENT),
-    ([text, type, attributes]): [string, string | null] => {
+    ([text, type = "", attributes = ""]): [string, string | null] => {
       // The pattern takes the text up to a closing tag, which these elements do not have
       const own = VOID.test(type) ? text.slice(0, type.length + attributes.length + 2) : text;
       return [own, keyOf(type, attributes)];
