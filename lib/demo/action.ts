@@ -96,7 +96,7 @@ export interface ActionSpec<I extends Slot, O extends Slot, B extends boolean = 
   readonly retry?: boolean;
   /** When it is raised while it runs: drop (`once`), run beside (`multiple`), run once more after (`alwaysLast`). */
   readonly triggerMode?: "once" | "multiple" | "alwaysLast";
-  /** Actions whose runs it stops. */
+  /** Actions whose runs it stops. The page does that when it starts the action, so one of its events has to. */
   readonly cancels?: readonly AnyAction[];
   /** Whether the action is part of the demo's public interface. Default true. */
   readonly api?: boolean;
@@ -130,7 +130,10 @@ export type Handler<I extends Slot, O extends Slot, B extends boolean> = B exten
 export interface AnyAction {
   /** Raised after the handler has ended, well or not. */
   readonly done: EventRef;
-  /** Raised after the handler has ended well. */
+  /**
+   * Raised after the handler has ended well. An action that listens only to this runs only then: no client can call it by
+   * itself, so what the handler has checked holds.
+   */
   readonly success: EventRef;
   /** Raised after the handler has refused or broken. */
   readonly failure: EventRef;
@@ -156,7 +159,8 @@ export interface Action<I extends Slot, O extends Slot> extends AnyAction {
 
 /**
  * The only wiring function: when something happens, call a handler with the values of some fields and write others.
- * `action.done`, `.success` and `.failure` are events too; what hangs on them runs on the server, in the same run.
+ * `action.done`, `.success` and `.failure` are events too; what hangs on them runs on the server, in the same run, and
+ * cannot be called otherwise.
  *
  * @throws {TypeError} when `when` is no event.
  */

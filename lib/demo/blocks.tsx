@@ -27,6 +27,11 @@ export interface Demo {
   readonly fields: Readonly<Record<string, AnyField>>;
   /** Actions by key. */
   readonly actions: Readonly<Record<string, BoundAction>>;
+  /**
+   * Keys of the actions that may be called by themselves: an event of a page starts them. All others run only after
+   * another action, after a change of state on the server, or after the page was left.
+   */
+  readonly callable: ReadonlySet<string>;
   /** What the browser has to know of each action that something on the page starts. */
   readonly plans: Readonly<Record<string, ActionPlan>>;
   /** The fields that live in the browser, as a new page has them. Frozen: they are the same for every page. */
@@ -150,6 +155,7 @@ export function bind(
   const starts = new Map<string, string[]>();
   const changes: Record<string, string[]> = Object.create(null);
   const leaves: string[] = [];
+  const callable = new Set<string>();
   const then = new Map<string, Chained>();
   for (const key of Object.keys(actions)) then.set(key, { success: [], failure: [], mends: false });
   for (const [key, action] of Object.entries(actions)) {
@@ -171,10 +177,19 @@ export function bind(
         const source = name.slice(0, name.indexOf(":"));
         if (name === ":unload") leaves.push(key);
         if (heldByServer(spec.fields, source)) (changes[source] ??= []).push(key);
-        else when.push(name);
+        else {
+          when.push(name);
+          if (name !== ":unload") callable.add(key);
+        }
       }
     }
     starts.set(key, when);
+    // Where actions are left out for somebody, one may be left that nothing starts any more.
+    if (gone.size === 0 && !callable.has(key) && (action.spec.cancels?.length ?? 0) > 0) {
+      throw new TypeError(
+        `Cannot cancel others by ${at}: the page does that when it starts an action, and no event of it starts this one`,
+      );
+    }
   }
   checkCycles(bound, where);
 
@@ -221,6 +236,7 @@ export function bind(
     description: spec.description,
     fields: spec.fields,
     actions: bound,
+    callable,
     plans: deepFreeze(plans),
     live: Object.freeze(live),
     holds: Object.keys(spec.fields).filter((key) => heldByServer(spec.fields, key)),

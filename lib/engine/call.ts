@@ -1,5 +1,6 @@
 import type { RunRequest } from "@/lib/demo/action.ts";
 import type { Demo } from "@/lib/demo/blocks.tsx";
+import type { BoundAction } from "@/lib/demo/bound.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { Session } from "./sessions.ts";
@@ -47,7 +48,18 @@ export function nameOf({ id, session }: Call): string | undefined {
   return id === undefined ? undefined : `${session.id}/${id}`;
 }
 
-/** What is said of an action that there is not, and of one that somebody may not run. */
+/**
+ * The action that a request names, if it may be called by itself.
+ *
+ * @throws {Fault} `not_found` for a key that is no action, and for an action that no event of a page starts.
+ */
+export function calledAction(demo: Demo, key: unknown): BoundAction {
+  const action = typeof key === "string" && demo.callable.has(key) ? demo.actions[key] : undefined;
+  if (!action) throw noAction();
+  return action;
+}
+
+/** The refusal of an action that does not exist, may not be called by itself, or may not be run by this user. */
 export function noAction(): Fault {
   return new Fault("not_found", "There is no action of that name");
 }

@@ -4,7 +4,7 @@ import { Fault } from "@/lib/value/fault.ts";
 import { isAllowed } from "@/lib/value/user.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
 import { Batches } from "./batches.ts";
-import { type Call, nameOf, noAction } from "./call.ts";
+import { type Call, calledAction, nameOf, noAction } from "./call.ts";
 import { CallState } from "./call_state.ts";
 import { codecOf, type CodecOptions } from "./codec.ts";
 import { ATTEMPT_FRAMES, type FinishedRun, type Journal, type UnfinishedRun } from "./journal.ts";
@@ -169,10 +169,16 @@ export class Engine {
    * that its session has used before gives the run that was started then. Does not wait for checks that take time, nor
    * for a journal: `admitted` of the run does, and {@linkcode Engine.accept}.
    *
-   * @throws {Fault} `not_found`, `bad_input` with the field, `offline` while the server is about to stop.
+   * @throws {Fault} `not_found`, also for an action that no event of a page starts, `bad_input` with the field,
+   * `offline` while the server is about to stop.
    */
   submit(call: Call): Run {
     // Here, so that no protocol can forget it.
+    calledAction(call.demo, call.action);
+    return this.#submit(call);
+  }
+
+  #submit(call: Call): Run {
     if (!isAllowed(call.request.user, call.demo.actions[call.action]?.allow)) throw noAction();
     const name = nameOf(call);
     const known = name === undefined ? undefined : this.#kept.get(name);
@@ -201,10 +207,15 @@ export class Engine {
   accept(call: Call & { readonly id?: undefined }): Run | Promise<Run>;
   accept(call: Call): Run | Promise<Run | FinishedRun>;
   accept(call: Call): Run | Promise<Run | FinishedRun> {
+    calledAction(call.demo, call.action);
+    return this.#accept(call);
+  }
+
+  #accept(call: Call): Run | Promise<Run | FinishedRun> {
     const { journal } = this.#options;
     const anew = journal && call.id !== undefined && !this.#kept.get(nameOf(call) as string);
     if (anew || this.#state.mayBring(call)) return this.#acceptKept(call, anew ? call.id : undefined);
-    const run = this.submit(call);
+    const run = this.#submit(call);
     return run.admitted ? run.admitted.then(() => run) : run;
   }
 
@@ -311,7 +322,7 @@ export class Engine {
     const known = id === undefined ? undefined : await this.#options.journal?.runOf(call.session.id, id);
     if (known !== undefined) return await this.seek(known, call.session.id, 0);
     await this.#state.bring(call);
-    const run = this.submit(call);
+    const run = this.#submit(call);
     await run.admitted;
     return run;
   }
@@ -383,7 +394,7 @@ export class Engine {
     const accepted: Promise<unknown>[] = [];
     for (const action of demo.leaves) {
       try {
-        const run = this.accept({ demo, action, input: {}, session: this.sessions.byId(id), page, request });
+        const run = this.#accept({ demo, action, input: {}, session: this.sessions.byId(id), page, request });
         if (run instanceof Promise) accepted.push(run.catch(told));
       } catch (error) {
         told(error);

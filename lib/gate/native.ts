@@ -1,5 +1,5 @@
 import type { Demo } from "@/lib/demo/blocks.tsx";
-import { nameOf } from "@/lib/demo/blocks.tsx";
+import { calledAction } from "@/lib/engine/call.ts";
 import type { Clock, Engine } from "@/lib/engine/engine.ts";
 import { Run } from "@/lib/engine/run.ts";
 import { Fault } from "@/lib/value/fault.ts";
@@ -61,16 +61,14 @@ export async function answerEvent(
     return told instanceof Run ? answerRun(engine, told, clock, after) : answerPast(told);
   }
   const { action, input = {}, rest = {}, event, id } = body;
-  if (typeof action !== "string" || !Object.hasOwn(demo.actions, action)) {
-    throw new Fault("not_found", `${capital(nameOf(demo))} has no such action`);
-  }
+  const called = calledAction(demo, action);
   if (!isObject(input) || !isObject(rest)) {
     throw new Fault("bad_request", "input and rest must be JSON objects");
   }
   if (id !== undefined && (typeof id !== "string" || !CALL_ID.test(id))) {
     throw new Fault("bad_request", "id must be 22 characters of base64url, other ones for each call");
   }
-  const { names } = (demo.actions[action] as Demo["actions"][string]).inputs;
+  const { names } = called.inputs;
   for (const name in input) {
     if (!Object.hasOwn(names, name)) {
       throw new Fault(
@@ -84,7 +82,7 @@ export async function answerEvent(
   const accepted = engine.accept({
     id,
     demo,
-    action,
+    action: called.key,
     input,
     rest,
     session,
@@ -98,8 +96,4 @@ export async function answerEvent(
 
 function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

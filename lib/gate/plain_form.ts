@@ -48,7 +48,7 @@ export async function runForm(
 
   const pressed = [...entries.keys()].find((name) => name.startsWith("$run."))?.slice(5) ??
     Object.keys(demo.plans).find((key) => demo.plans[key]?.when.some((when) => when.endsWith(":click")));
-  const plan = pressed === undefined || !Object.hasOwn(demo.plans, pressed) ? undefined : demo.plans[pressed];
+  const plan = pressed === undefined || !demo.callable.has(pressed) ? undefined : demo.plans[pressed];
   if (pressed === undefined || !plan) {
     fail(new Fault("not_found", "The form names no action of this page"), []);
     return { values, props, status, notice, code };
