@@ -163,7 +163,9 @@ function checkCached({ cache, inputs }: BoundAction, fields: Fields, at: string)
 // Calls of handlers that run elsewhere wait for a place there, whoever they are: one group for each kind of place.
 function groupOf({ concurrencyGroup, concurrencyLimit, fn }: AnyActionSpec, key: string): string {
   const place = concurrencyLimit === undefined ? remoteOf(fn)?.options.runs : undefined;
-  return concurrencyGroup ?? (place ? `${REMOTE_GROUP}${place}` : `:${key}`);
+  // By their first letters: a group that an author has named is never one of ours, whatever its name.
+  if (concurrencyGroup !== undefined) return `named ${concurrencyGroup}`;
+  return place ? `${REMOTE_GROUP}${place}` : `:${key}`;
 }
 
 // Known from the start, and not only once the action that names it has been called.

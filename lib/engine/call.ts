@@ -3,6 +3,7 @@ import type { Demo } from "@/lib/demo/blocks.tsx";
 import type { BoundAction } from "@/lib/demo/bound.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { Json } from "@/lib/value/json.ts";
+import { tupleKey } from "@/lib/value/tuple_key.ts";
 import type { Session } from "./sessions.ts";
 
 /** A request to run an action: what every protocol is translated into. */
@@ -43,9 +44,22 @@ export function withoutValues({ id, demo, action, session, page }: Call): Call {
   return { id, demo, action, input: NOTHING, session, page, request: OVER };
 }
 
+/** Whose a run is: nobody else finds it, and nobody finds it from another page, which other people may be let into. */
+export interface RunOwner {
+  /** Id of the session that asked for it. */
+  readonly session: string;
+  /** Path of the page at which it was asked for. */
+  readonly page: string;
+}
+
 /** What a call is known by, if its caller named it. */
-export function nameOf({ id, session }: Call): string | undefined {
-  return id === undefined ? undefined : `${session.id}/${id}`;
+export function nameOf({ id, session, page }: Call): string | undefined {
+  return id === undefined ? undefined : nameFor(id, { session: session.id, page });
+}
+
+/** What a call is known by that its caller gave this id. */
+export function nameFor(id: string, { session, page }: RunOwner): string {
+  return tupleKey(session, page, id);
 }
 
 /**

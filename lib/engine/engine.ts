@@ -4,7 +4,7 @@ import { Fault } from "@/lib/value/fault.ts";
 import { isAllowed } from "@/lib/value/user.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
 import { Batches } from "./batches.ts";
-import { type Call, calledAction, nameOf, noAction } from "./call.ts";
+import { type Call, calledAction, nameFor, nameOf, noAction, type RunOwner } from "./call.ts";
 import { CallState } from "./call_state.ts";
 import { codecOf, type CodecOptions } from "./codec.ts";
 import { ATTEMPT_FRAMES, type FinishedRun, type Journal, type UnfinishedRun } from "./journal.ts";
@@ -72,9 +72,9 @@ export interface EngineOptions {
   readonly broke: (error: unknown) => string;
 }
 
-const RUN_ID_BYTES = 12;
-/** In base64url. */
-const RUN_ID_LENGTH = 16;
+const RUN_ID_BYTES = 18;
+/** In base64url. Another length than that of the ids that clients give to calls. */
+const RUN_ID_LENGTH = 24;
 const MAX_ATTEMPTS = 3;
 const RETRY_MS = 2000;
 
@@ -181,7 +181,7 @@ export class Engine {
   #submit(call: Call): Run {
     if (!isAllowed(call.request.user, call.demo.actions[call.action]?.allow)) throw noAction();
     const name = nameOf(call);
-    const known = name === undefined ? undefined : this.#kept.get(name);
+    const known = name === undefined ? undefined : this.#kept.named(name);
     if (known) return known;
     if (this.draining) throw stopping();
     const run = new Run(this.#runId(), call, this.#host);
@@ -213,30 +213,33 @@ export class Engine {
 
   #accept(call: Call): Run | Promise<Run | FinishedRun> {
     const { journal } = this.#options;
-    const anew = journal && call.id !== undefined && !this.#kept.get(nameOf(call) as string);
+    const anew = journal && call.id !== undefined && !this.#kept.named(nameOf(call) as string);
     if (anew || this.#state.mayBring(call)) return this.#acceptKept(call, anew ? call.id : undefined);
     const run = this.#submit(call);
     return run.admitted ? run.admitted.then(() => run) : run;
   }
 
-  /** The run of an id, its own or its caller's, if this session started it. @throws {Fault} `not_found` */
-  find(id: unknown, session: string): Run {
-    const run = typeof id === "string" ? this.#kept.get(id) ?? this.#kept.get(`${session}/${id}`) : undefined;
-    if (run?.call.session.id !== session) throw noRun();
+  /** The run of an id, its own or its caller's, if this session started it at this page. @throws {Fault} `not_found` */
+  find(id: unknown, owner: RunOwner): Run {
+    const run = typeof id === "string"
+      ? this.#kept.get(id) ?? this.#kept.named(nameFor(id, owner))
+      : undefined;
+    if (run?.call.session.id !== owner.session) throw noRun();
+    if (run.call.page !== owner.page) throw noRun();
     return run;
   }
 
   /** As {@linkcode Engine.find}, and what is over and known to the journal alone, told from the frame after `after`. */
-  async seek(id: unknown, session: string, after: number): Promise<Run | FinishedRun> {
+  async seek(id: unknown, owner: RunOwner, after: number): Promise<Run | FinishedRun> {
     let run: Run;
     try {
-      run = this.find(id, session);
+      run = this.find(id, owner);
     } catch (error) {
       const { journal } = this.#options;
       if (!journal || typeof id !== "string" || id.length > 100 || !id.isWellFormed()) throw error;
-      const own = await journal.runOf(session, id) ?? id;
+      const own = await journal.runOf(owner.session, id) ?? id;
       const past = await journal.read(own, after);
-      if (past?.session === session) return past;
+      if (past?.session === owner.session && past.demo === owner.page) return past;
       throw error;
     }
     // Who reads it takes it for accepted, as who asked does.
@@ -320,7 +323,9 @@ export class Engine {
 
   async #acceptKept(call: Call, id: string | undefined): Promise<Run | FinishedRun> {
     const known = id === undefined ? undefined : await this.#options.journal?.runOf(call.session.id, id);
-    if (known !== undefined) return await this.seek(known, call.session.id, 0);
+    if (known !== undefined) {
+      return await this.seek(known, { session: call.session.id, page: call.page }, 0);
+    }
     await this.#state.bring(call);
     const run = this.#submit(call);
     await run.admitted;

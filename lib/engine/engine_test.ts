@@ -431,18 +431,22 @@ Deno.test("Engine.submit() gives every run an id of its own", async () => {
   await using app = openDemo(page);
   const ids = Array.from({ length: 300 }, () => app.submit("act").id);
   assert.equal(new Set(ids).size, ids.length);
-  for (const id of ids) assert.match(id, /^[A-Za-z0-9_-]{16}$/);
+  for (const id of ids) assert.match(id, /^[A-Za-z0-9_-]{24}$/);
 });
 
-Deno.test("Engine.find() gives a run to its own session only", async () => {
+Deno.test("Engine.find() gives a run to its own session only, at the page of the run", async () => {
   const page = Blocks({
     fields: { b: text(), go: push() },
     actions: ({ b, go }) => ({ act: on(go.click, { outputs: b, fn: () => "x" }) }),
   });
   await using app = openDemo(page);
   const run = app.submit("act");
-  assert.equal(app.engine.find(run.id, app.engine.sessions.open(app.session).id), run);
-  const other = app.engine.sessions.open(app.engine.sessions.mint()).id;
+  const session = app.engine.sessions.open(app.session).id;
+  assert.equal(app.engine.find(run.id, { session, page: "/demo" }), run);
+  for (const page of ["/", "/demo/", "/demos", "/another", ""]) {
+    assert.throws(() => app.engine.find(run.id, { session, page }), is("not_found"), page);
+  }
+  const other = { session: app.engine.sessions.open(app.engine.sessions.mint()).id, page: "/demo" };
   assert.throws(() => app.engine.find(run.id, other), is("not_found"));
   assert.throws(() => app.engine.find({}, other), is("not_found"));
 });
@@ -561,23 +565,26 @@ Deno.test("Engine.submit() starts one run for one id of a session, and finds it 
         client: "127.0.0.1",
       },
     });
-  const mine = engine.sessions.open(app.session);
+  const mine = { session: engine.sessions.open(app.session).id, page: "/demo" };
   const run = call("one", app.session);
   assert.equal(call("one", app.session), run);
   assert.equal(call("one", app.session, "other"), run);
-  assert.equal(engine.find("one", mine.id), run);
-  assert.equal(engine.find(run.id, mine.id), run);
+  assert.equal(engine.find("one", mine), run);
+  assert.equal(engine.find(run.id, mine), run);
   assert.equal(called, 1);
 
   const token = engine.sessions.mint();
-  assert.throws(() => engine.find("one", engine.sessions.open(token).id), is("not_found"));
+  assert.throws(
+    () => engine.find("one", { ...mine, session: engine.sessions.open(token).id }),
+    is("not_found"),
+  );
   assert.notEqual(call("one", token), run);
   assert.equal(called, 2);
 
   // The name is forgotten with the run.
   call("two", app.session);
   call("three", app.session);
-  assert.throws(() => engine.find("one", mine.id), is("not_found"));
+  assert.throws(() => engine.find("one", mine), is("not_found"));
   assert.notEqual(call("one", app.session), run);
 });
 

@@ -103,12 +103,13 @@ Deno.test("Engine.accept() resolves when the journal has the run, and a restart 
   await turn();
   const after = start(store);
   assert.deepEqual(await after.engine.recover(), []);
-  assert.deepEqual(said(await after.engine.seek(id, "me", 0)), ["started", "1 x", "done"]);
-  assert.deepEqual(said(await after.engine.seek(id, "me", 2)), ["done"]);
-  await assert.rejects(after.engine.seek(id, "somebody else", 0), /no such run/);
-  await assert.rejects(after.engine.seek(`me/${id}`, "somebody else", 0), /no such run/);
+  assert.deepEqual(said(await after.engine.seek(id, by("me"), 0)), ["started", "1 x", "done"]);
+  assert.deepEqual(said(await after.engine.seek(id, by("me"), 2)), ["done"]);
+  await assert.rejects(after.engine.seek(id, by("somebody else"), 0), /no such run/);
+  await assert.rejects(after.engine.seek(`me/${id}`, by("somebody else"), 0), /no such run/);
+  await assert.rejects(after.engine.seek(id, { session: "me", page: "/another" }, 0), /no such run/);
   const unnamed = await before.engine.accept(before.call("quick", { id: undefined })) as Run;
-  assert.deepEqual(said(await after.engine.seek(unnamed.id, "me", 0)), ["started", "2 x", "done"]);
+  assert.deepEqual(said(await after.engine.seek(unnamed.id, by("me"), 0)), ["started", "2 x", "done"]);
 });
 
 Deno.test("Engine.accept() starts nothing for a call that an earlier process has taken", async () => {
@@ -134,7 +135,7 @@ Deno.test("A run that a crash cut off ends as interrupted, and its reader is tol
   await before.journal.flush();
   const after = start(store);
   assert.deepEqual(await after.engine.recover(), []);
-  const told = await after.engine.seek(id, "me", 2) as FinishedRun;
+  const told = await after.engine.seek(id, by("me"), 2) as FinishedRun;
   assert.deepEqual(said(told), ["failed", "done"]);
   assert.deepEqual(told.frames.map(({ seq }) => seq), [3, 4]);
   assert.ok(told.frames[0]?.type === "failed" && told.frames[0].code === "interrupted");
@@ -150,7 +151,7 @@ Deno.test("A run that may be run again is, once its page is there, and its reade
   assert.deepEqual(await after.engine.recover(), ["/demo"]);
   assert.equal(after.engine.load.runs, 0);
   await after.engine.meet("/demo", after.page.demo);
-  const run = await after.engine.seek(id, "me", 5) as Run;
+  const run = await after.engine.seek(id, by("me"), 5) as Run;
   assert.ok(run instanceof Run && !run.finished);
   assert.ok(run.dropped > 1000);
   assert.deepEqual(run.call.request.query.get("who"), "ada");
@@ -164,7 +165,7 @@ Deno.test("A run that may be run again is, once its page is there, and its reade
   await turn();
   const last = start(store);
   await last.engine.recover();
-  const past = await last.engine.seek(id, "me", 5) as FinishedRun;
+  const past = await last.engine.seek(id, by("me"), 5) as FinishedRun;
   assert.equal(past.frames.at(-1)?.type, "done");
   assert.ok(past.frames.every(({ seq }) => seq > run.dropped));
   before.hold.resolve();
@@ -185,7 +186,7 @@ Deno.test("A run that takes the server down each time is given up", async () => 
   }
   const last = start(store);
   assert.deepEqual(await last.engine.recover(), []);
-  const told = await last.engine.seek(id, "me", 0) as FinishedRun;
+  const told = await last.engine.seek(id, by("me"), 0) as FinishedRun;
   const failed = told.frames.find(({ type }) => type === "failed");
   assert.match(failed?.type === "failed" ? failed.message : "", /not tried again/);
   for (const world of worlds) world.hold.resolve();
@@ -200,7 +201,7 @@ Deno.test("A run whose action is not there any more ends, and says so", async ()
   await after.engine.recover();
   const other = Blocks({ fields: { a: text() } });
   await after.engine.meet("/demo", other.demo);
-  const told = await after.engine.seek(id, "me", 0) as FinishedRun;
+  const told = await after.engine.seek(id, by("me"), 0) as FinishedRun;
   const failed = told.frames.find(({ type }) => type === "failed");
   assert.match(failed?.type === "failed" ? failed.message : "", /not there any more/);
   before.hold.resolve();
@@ -241,7 +242,7 @@ Deno.test("Engine.drain() waits for what runs, refuses what is new, and leaves w
   assert.deepEqual(await after.engine.recover(), ["/demo"]);
   await after.engine.meet("/demo", after.page.demo);
   after.hold.resolve();
-  const again = await after.engine.seek("b".repeat(22), "me", 1) as Run;
+  const again = await after.engine.seek("b".repeat(22), by("me"), 1) as Run;
   for await (const _ of again);
   assert.equal(again.log.at(-1)?.type, "done");
 });
@@ -260,7 +261,7 @@ Deno.test("Engine.drain() ends at its deadline what does not end by itself, and 
   assert.ok(twice.finished && twice.log.at(-1)?.type !== "done");
   const after = start(store);
   assert.deepEqual(await after.engine.recover(), ["/demo"]);
-  assert.deepEqual(said(await after.engine.seek(id, "me", 0)).at(-1), "done");
+  assert.deepEqual(said(await after.engine.seek(id, by("me"), 0)).at(-1), "done");
   before.hold.resolve();
   after.hold.resolve();
 });
@@ -364,3 +365,8 @@ Deno.test("The end of a run is told when it is kept, and told all the same when 
     assert.equal(run.log.at(-1)?.type, "done");
   }
 });
+
+/** A session at the page of the demo. */
+function by(session: string): { readonly session: string; readonly page: string } {
+  return { session, page: "/demo" };
+}

@@ -31,8 +31,10 @@ interface Kept extends Linked<Kept> {
  */
 export class KeptRuns {
   readonly #options: KeptRunsOptions;
-  /** By id, and by the name that has a slash in it, where their callers gave them one. */
+  /** By their ids. */
   readonly #kept = new Lookup<Kept>();
+  /** By what their callers named them. */
+  readonly #named = new Lookup<Kept>();
   readonly #going = new LinkedList<Kept>();
   /** Those that are over, in that order. */
   readonly #over = new LinkedList<Kept>();
@@ -63,13 +65,18 @@ export class KeptRuns {
     const name = nameOf(run.call);
     const kept: Kept = { run, name, endedMs: undefined, bytes: 0, before: undefined, after: undefined };
     this.#kept.set(run.id, kept);
-    if (name !== undefined) this.#kept.set(name, kept);
+    if (name !== undefined) this.#named.set(name, kept);
     this.#going.add(kept);
   }
 
-  /** The run of an id, or of the name that its caller gave it, see `nameOf()`. */
-  get(name: string): Run | undefined {
-    return this.#fresh(this.#kept.get(name));
+  /** The run of an id. */
+  get(id: string): Run | undefined {
+    return this.#fresh(this.#kept.get(id));
+  }
+
+  /** The run that its caller has named so, see `nameOf()`. */
+  named(name: string): Run | undefined {
+    return this.#fresh(this.#named.get(name));
   }
 
   /** Takes note of the end of a run. `isRead`: whether somebody reads a run. */
@@ -111,7 +118,7 @@ export class KeptRuns {
       this.#over.remove(kept);
       this.#bytes -= bytes;
     }
-    if (name !== undefined && this.#kept.get(name) === kept) this.#kept.delete(name);
+    if (name !== undefined && this.#named.get(name) === kept) this.#named.delete(name);
   }
 
   #fresh(kept: Kept | undefined): Run | undefined {

@@ -85,7 +85,7 @@ Deno.test("Engine.drain() leaves a run to the next process before it can begin i
   await draining;
   assert.deepEqual(before.called, ["a"]);
   // Until this process ends, those who ask again are asked to come once more: it is not lost.
-  const left = await before.engine.seek(named("b"), "me", 0);
+  const left = await before.engine.seek(named("b"), by("me"), 0);
   assert.ok(left instanceof Run && left.finished && left.log.at(-1)?.type !== "done");
   const after = start(store);
   assert.deepEqual(await after.engine.recover(), ["/demo"]);
@@ -115,7 +115,7 @@ Deno.test("A run is not run again for somebody who may not run its action any mo
   await after.engine.recover();
   await after.engine.meet("/demo", after.page.demo);
   assert.deepEqual(after.called, []);
-  const told = await after.engine.seek(named("a"), "me", 0);
+  const told = await after.engine.seek(named("a"), by("me"), 0);
   assert.ok(!(told instanceof Run));
   assert.deepEqual(told.frames.map(({ type }) => type), ["failed", "done"]);
   before.hold.resolve();
@@ -125,8 +125,13 @@ Deno.test("Engine.seek() knows no run by an id that cannot be one, whatever its 
   await using store = memoryStore({ now: () => 1_000_000 });
   const { engine } = start(store);
   for (const id of ["\ud800", "", "\0", "x".repeat(101), 5, null, {}]) {
-    await assert.rejects(engine.seek(id, "me", 0), (error) => {
+    await assert.rejects(engine.seek(id, by("me"), 0), (error) => {
       return error instanceof Fault && error.code === "not_found";
     });
   }
 });
+
+/** A session at the page of the demo. */
+function by(session: string): { readonly session: string; readonly page: string } {
+  return { session, page: "/demo" };
+}

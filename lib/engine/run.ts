@@ -2,6 +2,7 @@ import { type RunContext, Updated } from "@/lib/demo/action.ts";
 import { type BoundAction, REMOTE_GROUP } from "@/lib/demo/bound.ts";
 import { runChecks } from "@/lib/demo/check.ts";
 import { Fault } from "@/lib/value/fault.ts";
+import { tupleKey } from "@/lib/value/tuple_key.ts";
 import { isAllowed } from "@/lib/value/user.ts";
 import { weigh } from "@/lib/value/weigh.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
@@ -263,7 +264,7 @@ export class Run extends RunLog {
       const given = await Promise.race([
         late.promise,
         this.#host.batches.run({
-          name: `${this.call.page} ${action.key}`,
+          name: tupleKey(this.call.page, action.key),
           size: action.batch ?? 1,
           fn: action.fn as (inputs: readonly unknown[], run: unknown) => unknown,
           input: attempt.input?.value,
@@ -303,7 +304,7 @@ export class Run extends RunLog {
 
   #owned({ owns }: BoundAction): string[] {
     const { session, page } = this.call;
-    return owns.map((key) => `${session.id} ${page} ${key}`);
+    return owns.map((key) => tupleKey(session.id, page, key));
   }
 
   #inTurn(attempt: Attempt, turn: Disposable): Fault | undefined | Promise<Fault | undefined> {
@@ -335,7 +336,7 @@ export class Run extends RunLog {
   #group({ group, limit }: BoundAction): GroupName {
     return {
       // A group that nobody named belongs to the action of this page alone.
-      group: group.startsWith(":") ? this.call.page + group : group,
+      group: group.startsWith(":") ? tupleKey(this.call.page, group) : group,
       limit: group.startsWith(REMOTE_GROUP) ? this.#host.seats ?? limit : limit,
     };
   }

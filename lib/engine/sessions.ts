@@ -5,7 +5,7 @@ import { HeldSessions, type HeldSessionsOptions, type Session } from "./held.ts"
 
 export type { Session } from "./held.ts";
 
-/** What the sessions are told. */
+/** Options for {@linkcode Sessions}. */
 export interface SessionsOptions extends HeldSessionsOptions {
   /** Secret that ids are signed with, 32 bytes or more. */
   readonly secret: Uint8Array;
@@ -16,11 +16,23 @@ export interface SessionsOptions extends HeldSessionsOptions {
 const KNOWN_TOKENS = 10_000;
 /** Of 16 bytes in base64url. */
 const ID_LENGTH = 22;
+/** Letters of the signature, which is 128 bits in hex. */
+const SIGNATURE_LENGTH = 32;
+const TOKEN_LENGTH = ID_LENGTH + 1 + SIGNATURE_LENGTH;
 const DOT = 46;
+/** The block of SHA-256, in bytes. */
+const BLOCK = 64;
+
+/** A token that was checked: whose it is, and the id of its session. */
+interface KnownToken {
+  readonly user: string | undefined;
+  readonly id: string;
+}
 
 /**
  * A name for what belongs to a session of a user. Files are kept under it too, so that whose they are can be read off
- * their record: see {@linkcode userOf}.
+ * their record: see {@linkcode userOf}. The first part always has {@linkcode ID_LENGTH} letters, so no two sessions have
+ * one name, whatever users are called.
  */
 function ownedBy(name: string, user: string | undefined): string {
   return user === undefined ? name : `${name}@${user}`;
@@ -39,13 +51,20 @@ export function userOf(session: string): string | undefined {
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #held: HeldSessions;
-  /** By tokens that were checked and right, their ids. A page sends its own with each event, and checking costs more than the rest. */
-  readonly #known = new Map<string, string>();
+  /** Tokens that were checked and right. A page sends its own with each event, and checking costs more than the rest. */
+  readonly #known = new Map<string, KnownToken>();
+  readonly #inner: Uint8Array;
+  readonly #outer: Uint8Array;
 
   /** Holds nothing at first. */
   constructor(options: SessionsOptions) {
     this.#options = options;
     this.#held = new HeldSessions(options);
+    const { secret } = options;
+    const key = new Uint8Array(BLOCK);
+    key.set(secret.length > BLOCK ? createHash("sha256").update(secret).digest() : secret);
+    this.#inner = key.map((byte) => byte ^ 0x36);
+    this.#outer = key.map((byte) => byte ^ 0x5c);
   }
 
   /** A new id, and the token that proves it: `<id>.<signature>`. It is of use to this user alone, or to nobody's pages. */
@@ -87,29 +106,26 @@ export class Sessions {
   }
 
   #idOf(token: unknown, user: string | undefined): string | undefined {
-    if (typeof token !== "string" || token.length > 100) return undefined;
-    const name = ownedBy(token, user);
-    const known = this.#known.get(name);
-    if (known !== undefined) return known;
-    // An id of another length could be one that goes on as the name of a user.
-    if (token.charCodeAt(ID_LENGTH) !== DOT) return undefined;
+    if (typeof token !== "string") return undefined;
+    // Found by the token alone, then compared: a key made of token and user could be read as another pair of them.
+    const known = this.#known.get(token);
+    if (known !== undefined) return known.user === user ? known.id : undefined;
+    if (token.length !== TOKEN_LENGTH || token.charCodeAt(ID_LENGTH) !== DOT) return undefined;
     const given = Buffer.from(token.slice(ID_LENGTH + 1));
     const right = Buffer.from(this.#sign(token.slice(0, ID_LENGTH), user));
     if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
     if (this.#known.size >= KNOWN_TOKENS) this.#known.clear();
     const id = ownedBy(token.slice(0, ID_LENGTH), user);
-    this.#known.set(name, id);
+    this.#known.set(token, { user, id });
     return id;
   }
 
-  // The id between two copies of the secret: an envelope, whose end nobody can extend without the secret. It costs 3 us,
-  // where HMAC costs 65 us here, and both are paid at every page and every event.
+  // HMAC-SHA-256 from two hashes: 7 us, where the object of `createHmac()` costs 10 to 50 us here. It is paid once for
+  // each page that is drawn, and once for each token.
   #sign(id: string, user: string | undefined): string {
-    const { secret } = this.#options;
-    return createHash("sha256").update(secret).update(ownedBy(id, user)).update(secret).digest("hex").slice(
-      0,
-      32,
-    );
+    const inner = createHash("sha256").update(this.#inner).update(ownedBy(id, user)).digest();
+    const signature = createHash("sha256").update(this.#outer).update(inner).digest("hex");
+    return signature.slice(0, SIGNATURE_LENGTH);
   }
 }
 

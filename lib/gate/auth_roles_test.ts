@@ -99,7 +99,7 @@ Deno.test("A page's session is of use to its user alone", async () => {
 
   const run = await ada.event({ action: "endless", session });
   const reader = run.body!.getReader();
-  const id = /id: ([\w-]{16})\/1/.exec(new TextDecoder().decode((await reader.read()).value))?.[1];
+  const id = /id: ([\w-]{24})\/1/.exec(new TextDecoder().decode((await reader.read()).value))?.[1];
   assert.ok(id);
   const theirs = await bob.open();
   for (const body of [{ cancel: id }, { resume: id, after: 0 }]) {

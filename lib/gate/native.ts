@@ -48,8 +48,9 @@ export async function answerEvent(
       );}
     return new Response(null, { status: 204 });
   }
+  const owner = { session: session.id, page };
   if (body.cancel !== undefined) {
-    engine.find(body.cancel, session.id).cancel();
+    engine.find(body.cancel, owner).cancel();
     return Response.json({ cancelled: true });
   }
   if (body.resume !== undefined) {
@@ -57,7 +58,7 @@ export async function answerEvent(
     if (typeof after !== "number" || !Number.isInteger(after) || after < 0) {
       throw new Fault("bad_request", "after must be the seq of the last frame seen: a whole number from 0");
     }
-    const told = await engine.seek(body.resume, session.id, after);
+    const told = await engine.seek(body.resume, owner, after);
     return told instanceof Run ? answerRun(engine, told, clock, after) : answerPast(told);
   }
   const { action, input = {}, rest = {}, event, id } = body;

@@ -1,4 +1,5 @@
 import type { Observed, Observer, Phase } from "@/lib/engine/observer.ts";
+import { tupleKey } from "@/lib/value/tuple_key.ts";
 import { expose, type Family } from "./exposition.ts";
 import { Histogram } from "./histogram.ts";
 
@@ -84,7 +85,7 @@ export class Metrics implements Observer {
   }
 
   #find(page: string, action: string, always = false): Series | undefined {
-    const key = `${page} ${action}`;
+    const key = tupleKey(page, action);
     let series = this.#series.get(key);
     if (series || (!always && this.#series.size >= this.#most)) return series;
     series = {

@@ -36,7 +36,7 @@ Deno.test("A traced event tells each phase as a child of its request's span, and
     const { "atoll.run": run, ...rest } = attributes;
     if (name === "gate") assert.deepEqual(attributes, {});
     else {
-      assert.match(run ?? "", /^[\w-]{16}$/);
+      assert.match(run ?? "", /^[\w-]{24}$/);
       assert.deepEqual(rest, { "atoll.page": "/work", "atoll.action": "wait" }, name);
     }
   }

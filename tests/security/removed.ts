@@ -106,9 +106,30 @@ export const REMOVALS: readonly Removal[] = [
   {
     guard: "whose run it is",
     file: "lib/engine/engine.ts",
-    text: "if (run?.call.session.id !== session) throw noRun();",
+    text: "if (run?.call.session.id !== owner.session) throw noRun();",
     without: "if (!run) throw noRun();",
     test: "lib/engine/engine_test.ts",
+  },
+  {
+    guard: "the page of a run",
+    file: "lib/engine/engine.ts",
+    text: "if (run.call.page !== owner.page) throw noRun();",
+    without: "",
+    test: "lib/engine/engine_test.ts",
+  },
+  {
+    guard: "the page of a run that is kept",
+    file: "lib/engine/engine.ts",
+    text: "past?.session === owner.session && past.demo === owner.page",
+    without: "past?.session === owner.session",
+    test: "lib/engine/journaled_test.ts",
+  },
+  {
+    guard: "the user of a session that is known",
+    file: "lib/engine/sessions.ts",
+    text: "return known.user === user ? known.id : undefined;",
+    without: "return known.id;",
+    test: "lib/engine/sessions_test.ts",
   },
   {
     guard: "the schemas of inputs",

@@ -110,7 +110,7 @@ export async function simulateEngine(world: World): Promise<void> {
 
   function logOf({ id, session, refused, plan }: Called): readonly FrameBody[] | undefined {
     try {
-      return engine.find(id, engine.sessions.open(session).id).log;
+      return engine.find(id, { session: engine.sessions.open(session).id, page: "/demo" }).log;
     } catch {
       assert.ok(refused !== undefined || !submitted.includes(plan.mark), `${plan.mark} is lost`);
       return undefined;

@@ -79,7 +79,7 @@ Deno.test("I37: an event whose action is gone after a restart has an end that sa
   const second = begin();
   assert.deepEqual(await second.engine.recover(), ["/demo"]);
   await second.engine.meet("/demo", demoWith("other").demo);
-  const told = await second.engine.seek(id, session.id, 0);
+  const told = await second.engine.seek(id, { session: session.id, page: "/demo" }, 0);
   assert.ok("frames" in told);
   const [failed, done] = told.frames.slice(-2);
   assert.equal(failed?.type === "failed" && failed.code, "interrupted");

@@ -1,0 +1,15 @@
+/**
+ * One text for several, to look things up by. Each part stands after its length, so that no two lists of texts have the
+ * same key, whatever is in them: with a separator, a name that contains it would pass for two names.
+ *
+ * @example
+ * ```ts
+ * import { tupleKey } from "@/lib/value/tuple_key.ts";
+ * tupleKey("a b", "c") === tupleKey("a", "b c"); // false: "3:a b1:c" and "1:a3:b c"
+ * ```
+ */
+export function tupleKey(...parts: readonly string[]): string {
+  let key = "";
+  for (const part of parts) key += `${part.length}:${part}`;
+  return key;
+}
