@@ -57,8 +57,11 @@ const desk = Blocks({
 /** A demo that nobody guards. */
 const open = Blocks({
   title: "Open",
-  fields: { go: button("Go"), out: textbox() },
-  actions: ({ go, out }) => ({ run: on(go.click, { outputs: out, fn: () => "open" }) }),
+  fields: { go: button("Go"), out: textbox(), photo: image(), look: button("Look") },
+  actions: ({ go, out, photo, look }) => ({
+    run: on(go.click, { outputs: out, fn: () => "open" }),
+    see: on(look.click, { inputs: { photo }, outputs: out, fn: ({ photo }) => `seen ${photo !== null}` }),
+  }),
 });
 
 /** Names with passwords and roles. */
@@ -209,6 +212,21 @@ export class Visitor {
       method: "POST",
       body: JSON.stringify(body),
       headers: { "content-type": "application/json", origin: HERE, ...headers },
+    });
+  }
+
+  /** Sends, continues, asks after or removes a file. */
+  async file(
+    method: string,
+    path: string,
+    session: string,
+    headers: Record<string, string> = {},
+    body: Uint8Array<ArrayBuffer> | null = null,
+  ): Promise<Response> {
+    return await this.#send(path, {
+      method,
+      body,
+      headers: { accept: "*/*", origin: HERE, "atoll-session": session, ...headers },
     });
   }
 

@@ -68,6 +68,8 @@ export async function answerLogout(
   await accounts.logins.end({ id: by, realm, subject: known.subject });
   for (const id of [by, ...over]) accounts.ended(id);
   return redirect(below(page, "login"), {
+    // What pages have kept in this browser to go on after a reload: tokens, ids of runs, state.
+    "clear-site-data": '"storage"',
     "set-cookie": setCookie(cookieName(realm), "", { maxAgeSeconds: 0 }),
   });
 }

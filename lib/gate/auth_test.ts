@@ -268,6 +268,7 @@ Deno.test("Logging out ends the login for pages, events, files and streams", asy
   const before = new Map(ada.cookies);
   const answer = await ada.post("/club/logout", {});
   assert.equal(answer.headers.get("location"), "/club/login");
+  assert.equal(answer.headers.get("clear-site-data"), '"storage"', "what pages kept in the browser goes too");
   assert.equal(ada.cookies.size, 0);
   // Everything that was open comes to its end by itself, without time going on.
   for (let ended = false; !ended;) ended = (await stream.read()).done;
