@@ -1,9 +1,11 @@
 import { Builder } from "fresh/dev";
 import { cacheBuild } from "@/lib/cli/cache_build.ts";
+import { refuseOldDeno } from "@/lib/cli/needs.ts";
 import { readSettings } from "@/lib/gate/settings.ts";
 import { Strays } from "@/lib/ops/strays.ts";
 import { stylePlugin } from "@/lib/style/plugin.ts";
 
+refuseOldDeno("dev");
 const builder = new Builder({ target: "es2022" });
 stylePlugin(builder, new URL("./", import.meta.url));
 

@@ -1,23 +1,25 @@
 import { fileURLToPath } from "node:url";
 import { logStyle } from "@/lib/gate/settings.ts";
-import { logAs } from "@/lib/ops/log.ts";
-import { built } from "./built.ts";
+import { log, logAs } from "@/lib/ops/log.ts";
+import { buildOf, type HeldBuild, holdBuild } from "./builds.ts";
 import { failWith } from "./fail.ts";
+import { assertPort } from "./listen.ts";
 import { refuseOldDeno } from "./needs.ts";
 import { rightsOf } from "./rights.ts";
 import { Starter } from "./starter.ts";
 import { watchDescriptors } from "./watch_descriptors.ts";
 
 /**
- * `deno task start`: builds when something changed since the last build, then starts the server (`start.ts`) as a process
- * with rights for what it needs and nothing else, and stays by its side: hands on signals and the exit code, starts
- * processes of handlers for it (`starter.ts`), tells it when its descriptors run low. Nobody outside can talk to this
- * process. `--show` says what the server would be started with, and starts nothing.
+ * `deno task start`: builds the project if that is not done yet (`builds.ts`), then starts the server of that build
+ * (`start.ts`) as a process with rights for what it needs and nothing else, and stays by its side: hands on signals and
+ * the exit code, starts processes of handlers for it (`starter.ts`), tells it when its descriptors run low. Nobody outside
+ * can talk to this process. `--show` says what the server would be started with, and starts nothing.
  */
 const root = new URL("../../", import.meta.url);
 const env = Deno.env.toObject();
+const WAITS = "Another process builds this project: waiting for it";
 
-refuseOldDeno();
+refuseOldDeno("start");
 try {
   logAs(logStyle((name) => env[name]));
   if (Deno.args.includes("--show")) await show();
@@ -27,13 +29,15 @@ try {
 }
 
 async function launch(): Promise<number> {
-  // Before the build, so that a wrong setting is said at once.
-  const { flags } = await rightsOf({ root, env });
-  await built(root);
+  // Before the build, so that a wrong setting or a port that is taken is said at once.
+  const { settings } = await rightsOf({ root, env });
+  assertPort(settings);
+  using build = await holdBuild(root, { onWait: () => log("info", "waits", { message: WAITS }) });
+  const { flags } = await rightsOf({ root, build, env });
   let asked: Promise<ReadonlySet<string>> | undefined;
   // Where there are no such sockets, demos that ask for processes are told so.
   await using starter = Deno.build.os === "windows" ? undefined : await Starter.open(() => {
-    asked ??= declared(flags, over.signal).catch((error) => {
+    asked ??= declared(build, flags, over.signal).catch((error) => {
       // Asked again the next time.
       asked = undefined;
       throw error;
@@ -43,9 +47,9 @@ async function launch(): Promise<number> {
   const over = new AbortController();
   // Before the one who starts processes is waited for.
   using _over = { [Symbol.dispose]: () => over.abort() };
-  const rights = await rightsOf({ root, env, starter: starter?.path });
+  const rights = await rightsOf({ root, build, env, starter: starter?.path });
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", ...rights.flags, "lib/cli/start.ts", "--held"],
+    args: [...run(build, rights.flags), programOf(build, "start.ts"), "--held"],
     cwd: root,
     clearEnv: true,
     env: rights.env,
@@ -66,19 +70,32 @@ async function launch(): Promise<number> {
   return code;
 }
 
-/** What the project's demos declare, asked with the rights of the server. */
-async function declared(flags: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> {
+/** What the demos of a build declare, asked with the rights of its server. */
+async function declared(
+  build: HeldBuild,
+  flags: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", ...flags, "lib/cli/declared.ts", root.href],
+    args: [...run(build, flags), programOf(build, "declared.ts"), build.root.href],
     cwd: root,
     clearEnv: true,
-    env: (await rightsOf({ root, env })).env,
+    env: (await rightsOf({ root, build, env })).env,
     stdin: "null",
     stderr: "inherit",
     signal,
   }).output();
   if (code !== 0) throw new Error(`Cannot find out which processes the demos declare (exit code ${code})`);
   return new Set(new TextDecoder().decode(stdout).split("\n").filter((line) => line !== ""));
+}
+
+// Where it is run stays the project's folder: paths of settings count from there.
+function run(build: HeldBuild, flags: readonly string[]): string[] {
+  return ["run", "--quiet", `--config=${fileURLToPath(new URL("deno.json", build.root))}`, ...flags];
+}
+
+function programOf(build: HeldBuild, name: string): string {
+  return fileURLToPath(new URL(`lib/cli/${name}`, build.root));
 }
 
 function handOn(child: Deno.ChildProcess, signal: Deno.Signal): void {
@@ -90,7 +107,8 @@ function handOn(child: Deno.ChildProcess, signal: Deno.Signal): void {
 }
 
 async function show(): Promise<void> {
-  const { flags, env: passed } = await rightsOf({ root, env });
+  const build = { root: buildOf(root), others: [] };
+  const { flags, env: passed } = await rightsOf({ root, build, env });
   const lines = [...flags, "", `Variables that it is given: ${Object.keys(passed).sort().join(", ")}`];
   const text = lines.join("\n").replaceAll(fileURLToPath(root), "./");
   await Deno.stdout.write(new TextEncoder().encode(`${text}\n`));

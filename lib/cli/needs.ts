@@ -6,12 +6,12 @@ import { fail } from "./fail.ts";
  */
 export const NEEDS = "2.9.0";
 
-/** Ends the process with a reason when this Deno is older than {@linkcode NEEDS}. */
-export function refuseOldDeno(version: string = Deno.version.deno): void {
+/** Ends the process with a reason when this Deno is older than {@linkcode NEEDS}. `task` is what was asked for. */
+export function refuseOldDeno(task: string, version: string = Deno.version.deno): void {
   if (!older(version, NEEDS)) return;
   fail(
     `Atoll needs Deno ${NEEDS} or newer, because permissions of older ones have known holes; this is ${version}. ` +
-      "Try: npx -y deno@2.9.6 task start",
+      `Try: npx -y deno@2.9.6 task ${task}`,
   );
 }
 

@@ -5,7 +5,7 @@ Deno.test("P06: a Deno older than the oldest that will do is refused, with the r
     const [version, code] of [["2.8.9", 1], ["1.46.3", 1], ["2.9.0", 0], ["2.10.0", 0], ["3.0.0", 0]] as const
   ) {
     const program = `import { refuseOldDeno } from ${JSON.stringify(import.meta.resolve("./needs.ts"))};
-      refuseOldDeno(${JSON.stringify(version)});`;
+      refuseOldDeno("start", ${JSON.stringify(version)});`;
     const output = await new Deno.Command(Deno.execPath(), {
       args: [
         "run",

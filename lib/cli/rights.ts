@@ -1,6 +1,7 @@
-import { dirname, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readSettings, type Settings } from "@/lib/gate/settings.ts";
+import { BUILDS, type HeldBuild, SCRIPTS } from "./builds.ts";
 import { netRights } from "./net_rights.ts";
 
 /** What a server is started with: nothing else of this machine is within its reach. */
@@ -13,10 +14,12 @@ export interface Rights {
   readonly settings: Settings;
 }
 
-/** What {@linkcode rightsOf} is told. */
+/** Options of {@linkcode rightsOf}. */
 export interface RightsOptions {
   /** The project's folder. */
   readonly root: URL;
+  /** The build that is started. Default none yet: the folder of the project itself. */
+  readonly build?: Pick<HeldBuild, "root" | "others"> | undefined;
   /** The environment of whoever starts it. */
   readonly env: Env;
   /** Socket at which it asks for processes of handlers, if it may. */
@@ -25,7 +28,7 @@ export interface RightsOptions {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** What the server reads of its own project: neither `.env` nor `.git` nor anything else that lies there. */
+/** What the server reads of its build: neither `.env` nor `.git` nor anything else that lies in the project. */
 const OWN = [
   "_fresh",
   "components",
@@ -52,23 +55,25 @@ const PASSED = [
  *
  * @throws {RangeError} when a setting is wrong, or would let the server write over itself.
  */
-export async function rightsOf({ root, env, starter }: RightsOptions): Promise<Rights> {
+export async function rightsOf({ root, build, env, starter }: RightsOptions): Promise<Rights> {
   const names = new Set<string>();
+  const given = { ATOLL_STARTER: starter, ATOLL_BUILDS: build?.others.join(",") };
   const get = (name: string) => {
     names.add(name);
-    return name === "ATOLL_STARTER" ? starter : env[name];
+    return name in given ? given[name as keyof typeof given] : env[name];
   };
   const settings = readSettings(get);
   const folder = fileURLToPath(root);
+  const run = fileURLToPath(build?.root ?? root);
+  const others = build?.others.map((id) => resolve(folder, BUILDS, id, SCRIPTS)) ?? [];
   const kept = keptIn(folder, settings);
   const socket = starter === undefined ? [] : [starter];
   const secret = env.ATOLL_SECRET_FILE ? [resolve(folder, env.ATOLL_SECRET_FILE)] : [];
   const modules = await realPath(resolve(folder, "node_modules"));
   const more = (right: string) => listed(env[`ATOLL_ALLOW_${right.toUpperCase()}`]);
   const own = {
-    read: [...OWN.map((part) => resolve(folder, part)), modules, LDD, ...kept, ...secret, ...socket].map(
-      quoted,
-    ),
+    read: [...OWN.map((part) => resolve(run, part)), modules, ...others, LDD, ...kept, ...secret, ...socket]
+      .map(quoted),
     write: [...kept, ...socket].map(quoted),
     env: [...names],
     // How much room the disk has.
@@ -86,14 +91,23 @@ export async function rightsOf({ root, env, starter }: RightsOptions): Promise<R
     ...netRights(settings, [...socket.map((path) => `unix:${quoted(path)}`), ...more("net")]),
   ];
   for (const [right, list] of Object.entries(own)) {
-    const all = [...new Set([...list, ...more(right)])];
+    const all = [...new Set([...list, ...more(right), ...inBuild(right, more(right))])];
     if (all.length > 0) flags.push(`--allow-${right}=${all.join(",")}`);
   }
   return { flags, env: passedOn(), settings };
 
+  // A folder of the project that is linked to is found by both its names.
+  function inBuild(right: string, paths: readonly string[]): string[] {
+    if (run === folder || !["read", "write", "ffi"].includes(right)) return [];
+    return paths.map((path) => resolve(folder, path)).filter((path) =>
+      isWithin(folder, path) && path !== folder
+    )
+      .map((path) => resolve(run, relative(folder, path)));
+  }
+
   function passedOn(): Record<string, string> {
     const passed: Record<string, string> = {};
-    for (const [name, value] of Object.entries({ ...env, ATOLL_STARTER: starter })) {
+    for (const [name, value] of Object.entries({ ...env, ...given })) {
       const wanted = names.has(name) || more("env").includes(name) ||
         PASSED.some((pattern) => pattern.test(name));
       if (value !== undefined && wanted) passed[name] = value;
@@ -133,7 +147,7 @@ function keptIn(folder: string, { data, store }: Settings): string[] {
   }
   for (const { name, text, path } of kept) {
     // Around what it runs, or within: both ways something of its own would come to run.
-    const over = OWN.find((part) =>
+    const over = [BUILDS, ...OWN].find((part) =>
       isWithin(path, resolve(folder, part)) || isWithin(resolve(folder, part), path)
     );
     if (over === undefined) continue;

@@ -4,23 +4,23 @@ import { log, logAs } from "@/lib/ops/log.ts";
 import { logError } from "@/lib/ops/log_error.ts";
 import type { Server } from "@/lib/server/assemble.ts";
 import type { DiskBlobs } from "@/lib/store/blobs_disk.ts";
-import { buildOf, built } from "./built.ts";
-import { fail, failWith } from "./fail.ts";
+import { failWith } from "./fail.ts";
 import { heldBy } from "./held.ts";
+import { cannotListen } from "./listen.ts";
 import { Listener } from "./listener.ts";
 import { refuseOldDeno } from "./needs.ts";
 import { stopOnSignals } from "./stop.ts";
 
 /**
- * The production server. `deno task start` (`launch.ts`) has built it and starts it, with `--held` and few rights; started
- * by itself it builds first when something changed since the last build, and has whatever rights it is given.
+ * The production server of a build: the folder above holds all that it runs. `deno task start` (`launch.ts`) has made the
+ * build and starts it, with `--held` and few rights; started by itself it has whatever rights it is given.
  * Ends with 0 after SIGTERM or SIGINT (`stop.ts`), with 1 and a sentence when it cannot start.
  */
 const SWEEP_EVERY_MS = 10 * 60_000;
 const root = new URL("../../", import.meta.url);
 const held = Deno.args.includes("--held");
 
-refuseOldDeno();
+refuseOldDeno("start");
 const env = (name: string) => Deno.env.get(name);
 let settings: Settings;
 try {
@@ -34,11 +34,12 @@ await serve(settings);
 async function serve(settings: Settings): Promise<void> {
   captureConsole();
   try {
-    const build = held ? buildOf(root) : await built(root);
     // One after the other: asked for first, the server's script takes four times as long, because Deno then looks
     // through all routes before it runs anything.
     const { server } = await import(new URL("main.ts", root).href) as { server: Server };
-    const { default: app } = await import(build.href) as { default: { fetch: Deno.ServeHandler } };
+    const { default: app } = await import(new URL("_fresh/server.js", root).href) as {
+      default: { fetch: Deno.ServeHandler };
+    };
     server.strays.catch();
     server.health.watch();
     await claim(server.blobs, settings);
@@ -67,17 +68,13 @@ async function claim(blobs: DiskBlobs, { data }: Settings): Promise<void> {
   }
 }
 
-function listen({ port, host }: Settings, handler: Deno.ServeHandler): Listener {
+function listen(settings: Settings, handler: Deno.ServeHandler): Listener {
+  const { port, host } = settings;
   try {
     const onCut = (message: string) => log("warn", "connections_cut", { message });
     return new Listener({ port, hostname: host, onListen: () => {}, onCut }, handler);
   } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) {
-      fail(`Port ${port} is taken. Stop what uses it, or choose another: PORT=${port + 1} deno task start`);
-    }
-    throw new Error(`Cannot listen on HOST=${host} PORT=${port}: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw cannotListen(settings, error);
   }
 }
 

@@ -41,6 +41,8 @@ export interface Settings extends GuardSettings {
   readonly secret: Uint8Array | undefined;
   /** Socket of who starts processes of handlers. `ATOLL_STARTER`, set by `deno task start`; else the server does. */
   readonly starter: string | undefined;
+  /** Other builds of the project, whose pages may still be open. `ATOLL_BUILDS`, set by `deno task start`. */
+  readonly builds: readonly string[];
   /** Runs at once of an action that names no limit. `ATOLL_CONCURRENCY`, default 16; `none` is no limit. */
   readonly concurrencyLimit: number | null;
   /** Whether authors see the text of errors. `ATOLL_DEV=1`, set by the dev server. */
@@ -82,6 +84,7 @@ export function readSettings(env: (name: string) => string | undefined): Setting
     filesOrigin: filesOrigin(env),
     secret: readSecret(env),
     starter: env("ATOLL_STARTER") || undefined,
+    builds: (env("ATOLL_BUILDS") ?? "").split(",").filter((id) => /^[0-9a-f]+$/.test(id)),
     concurrencyLimit: env("ATOLL_CONCURRENCY") === "none"
       ? null
       : whole(env, "ATOLL_CONCURRENCY", 16, 1, 1_000_000),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { build } from "@/lib/cli/builds.ts";
 import { type Copied, copyProject } from "@/tests/copied.ts";
 import { startServer, type TestServer } from "@/tests/server.ts";
 import { probes, type Targets } from "./permission_routes/(_probe)/probes.ts";
@@ -21,7 +22,8 @@ Deno.test.beforeAll(async () => {
     return new Response(`export default "${CANARY}"`, { headers: { "content-type": type } });
   });
   const project = copy.root.pathname.replace(/\/$/, "");
-  targets = { outside, project, port: other.addr.port, pid: Deno.pid };
+  const built = (await build(copy.root)).pathname.replace(/\/$/, "");
+  targets = { outside, project, build: built, port: other.addr.port, pid: Deno.pid };
 });
 
 Deno.test.afterAll(async () => {

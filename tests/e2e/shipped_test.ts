@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { buildOf } from "@/lib/cli/builds.ts";
 import { startServer } from "@/tests/server.ts";
 
-const root = new URL("../../", import.meta.url);
+const root = buildOf(new URL("../../", import.meta.url));
 const CANARY = "canary-93ab";
 /** Maps, paths of this machine, names of our sources, what only the server's own modules say, and dumps of the environment. */
 const TELLTALE =

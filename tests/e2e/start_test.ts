@@ -29,7 +29,7 @@ Deno.test("J08: what keeps the server from starting is said in one line, with 1 
     "neither yes nor no": [{ ATOLL_METRICS: "yes" }, /^Cannot use ATOLL_METRICS=yes: it must be 0 or 1$/],
     "a port that is taken": [
       { PORT: String(port) },
-      /^Port \d+ is taken\. Stop what uses it, or choose another: /,
+      /^Cannot use PORT=\d+: it is taken\. Stop what uses it, or choose another: /,
     ],
     "an address of another machine": [
       { HOST: "203.0.113.1" },
@@ -92,6 +92,21 @@ Deno.test("J08: what keeps the server from starting is said in one line, with 1 
   assert.equal(await Deno.readTextFile(`${folder.path}/file`), "mine");
 });
 
+Deno.test("J08: a port that is taken is said before anything is built", async () => {
+  const file = new URL("static/later.css", copy.root);
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  try {
+    await Deno.writeTextFile(file, "a{}");
+    const before = builds();
+    const { code, err } = await run({ PORT: String((taken.addr as Deno.NetAddr).port) });
+    assert.equal(code, 1);
+    assert.match(err, /is taken/);
+    assert.deepEqual(builds(), before);
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
 Deno.test("J08: what cannot be opened at the start is said in one line; where that was is for dev", async () => {
   const main = new URL("main.ts", copy.root);
   const text = await Deno.readTextFile(main);
@@ -136,6 +151,10 @@ Deno.test("J09: a second server on one data folder says who has it; after a kill
   await using second = await startServer(env, copy.root);
   assert.equal(await second.end(), 0);
 });
+
+function builds(): string[] {
+  return Array.from(Deno.readDirSync(new URL("_builds/", copy.root)), ({ name }) => name).sort();
+}
 
 /** A store as it will be written one day. */
 function newer(path: string): void {

@@ -1,3 +1,5 @@
+import { buildOf } from "@/lib/cli/builds.ts";
+
 /** A route of a built app. */
 export interface Route {
   /** What it answers, as Fresh writes it: `/demos/:id`. */
@@ -23,7 +25,7 @@ const ID = "A".repeat(24);
 
 /** The routes of a built app, from what its build wrote for the server that runs. */
 export async function routeList(root: URL): Promise<readonly Route[]> {
-  const text = await Deno.readTextFile(new URL("_fresh/snapshot.js", root));
+  const text = await Deno.readTextFile(new URL("_fresh/snapshot.js", buildOf(root)));
   const found = [...text.matchAll(/\{ "file":"([^"]+)","type":"route",.*?"pattern":"([^"]+)"/g)];
   if (found.length === 0) throw new Error("The build lists no routes: has its form changed?");
   return found.map(([, file, pattern]) => ({ file: file as string, pattern: pattern as string }));

@@ -126,7 +126,7 @@ async function treeOf(folder: string): Promise<string[]> {
   const walk = async (path: string) => {
     for await (const { name, isDirectory, isSymlink } of Deno.readDir(path)) {
       const at = `${path}/${name}`;
-      if (isSymlink || name === "_fresh") continue;
+      if (isSymlink || name === "_fresh" || name === "_builds") continue;
       if (isDirectory) await walk(at);
       else if (!at.startsWith(`${folder}/data/`) || /\.(part|tmp)$/.test(name)) found.push(at);
     }

@@ -6,6 +6,8 @@ export interface Targets {
   readonly outside: string;
   /** The project. */
   readonly project: string;
+  /** What the server runs. */
+  readonly build: string;
   /** A port of this machine at which somebody answers `canary`. */
   readonly port: number;
   /** A process of the same user. */
@@ -36,8 +38,8 @@ export const probes: Readonly<Record<string, (to: Targets) => unknown>> = {
   },
   "write a file outside": ({ outside }) =>
     Deno.writeTextFile(`${outside}/written`, "x").then(() => "written"),
-  "write over the build": async ({ project }) => {
-    const path = `${project}/_fresh/server.js`;
+  "write over the build": async ({ build }) => {
+    const path = `${build}/_fresh/server.js`;
     await Deno.writeTextFile(path, await Deno.readTextFile(path));
     return "written";
   },
