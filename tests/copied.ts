@@ -36,9 +36,14 @@ export async function copyProject(routes?: string | readonly string[]): Promise<
   };
 }
 
-async function put(from: URL, to: string): Promise<void> {
-  const { isDirectory } = await Deno.stat(from);
-  if (!isDirectory) return await Deno.copyFile(from, to);
+/** Copies a file or a folder. What is not there is passed over: a project without links has none to copy. */
+export async function put(from: URL, to: string): Promise<void> {
+  const found = await Deno.stat(from).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+  if (found === undefined) return;
+  if (!found.isDirectory) return await Deno.copyFile(from, to);
   await Deno.mkdir(to, { recursive: true });
   for await (const { name } of Deno.readDir(from)) {
     if (name !== "node_modules") {

@@ -1,4 +1,4 @@
-import { parse } from "@/links/fresh/src/jsonify/parse.ts";
+import { readIslandProps } from "./island_props.ts";
 import { type Answer, HEADERS } from "./probes.ts";
 
 /**
@@ -23,7 +23,7 @@ const BOOT = /<script type="module" nonce="[^"]*">import.*?boot\(\{(.*?)\},(["']
 
 function canonicalBoot(_: string, names: string, literal: string): string {
   let signals = 0;
-  const list = parse<Record<string, unknown>[]>(new Function(`return ${literal}`)(), {
+  const list = readIslandProps<Record<string, unknown>[]>(new Function(`return ${literal}`)(), {
     Signal: (value: unknown) => ({ signal: signals++, value }),
     Slot: (value: unknown) => ({ slot: value }),
   });
@@ -38,7 +38,7 @@ function plain(text: string): string {
   return text
     .replace(/"root\\?":\\?"[^"\\]*/g, `"root":"ROOT`)
     .replace(/^W\/"[0-9a-f]{40}/, 'W/"BUILD')
-    .replace(/(__frsh_c=|\/_fresh\/js\/)[0-9a-f]{16}\b/g, "$1BUILD")
+    .replace(/(__frsh_c=|\/_fresh\/js\/)[0-9a-f]{16,40}\b/g, "$1BUILD")
     .replace(/nonce(="|-)[0-9a-f]{32}/g, "nonce$1N")
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "UUID");
 }

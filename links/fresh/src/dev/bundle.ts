@@ -1,9 +1,9 @@
 import type { BuildOptions, BuildResult, Metafile } from "esbuild";
 import { basename, join, relative, sep } from "node:path";
-import { fileURLToPath } from "node:url";
-import { denoPlugin } from "./esbuild_plugin.ts";
+import { denoPlugin, REMOTE } from "./esbuild_plugin.ts";
 import { mergeEntry } from "./merge_entry.ts";
 import { assertOnePreactIn } from "./one_preact.ts";
+import { isRemote, ownSource } from "./own_source.ts";
 import type { Project } from "./project.ts";
 
 /** An island file and where its exports are found in the browser. */
@@ -47,9 +47,7 @@ const TINY_ISLAND_BYTES = 1_100;
 const TINY_TOTAL_BYTES = 6_700;
 
 const RUNTIME_NAME = "fresh-runtime";
-const RUNTIME_SOURCE = fileURLToPath(
-  import.meta.resolve("../runtime/client/mod.ts"),
-);
+const RUNTIME_SOURCE = ownSource("../runtime/client/mod.ts");
 
 interface Entry {
   readonly path: string;
@@ -156,7 +154,10 @@ function planShared(
   entries: readonly Entry[],
   dir: string,
 ): Plan {
-  const key = (path: string) => relative(dir, path).split(sep).join("/");
+  const key = (path: string) =>
+    isRemote(path) ? `${REMOTE}:${path}` : relative(dir, path).split(sep).join("/");
+  const pathOf = (key: string) =>
+    key.startsWith(`${REMOTE}:`) ? key.slice(REMOTE.length + 1) : join(dir, key);
   const sizes = new Map<string, number>();
   for (const output of Object.values(metafile.outputs)) {
     for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
@@ -191,7 +192,7 @@ function planShared(
     folded.add(next.entry);
     for (const path of own(next.entry)) shared.add(path);
   }
-  return writePlan(entries, folded, [...common].map((path) => join(dir, path)));
+  return writePlan(entries, folded, [...common].map(pathOf));
 }
 
 function reach(metafile: Metafile, start: string): Set<string> {

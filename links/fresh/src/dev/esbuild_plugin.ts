@@ -1,15 +1,16 @@
 import type { Loader, OnLoadResult, OnResolveResult, Plugin } from "esbuild";
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { isRemote, ownSource } from "./own_source.ts";
 import type { Project } from "./project.ts";
 
 /** Stands for the build's hash in scripts until it is known. */
 export const BUILD_ID_PLACEHOLDER = "__FRSH_BUILD_ID";
 
-const BUILD_ID_FILE = fileURLToPath(
-  import.meta.resolve("../runtime/build_id.ts"),
-);
+/** Namespace of the modules that are read from a web server. */
+export const REMOTE = "remote";
+
+const BUILD_ID_FILE = ownSource("../runtime/build_id.ts");
 const LOADERS: Readonly<Record<string, Loader>> = {
   ".ts": "ts",
   ".tsx": "tsx",
@@ -59,9 +60,12 @@ export function denoPlugin(
         ({ path, importer, pluginData, namespace, kind }) => {
           if (pluginData === FROM_NPM) return null;
           if (path in virtual) return { path, namespace: "fresh" };
+          if (namespace === REMOTE && /^\.{0,2}\//.test(path)) {
+            return { path: new URL(path, importer).href, namespace: REMOTE };
+          }
           if (kind === "entry-point" || namespace === "fresh") {
             const found = project.resolve(path, join(project.dir, "_"));
-            return found?.kind === "file" ? { path: found.path } : null;
+            return found?.kind === "file" ? toFile(found.path) : null;
           }
           if (path.startsWith("node:")) {
             return {
@@ -73,7 +77,7 @@ export function denoPlugin(
           if (/[\\/]node_modules[\\/]/.test(importer)) return null;
           const found = project.resolve(path, importer);
           if (found === null) return null;
-          return found.kind === "file" ? { path: found.path } : fromNpm(found.specifier, importer);
+          return found.kind === "file" ? toFile(found.path) : fromNpm(found.specifier, importer);
         },
       );
       build.onLoad({ filter: /.*/, namespace: "fresh" }, ({ path }) => ({
@@ -91,6 +95,15 @@ export function denoPlugin(
             }
             : null,
       );
+      build.onLoad({ filter: /.*/, namespace: REMOTE }, async ({ path }): Promise<OnLoadResult> => {
+        const loader = LOADERS[extname(path)] ?? "js";
+        if (path === BUILD_ID_FILE) {
+          return { contents: `export const BUILD_ID="${BUILD_ID_PLACEHOLDER}"`, loader };
+        }
+        const response = await fetch(path);
+        if (!response.ok) throw new Error(`Cannot read ${path}: status ${response.status}`);
+        return { contents: await response.text(), loader };
+      });
       build.onLoad(
         { filter: /\.[mc]?[jt]sx?$|\.json$/ },
         async ({ path }): Promise<OnLoadResult> => ({
@@ -103,3 +116,7 @@ export function denoPlugin(
 }
 
 const FROM_NPM = Symbol("from npm");
+
+function toFile(path: string): OnResolveResult {
+  return isRemote(path) ? { path, namespace: REMOTE } : { path };
+}

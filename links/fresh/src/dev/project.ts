@@ -1,7 +1,8 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isRemote, ownExport } from "./own_source.ts";
 
-/** What a specifier stands for. */
+/** What a specifier stands for. The path of a file may be an address, where this package comes from a registry. */
 export type Resolution = { kind: "file"; path: string } | {
   kind: "npm";
   specifier: string;
@@ -32,6 +33,8 @@ const SKIP_ELEMENTS = "a img source body html head title meta script link style 
   .split(
     " ",
   );
+
+const OWN_NAME = "@fresh/core";
 
 /** The settings of a project that decide what its imports mean. */
 export class Project {
@@ -75,7 +78,7 @@ export class Project {
     if (/^\.{0,2}\//.test(specifier)) {
       return { kind: "file", path: resolve(dirname(importer), specifier) };
     }
-    if (isAbsolute(specifier)) return { kind: "file", path: specifier };
+    if (isAbsolute(specifier) || isRemote(specifier)) return { kind: "file", path: specifier };
     const home = this.#packages.find(({ dir }) =>
       importer.startsWith(dir + "/") || importer.startsWith(dir + "\\")
     );
@@ -107,6 +110,8 @@ export class Project {
       }
       return { kind: "file", path: resolve(found.dir, file) };
     }
+    const own = name === OWN_NAME ? ownExport(path ?? "") : null;
+    if (own !== null) return { kind: "file", path: own };
     if (registry !== null) {
       throw new Error(
         `Cannot bundle "${target}": only packages from npm and "links" can be bundled`,
