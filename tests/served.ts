@@ -43,7 +43,7 @@ export async function serveRoutes(routeDir: string): Promise<Served> {
     .use(csp({ useNonce: true }))
     .use(hostPages({ engine, blobs, accounts, clock: systemClock, maxUploadBytes: 2 ** 20, dev: false }))
     .fsRoutes();
-  apply(app as App<never>);
+  apply(app);
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, app.handler());
   return {
     base: `http://127.0.0.1:${server.addr.port}`,

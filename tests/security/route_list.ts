@@ -1,6 +1,4 @@
-import { buildOf } from "@/lib/cli/builds.ts";
-
-/** A route of a built app. */
+/** A route of an app. */
 export interface Route {
   /** What it answers, as Fresh writes it: `/demos/:id`. */
   readonly pattern: string;
@@ -23,12 +21,36 @@ const OF_THE_SERVER = ["/healthz", "/healthz/ready", "/metrics", "/files/sandbox
 const BELOW = ["files", "files/:id", "login", "login/start", "login/callback", "logout", "account"];
 const ID = "A".repeat(24);
 
-/** The routes of a built app, from what its build wrote for the server that runs. */
+/** The routes of an app, from the files in its routes folder, whatever the build makes of them. */
 export async function routeList(root: URL): Promise<readonly Route[]> {
-  const text = await Deno.readTextFile(new URL("_fresh/snapshot.js", buildOf(root)));
-  const found = [...text.matchAll(/\{ "file":"([^"]+)","type":"route",.*?"pattern":"([^"]+)"/g)];
-  if (found.length === 0) throw new Error("The build lists no routes: has its form changed?");
-  return found.map(([, file, pattern]) => ({ file: file as string, pattern: pattern as string }));
+  const found: Route[] = [];
+  for await (const file of routeFiles(new URL("routes/", root))) {
+    found.push({ file, pattern: patternOf(file) });
+  }
+  if (found.length === 0) throw new Error(`There are no routes in ${root}`);
+  return found.sort((a, b) => a.file < b.file ? -1 : 1);
+}
+
+async function* routeFiles(folder: URL, prefix = ""): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(new URL(encodePath(prefix), folder))) {
+    if (isDirectory) {
+      if (!name.startsWith("(_")) yield* routeFiles(folder, `${prefix}${name}/`);
+    } else if (/\.[jt]sx?$/.test(name) && !/^_|[._]test\./.test(name)) yield prefix + name;
+  }
+}
+
+function encodePath(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
+}
+
+/** What Fresh answers with a file: `demos/[id].tsx` is `/demos/:id`. */
+function patternOf(file: string): string {
+  const parts = file.replace(/\.\w+$/, "").split("/").filter((part) => !/^\(.*\)$/.test(part));
+  if (parts.at(-1) === "index") parts.pop();
+  const named = parts.map((part) =>
+    part.replace(/^\[\[(\w+)\]\]$/, ":$1?").replace(/^\[\.\.\.(\w+)\]$/, ":$1*").replace(/\[(\w+)\]/g, ":$1")
+  );
+  return `/${named.join("/")}`;
 }
 
 /** Everything that can be asked for: each route with what stands below it, and what the server itself answers. */

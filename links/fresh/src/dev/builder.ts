@@ -55,6 +55,9 @@ export interface ResolvedBuildConfig {
   mode: "development" | "production";
 }
 
+// deno-lint-ignore no-explicit-any -- as upstream declares it: a builder that is told no state takes every app
+type AnyState = any;
+
 /**
  * Builds an app for production and serves it while developing.
  *
@@ -65,7 +68,7 @@ export interface ResolvedBuildConfig {
  * else await builder.listen(() => import("./main.ts"));
  * ```
  */
-export class Builder {
+export class Builder<State = AnyState> {
   /** The configuration in effect. */
   readonly config: ResolvedBuildConfig;
   readonly #islands = new Set<string>();
@@ -112,7 +115,7 @@ export class Builder {
       mode?: "development" | "production";
       snapshot?: "disk" | "memory";
     } = {},
-  ): Promise<(app: App<never>) => void> {
+  ): Promise<(app: App<State>) => void> {
     const { mode = "production", snapshot = "disk" } = options;
     this.config.mode = mode;
     const built = await this.#bundle(await this.#crawl());
@@ -136,7 +139,7 @@ export class Builder {
           'Cannot apply a build on disk: use build({ snapshot: "memory" })',
         );
       }
-      setBuildCache(app, cache, mode);
+      setBuildCache(app as App<never>, cache, mode);
     };
   }
 
@@ -144,7 +147,7 @@ export class Builder {
    * Serves the app while developing. Pages reload when the server restarts, and when static files, routes or islands
    * come and go.
    */
-  async listen<State>(
+  async listen(
     importApp: () => Promise<{ app: App<State> } | App<State>>,
     options: ListenOptions = {},
   ): Promise<void> {

@@ -32,7 +32,7 @@ Deno.test(
   async () => {
     const apply = await builder().build({ snapshot: "memory" });
     const app = new App<unknown>().use(staticFiles()).fsRoutes();
-    apply(app as App<never>);
+    apply(app);
     const page = await get(app, "/");
     const html = await page.text();
     const script = /<script type="module"[^>]*>(.*?)<\/script>/s.exec(html)?.[1] ?? "";
@@ -91,7 +91,7 @@ Deno.test(
       ({ text }) => ({ content: text.replace("red", "blue") }),
     );
     const app = new App<unknown>().use(staticFiles());
-    (await own.build({ snapshot: "memory" }))(app as App<never>);
+    (await own.build({ snapshot: "memory" }))(app);
     const css = await (await get(app, "/page.css")).text();
     match(css, /color: blue/);
     const url = /url\("([^"]*)"\)/.exec(css)?.[1] ?? "";
