@@ -47,7 +47,8 @@ export async function copyUnlinked(more: readonly string[] = []): Promise<Unlink
     env,
     goOffline,
     deno: async (...args) => {
-      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: at, env }).output();
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: at, env })
+        .output();
       const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
       if (code !== 0) throw new Error(`deno ${args.join(" ")} ended with ${code}: ${out}${err}`);
       return `${out}${err}`;

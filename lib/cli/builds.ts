@@ -93,6 +93,8 @@ async function buildAlone(
   await clear(builds, (id) => !older.some((build) => build.id === id));
   await copy(folder, target);
   await make(target);
+  // For the next build, which then asks no registry.
+  if (exists(join(target, "vendor"))) await copyAll(join(target, "vendor"), join(folder, "vendor"));
   const number = 1 + Math.max(0, ...older.map(({ number }) => number));
   await Deno.writeTextFile(join(target, `${MARK}.new`), JSON.stringify({ number }));
   await Deno.rename(join(target, `${MARK}.new`), join(target, MARK));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { buildOf } from "@/lib/cli/builds.ts";
 import { launch, open } from "@/tests/browser.ts";
 import { startServer } from "@/tests/server.ts";
 import { withFullImports } from "@/tests/jsr_registry.ts";
@@ -7,12 +8,15 @@ import { copyUnlinked } from "@/tests/unlinked.ts";
 Deno.test("Without links and lock the project builds, and starts where there is no network and no cache", async () => {
   await using copy = await copyUnlinked();
   await copy.deno("task", "build");
-  const { jsr } = JSON.parse(await Deno.readTextFile(new URL("deno.lock", copy.root)));
+  const { jsr } = JSON.parse(await Deno.readTextFile(new URL("deno.lock", buildOf(copy.root))));
   assert.deepEqual(Object.keys(jsr), ["@fresh/core@2.3.3"]);
   await copy.goOffline();
+  // A build that is made later needs no network either.
+  await Deno.writeTextFile(new URL("routes/later.tsx", copy.root), "export default () => <p>Later</p>;\n");
   const empty = await Deno.makeTempDir({ prefix: "atoll-empty-" });
   try {
     await using server = await startServer({ ...copy.env, DENO_DIR: empty }, copy.root);
+    assert.match(await (await fetch(`${server.base}/later`)).text(), /Later/);
     const browser = await launch();
     try {
       await using opened = await open(browser, `${server.base}/demos/greeter`);
