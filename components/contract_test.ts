@@ -20,12 +20,23 @@ interface Case {
   readonly wrong: readonly unknown[];
   /** What a form without script sends for `value`; absent where a form sends nothing. */
   readonly sent?: { readonly texts?: readonly string[]; readonly files?: readonly FileRef[] };
+  /** What its events carry, for those that carry something: a detail, and others that must be refused. */
+  readonly carries?: Readonly<Record<string, { readonly detail: Json; readonly wrong: readonly Json[] }>>;
   /** Set when it is on the page with nothing to see: it has no name, no message and no progress. */
   readonly unseen?: true;
 }
 
 /** What containers have in common: nothing but `null` is their value. */
 const noValue = { value: null, wrong: ["a", 0, true, {}, undefined] };
+
+const tabDetail = {
+  detail: { id: "a", index: 0, value: "A" },
+  wrong: [null, "a", { id: "a", index: 0 }, { id: 1, index: 0, value: "A" }, {
+    id: "a",
+    index: -1,
+    value: "A",
+  }],
+};
 
 const cases: Readonly<Record<string, Case>> = {
   accordion: { field: accordion({ label: "More" }), ...noValue },
@@ -38,12 +49,16 @@ const cases: Readonly<Record<string, Case>> = {
     value: 1,
     wrong: ["1", 2, -1, 0.5],
     sent: { texts: ["1"] },
+    carries: { click: { detail: 1, wrong: ["1", -1, 0.5, null, {}] } },
   },
   dropdown: {
     field: dropdown({ choices: ["a", ["B", 2]] }),
     value: 2,
     wrong: ["b", "2", null],
     sent: { texts: ["2"] },
+    carries: {
+      select: { detail: { index: 1, value: 2 }, wrong: [null, 1, { index: "1", value: 2 }, { index: 1 }] },
+    },
   },
   group: { field: group(), ...noValue },
   html: {
@@ -72,6 +87,7 @@ const cases: Readonly<Record<string, Case>> = {
     field: markdown(),
     value: { text: "*a*", html: "<p><em>a</em></p>\n" },
     wrong: ["*a*", null, { text: 1 }],
+    carries: { copy: { detail: { value: "a" }, wrong: ["a", null, { value: 1 }] } },
   },
   number: {
     field: number({ minimum: 0, maximum: 9 }),
@@ -81,11 +97,23 @@ const cases: Readonly<Record<string, Case>> = {
   },
   row: { field: row({ equalHeight: true }), ...noValue },
   sidebar: { field: sidebar(), ...noValue },
-  slider: { field: slider({ min: 0, max: 9 }), value: 4, wrong: ["4", 10, null], sent: { texts: ["4"] } },
+  slider: {
+    field: slider({ min: 0, max: 9 }),
+    value: 4,
+    wrong: ["4", 10, null],
+    sent: { texts: ["4"] },
+    carries: { release: { detail: 4, wrong: ["4", null, {}] } },
+  },
   state: { field: state(0), value: 1, wrong: [] },
-  tab: { field: tab("One"), ...noValue },
-  tabs: { field: tabs({ selected: "a" }), ...noValue },
-  textbox: { field: textbox(), value: "<b>", wrong: [3, null, ["a"]], sent: { texts: ["<b>"] } },
+  tab: { field: tab("One"), ...noValue, carries: { select: tabDetail } },
+  tabs: { field: tabs({ selected: "a" }), ...noValue, carries: { change: tabDetail, select: tabDetail } },
+  textbox: {
+    field: textbox(),
+    value: "<b>",
+    wrong: [3, null, ["a"]],
+    sent: { texts: ["<b>"] },
+    carries: { copy: { detail: { value: "a" }, wrong: ["a", null, { value: 1 }] } },
+  },
   timer: {
     field: timer(2),
     value: 0.5,
@@ -160,6 +188,17 @@ for (const component of builtIn) {
     });
   }
 
+  Deno.test(`${kind} says what its events carry, and refuses everything else`, () => {
+    const carrying = Object.entries(component.events).filter(([, schema]) => schema !== null);
+    assert.deepEqual(carrying.map(([event]) => event).sort(), Object.keys(it.carries ?? {}).sort());
+    for (const [event, schema] of carrying) {
+      const { detail, wrong } = it.carries?.[event] ?? { detail: null, wrong: [] };
+      assert.deepEqual(schema?.parse(detail), detail);
+      assert.ok(wrong.length > 0);
+      for (const one of wrong) assert.ok(!schema?.safeParse(one).success, `${event} ${JSON.stringify(one)}`);
+    }
+  });
+
   Deno.test(`${kind} is documented with an example that names it`, async () => {
     const readme = await Deno.readTextFile(new URL(`./${kind}/README.md`, import.meta.url));
     const [, example] = readme.match(/```ts\n([^]*?)```/) ?? [];
@@ -169,7 +208,7 @@ for (const component of builtIn) {
     for (const prop of Object.keys(props)) {
       if (!["nullable"].includes(prop)) assert.ok(readme.includes(`\`${prop}\``), `says nothing of ${prop}`);
     }
-    for (const event of component.events) {
+    for (const event of Object.keys(component.events)) {
       assert.ok(readme.includes(`\`${event}\``), `says nothing of ${event}`);
     }
   });

@@ -144,6 +144,9 @@ function right() {
       </ui.pages>
     ),
   });
+  const level = slider({ min: 0, max: 9 }), mood = dropdown({ choices: ["calm", "bright"] }), go = button("Go");
+  on(level.release, { fn: (_, { event }) => void event?.toFixed(1) });
+  on([mood.select, go.click], { fn: (_, { event }) => void `${event?.index} ${event?.value}` });
   new Fault("refused", "No", { field: "a" });
 }
 
@@ -204,6 +207,7 @@ function wrongInterfaces() {
 
 function wrongBlocks() {
   const a = textbox(), go = button("Go"), n = number();
+  const level = slider({ min: 0, max: 9 }), mood = dropdown({ choices: ["calm", "bright"] });
   // @ts-expect-error a textbox has no click
   Blocks({ fields: { a }, actions: ({ a }) => ({ x: on(a.click, { fn: () => ({}) }) }) });
   // @ts-expect-error a button has no release
@@ -246,6 +250,14 @@ function wrongBlocks() {
   Blocks({ fields: { a, go }, actions: ({ a, go }) => ({ x: on(go.click, { outputs: { a }, fn: () => ({ a: update({ lines: "3" }) }) }) }) });
   // @ts-expect-error a value that the field cannot have
   Blocks({ fields: { n, go }, actions: ({ n, go }) => ({ x: on(go.click, { outputs: n, fn: () => update({ value: "x" }) }) }) });
+  // @ts-expect-error a release carries a number
+  on(level.release, { fn: (_, { event }) => void event?.length });
+  // @ts-expect-error an event of a form carries nothing
+  on(level.release, { fn: (_, { event }) => void event.toFixed() });
+  // @ts-expect-error a click carries nothing
+  on(go.click, { fn: (_, { event }) => void event?.index });
+  // @ts-expect-error one of two events carries no index
+  on([level.release, mood.select], { fn: (_, { event }) => void event?.index });
   // @ts-expect-error on() takes events
   on("click", {});
   // @ts-expect-error an unknown code

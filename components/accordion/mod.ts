@@ -22,7 +22,7 @@ export const accordion = container({
     /** Whether it is open. */
     open: z.boolean().default(true),
   }),
-  events: ["expand", "collapse"],
+  events: { expand: null, collapse: null },
   view: AccordionView,
   island: Accordion,
 });

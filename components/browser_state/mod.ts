@@ -17,7 +17,7 @@ const declare = component({
   }),
   wire: () => z.string().max(MOST_LETTERS),
   empty: () => "",
-  events: ["change"],
+  events: { change: null },
   alive: () => true,
   unseen: true,
   view: BrowserStateView,

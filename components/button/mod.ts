@@ -31,7 +31,7 @@ const declare = component({
   }),
   wire: () => z.string().max(1000),
   empty: () => "",
-  events: ["click", "change"],
+  events: { click: null, change: null },
   input: false,
   view: ButtonView,
   island: Button,

@@ -18,7 +18,7 @@ export const checkbox = component({
   props: z.object({ value: z.boolean().optional() }),
   wire: () => z.boolean(),
   empty: () => false,
-  events: ["change", "input"],
+  events: { change: null, input: null },
   view: CheckboxView,
   island: Checkbox,
   // A form sends a box only when it is ticked.

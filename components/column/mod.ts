@@ -21,7 +21,7 @@ export const column = container({
     /** Least width before the row wraps: 160, 224 or 320 pixels. */
     minWidth: z.enum(["sm", "md", "lg"]).optional(),
   }),
-  events: [],
+  events: {},
   view: ColumnView,
   island: Column,
 });

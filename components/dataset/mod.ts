@@ -31,7 +31,7 @@ export const dataset = component({
   }),
   wire: ({ samples }) => z.number().int().min(0).max(Math.max(samples.length - 1, 0)).nullable(),
   empty: () => null,
-  events: ["click", "change", "input"],
+  events: { click: z.number().int().min(0), change: null, input: null },
   view: DatasetView,
   island: Dataset,
   form: ({ texts: [text] }) => text === undefined || text === "" ? null : Number(text),

@@ -40,7 +40,13 @@ const declare = component({
     return nullable ? one.nullable() : one;
   },
   empty: ({ choices: [first], nullable }) => nullable || first === undefined ? null : valueOf(first),
-  events: ["change", "input", "select", "focus", "blur"],
+  events: {
+    change: null,
+    input: null,
+    select: z.object({ index: z.number().int().min(0), value: choice }),
+    focus: null,
+    blur: null,
+  },
   view: DropdownView,
   island: Dropdown,
   form: ({ texts: [text] }, { choices }) =>
@@ -51,7 +57,13 @@ const declare = component({
 export type DropdownEvent = "change" | "input" | "select" | "focus" | "blur";
 
 /** A declared dropdown whose value is a `V`. */
-export type DropdownField<V> = Field<V, V, DropdownEvent, PropsInput<DropdownOptions<Choice>>>;
+export type DropdownField<V> = Field<
+  V,
+  V,
+  DropdownEvent,
+  PropsInput<DropdownOptions<Choice>>,
+  { readonly select: { index: number; value: string | number } }
+>;
 
 /** Declares a dropdown. */
 export interface DeclareDropdown {

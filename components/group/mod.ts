@@ -16,7 +16,7 @@ import { GroupView } from "./view.tsx";
 export const group = container({
   kind: "group",
   props: z.object({}),
-  events: [],
+  events: {},
   view: GroupView,
   island: Group,
 });

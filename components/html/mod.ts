@@ -20,7 +20,7 @@ const declare = component({
       sandbox ? { html, active: true } : { html: safeHtml(html), active: false }
     ),
   empty: () => ({ html: "", active: false }),
-  events: ["change"],
+  events: { change: null },
   input: false,
   alive: ({ sandbox }) => sandbox,
   view: HtmlView,

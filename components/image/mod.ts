@@ -33,7 +33,7 @@ export const image = component({
   }),
   wire: () => fileRefSchema.nullable(),
   empty: () => null,
-  events: ["change", "input", "upload", "clear"],
+  events: { change: null, input: null, upload: null, clear: null },
   view: ImageView,
   island: Image,
   decode: decodePicture,

@@ -26,7 +26,7 @@ export const json = component({
   }),
   wire: () => z.json() as z.ZodType<Json>,
   empty: () => null,
-  events: ["change"],
+  events: { change: null },
   view: JsonView,
   island: JsonIsland,
   form: ({ texts: [text] }) => text ? parse(text) : null,

@@ -37,7 +37,7 @@ export const label = component({
   }),
   wire: () => ranking.nullable(),
   empty: () => null,
-  events: ["change"],
+  events: { change: null },
   view: LabelView,
   island: Label,
   encode: (out: string | Readonly<Record<string, number>> | Ranking | null, _context, { numTopClasses }) =>

@@ -17,7 +17,7 @@ const declare = component({
     z.object({ text: z.string().max(1_000_000), html: z.string().default("") })
       .overwrite(({ text }) => renderMarkdown(text)),
   empty: () => ({ text: "", html: "" }),
-  events: ["change", "copy"],
+  events: { change: null, copy: z.object({ value: z.string() }) },
   input: false,
   view: MarkdownView,
   island: Markdown,
@@ -38,7 +38,13 @@ export interface DeclareMarkdown {
   /** From its first text, or from all its options. */
   (
     given?: string | PropsInput<MarkdownOptions & { readonly value?: string | undefined }>,
-  ): Field<string, string, "change" | "copy", PropsInput<MarkdownOptions>>;
+  ): Field<
+    string,
+    string,
+    "change" | "copy",
+    PropsInput<MarkdownOptions>,
+    { readonly copy: { value: string } }
+  >;
   /** The component behind it. */
   readonly component: Component;
 }

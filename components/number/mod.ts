@@ -38,7 +38,7 @@ export const number = component({
     return schema.nullable();
   },
   empty: () => null,
-  events: ["change", "input", "submit", "focus", "blur"],
+  events: { change: null, input: null, submit: null, focus: null, blur: null },
   view: NumberView,
   island: NumberIsland,
   form: ({ texts: [text] }) => text === undefined || text.trim() === "" ? null : Number(text),

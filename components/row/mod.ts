@@ -19,7 +19,7 @@ export const row = container({
     /** Whether all parts get the height of the highest. */
     equalHeight: z.boolean().optional(),
   }),
-  events: [],
+  events: {},
   view: RowView,
   island: Row,
 });

@@ -24,7 +24,7 @@ export const sidebar = container({
     /** At which side of the page it stands. */
     position: z.enum(["left", "right"]).default("left"),
   }),
-  events: ["expand", "collapse"],
+  events: { expand: null, collapse: null },
   view: SidebarView,
   island: Sidebar,
 });

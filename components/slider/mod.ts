@@ -37,7 +37,7 @@ export const slider = component({
       `Expected a number in steps of ${step} from ${min}`,
     ),
   empty: ({ min }) => min,
-  events: ["change", "input", "release"],
+  events: { change: null, input: null, release: z.number() },
   // Handlers calculate: what they give goes to the next position, what is sent must be one.
   encode: (value: number, _context, props) => typeof value === "number" ? nearest(value, props) : value,
   view: SliderView,

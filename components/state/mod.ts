@@ -14,7 +14,7 @@ const declare = component({
   wire: () => z.unknown() as z.ZodType<Json>,
   // It is never sent, so it need not be JSON.
   empty: () => undefined as unknown as Json,
-  events: ["change"],
+  events: { change: null },
   holds: "session",
   keeps: ({ timeToLive, onDelete }) => ({
     ms: timeToLive === undefined ? undefined : timeToLive * 1000,

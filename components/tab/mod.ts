@@ -13,7 +13,7 @@ const declare = container({
     /** Whether a person can open it. Default true. */
     interactive: z.boolean().optional(),
   }),
-  events: ["select"],
+  events: { select: z.object({ id: z.string(), index: z.number().int().min(0), value: z.string() }) },
   view: TabView,
   island: Tab,
 });
@@ -29,7 +29,11 @@ export interface TabOptions {
 /** Declares a tab. */
 export interface DeclareTab {
   /** From its label, or from all its options. */
-  (labelOrOptions: string | ContainerInput<TabOptions>): ContainerField<"select", ContainerInput<TabOptions>>;
+  (labelOrOptions: string | ContainerInput<TabOptions>): ContainerField<
+    "select",
+    ContainerInput<TabOptions>,
+    { readonly select: { id: string; index: number; value: string } }
+  >;
   /** The component behind it. */
   readonly component: Component;
 }

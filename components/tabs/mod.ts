@@ -3,6 +3,8 @@ import { container } from "@/lib/demo/container.ts";
 import Tabs from "@/islands/Tabs.tsx";
 import { TabsView } from "./view.tsx";
 
+const detail = z.object({ id: z.string(), index: z.number().int().min(0), value: z.string() });
+
 /**
  * Parts of which one is seen at a time: `<Tab>`s of the layout, or fields made by `tab()`. Raises `change` when another
  * one is open, and `select` when a person chose it; both carry `{ id, index, value }`, where `value` is the label.
@@ -23,7 +25,7 @@ export const tabs = container({
     /** The tab that is open: key of a `tab()`, or `id` of a `<Tab>`. */
     selected: z.string().optional(),
   }),
-  events: ["change", "select"],
+  events: { change: detail, select: detail },
   // Real tabs, which screen readers know how to handle, need a script, whoever else needs it or not.
   alive: () => true,
   moved: ({ texts: [selected] }) => selected === undefined ? undefined : { selected },

@@ -38,7 +38,14 @@ export const textbox = component({
   }),
   wire: ({ maxLength }) => z.string().max(maxLength),
   empty: () => "",
-  events: ["change", "input", "submit", "focus", "blur", "copy"],
+  events: {
+    change: null,
+    input: null,
+    submit: null,
+    focus: null,
+    blur: null,
+    copy: z.object({ value: z.string() }),
+  },
   view: TextboxView,
   island: Textbox,
 });

@@ -14,7 +14,7 @@ const declare = component({
   // A browser cannot wait for less in a meaningful way, and no page is open for more than a day between two ticks.
   wire: () => z.number().min(0.05).max(86_400),
   empty: () => 1,
-  events: ["tick"],
+  events: { tick: null },
   input: false,
   alive: ({ active }) => active,
   unseen: true,

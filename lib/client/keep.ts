@@ -1,4 +1,5 @@
 import type { Json } from "@/lib/value/json.ts";
+import type { Raised } from "./run.ts";
 import type { Session } from "./session.ts";
 
 /** What a page leaves behind for itself when it is hidden or closed. */
@@ -11,8 +12,8 @@ interface Notes {
   /** Values and props that are not those the server sent, by field. */
   readonly values: Record<string, Json>;
   readonly props: Record<string, Record<string, unknown>>;
-  /** Id, action and last frame of each run that is going on, and whether it is to be raised again. */
-  readonly runs: [id: string, key: string, seq: number, again: boolean][];
+  /** Id, action and last frame of each run that is going on, and the event that starts its action once more after it. */
+  readonly runs: [id: string, key: string, seq: number, again: Raised | null][];
 }
 
 /** Most that the values of a page may take, in UTF-16 code units. A browser gives some five million to a site. */
@@ -57,7 +58,7 @@ export function restore(session: Session): void {
   }
   for (const [id, key, seq, again] of notes.runs) {
     const plan = page.actions[key];
-    if (plan) session.follow({ id, key, plan, seq, again, status: { phase: "running" } });
+    if (plan) session.follow({ id, key, plan, seq, again: again ?? undefined, status: { phase: "running" } });
   }
 }
 
@@ -80,9 +81,9 @@ function take(session: Session): Notes {
     if (changed.length > 0) props[id] = Object.fromEntries(changed.map((name) => [name, now[name]]));
   }
   const runs = [...session.going].filter(({ over }) => !over).map(
-    ({ id, key, plan, seq, again = false }): Notes["runs"][number] => {
+    ({ id, key, plan, seq, again }): Notes["runs"][number] => {
       // Later frames say what is new since earlier ones. Where that is not kept, all are needed again.
-      return [id, key, plan.gives.some((id) => left.has(id)) ? 0 : seq, again];
+      return [id, key, plan.gives.some((id) => left.has(id)) ? 0 : seq, again ?? null];
     },
   );
   return { search: location.search, shape: shapeOf(session), token, values, props, runs };

@@ -1,8 +1,14 @@
 import type { FaultJson } from "@/lib/value/fault.ts";
-import type { JsonObject } from "@/lib/value/json.ts";
+import type { Json, JsonObject } from "@/lib/value/json.ts";
 import type { ActionPlan, FieldStatus } from "@/lib/value/page.ts";
 import { readFrames } from "@/lib/wire/event_stream.ts";
 import type { Frame } from "@/lib/wire/frame.ts";
+
+/** What goes with an event that carries something: nothing for all others. */
+export interface Raised {
+  /** Which event it was, and what it carried. */
+  readonly event?: { readonly when: string; readonly detail: Json };
+}
 
 /** A run as the page sees it. */
 export interface Going {
@@ -15,8 +21,8 @@ export interface Going {
   seq: number;
   /** What the fields show that it fills. */
   status: FieldStatus;
-  /** Whether it is to be raised once more when it is over. */
-  again?: boolean;
+  /** The last event that came meanwhile, if its action is to be started once more when this run is over. */
+  again?: Raised | undefined;
   /** Whether nobody wants to hear of it any more. */
   over?: boolean;
   /** Ends the request that is under way. */

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from "@/lib/value/json.ts";
 import type { ActionPlan, FieldStatus, PageGraph } from "@/lib/value/page.ts";
 import type { Frame } from "@/lib/wire/frame.ts";
 import type { Patch } from "@/lib/wire/patch.ts";
-import { follow, type Going } from "./run.ts";
+import { follow, type Going, type Raised } from "./run.ts";
 
 /** A field of the page in the browser. */
 export interface LiveField {
@@ -119,13 +119,16 @@ export class Session {
   /** Tells the page that something happened; starts the actions that listen. */
   raise(id: string, event: string, detail?: Json): void {
     if (this.#restoring) return void this.#restoring.then(() => this.raise(id, event, detail));
-    for (const key of this.#listeners.get(`${id}:${event}`) ?? []) this.#fire(key, detail);
+    const when = `${id}:${event}`;
+    for (const key of this.#listeners.get(when) ?? []) {
+      this.#fire(key, detail === undefined ? {} : { event: { when, detail } });
+    }
   }
 
   /** Stops the runs of an action: the server is told, outputs that are under way are dropped. */
   cancel(key: string): void {
     for (const going of this.#of(key)) {
-      going.again = false;
+      going.again = undefined;
       going.over = true;
       if (going.end) {
         going.end();
@@ -135,7 +138,7 @@ export class Session {
   }
 
   /** Follows a run to its end, see {@linkcode follow}. */
-  async follow(going: Going, start?: () => Promise<JsonObject>, detail?: Json): Promise<void> {
+  async follow(going: Going, start?: () => Promise<JsonObject>): Promise<void> {
     const { plan } = going;
     this.going.add(going);
     this.#show(plan.gives, going.status);
@@ -143,7 +146,7 @@ export class Session {
     if (fault) this.#fail(plan, fault);
     this.#settle(plan.gives);
     this.going.delete(going);
-    if (going.again) this.#fire(going.key, detail);
+    if (going.again) this.#fire(going.key, going.again);
   }
 
   /** Sends a body to the page's server. */
@@ -181,21 +184,21 @@ export class Session {
     });
   }
 
-  #fire(key: string, detail: Json | undefined): void {
+  #fire(key: string, raised: Raised): void {
     const plan = this.page.actions[key];
     if (!plan) return;
     this.#later().catch(nothing);
     for (const other of plan.cancels) this.cancel(other);
     const before = this.#of(key);
     if (before.length > 0 && plan.mode !== "multiple") {
-      if (plan.mode === "alwaysLast") { for (const going of before) going.again = true; }
+      if (plan.mode === "alwaysLast") { for (const going of before) going.again = raised; }
       return;
     }
     const going: Going = { id: newId(), key, plan, seq: 0, status: running };
-    this.follow(going, () => this.#collect(going, detail), detail);
+    this.follow(going, () => this.#collect(going, raised));
   }
 
-  async #collect({ id, key, plan }: Going, event: Json | undefined): Promise<JsonObject> {
+  async #collect({ id, key, plan }: Going, raised: Raised): Promise<JsonObject> {
     const coming = [...Object.values(plan.takes), ...plan.rest].flatMap((id) => this.#coming.get(id) ?? []);
     if (coming.length > 0) {
       await Promise.allSettled(coming);
@@ -206,7 +209,7 @@ export class Session {
     const rest: Record<string, Json> = {};
     for (const [name, id] of Object.entries(plan.takes)) input[name] = this.field(id).value.peek();
     for (const id of plan.rest) rest[id] = this.field(id).value.peek();
-    return { id, action: key, input, rest, event };
+    return { id, action: key, input, rest, ...raised };
   }
 
   /** Takes a frame of a run. */

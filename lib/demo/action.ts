@@ -1,4 +1,4 @@
-import type { EventRef, Given, Result, Slot, Taken, Update } from "@/lib/value/field.ts";
+import type { Carried, EventRef, Events, Given, Result, Slot, Taken, Update } from "@/lib/value/field.ts";
 import type { FaultJson } from "@/lib/value/fault.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { Checks } from "./check.ts";
@@ -38,8 +38,8 @@ export interface Progress {
   each<T>(items: Iterable<T> | AsyncIterable<T>, note?: string): AsyncGenerator<T, void, undefined>;
 }
 
-/** The second argument of every handler. */
-export interface RunContext {
+/** The second argument of every handler. `D` is what the events carry that start its action. */
+export interface RunContext<D = Json> {
   /** Aborts when the run is cancelled or nobody is left to see it. */
   readonly signal: AbortSignal;
   /** Tells how far the handler is. */
@@ -52,18 +52,22 @@ export interface RunContext {
   readonly session: string;
   /** What failed before, for a handler that follows a failure: the key of the action and its refusal. */
   readonly failure?: (FaultJson & { readonly action: string }) | undefined;
-  /** What the event that started the run carried, for example what was selected. */
-  readonly event: Json | undefined;
+  /**
+   * What the event carried that started the run, for example what was selected; in an action that follows another, what
+   * started the first one. `undefined` for an event that carries nothing, and for a form without script, which sends none.
+   * It has passed the schema of its event; whether it is true only the client knows.
+   */
+  readonly event: D | undefined;
 }
 
 /** What `on()` is told. */
-export interface ActionSpec<I extends Slot, O extends Slot, B extends boolean = false> {
+export interface ActionSpec<I extends Slot, O extends Slot, B extends boolean = false, D = Json> {
   /** The fields whose values the handler receives: one field, or a record of argument names. */
   readonly inputs?: I;
   /** The fields that the handler may write. */
   readonly outputs?: O;
   /** The handler: sync or async function or generator. Left out, the action only cancels others. */
-  readonly fn?: Handler<I, O, NoInfer<B>>;
+  readonly fn?: Handler<I, O, NoInfer<B>, NoInfer<D>>;
   /**
    * Whether calls that wait are merged: the handler then receives a list of inputs and gives a list of outputs, in that
    * order. Default false.
@@ -120,11 +124,11 @@ export interface BatchContext {
  * A handler: a sync or async function or generator. With `batch`, one that takes a list of inputs and gives as many
  * outputs, in that order.
  */
-export type Handler<I extends Slot, O extends Slot, B extends boolean> = B extends true ? (
+export type Handler<I extends Slot, O extends Slot, B extends boolean, D = Json> = B extends true ? (
     inputs: readonly NoInfer<Taken<I>>[],
     run: BatchContext,
   ) => readonly NoInfer<Given<O>>[] | Promise<readonly NoInfer<Given<O>>[]>
-  : (input: NoInfer<Taken<I>>, run: RunContext) => Result<NoInfer<Given<O>>>;
+  : (input: NoInfer<Taken<I>>, run: RunContext<D>) => Result<NoInfer<Given<O>>>;
 
 /** A declared action, whatever its types. */
 export interface AnyAction {
@@ -168,11 +172,12 @@ export function on<
   const I extends Slot = Record<never, never>,
   const O extends Slot = Record<never, never>,
   const B extends boolean = false,
+  const W extends Events = Events,
 >(
-  when: EventRef | readonly EventRef[],
-  spec: ActionSpec<I, O, B>,
+  when: W,
+  spec: ActionSpec<I, O, B, Carried<NoInfer<W>>>,
 ): Action<I, O> {
-  const events = Array.isArray(when) ? when as readonly EventRef[] : [when as EventRef];
+  const events: readonly EventRef[] = Array.isArray(when) ? when : [when];
   for (const event of events) {
     if (typeof event?.event !== "string" || event.source === undefined) {
       throw new TypeError(
@@ -189,13 +194,13 @@ export function on<
 }
 
 /** Raised once when a page has opened. */
-export const load: EventRef = Object.freeze({ source: null, event: "load" });
+export const load: EventRef<undefined> = Object.freeze({ source: null, event: "load" });
 
 /**
  * Raised on the server when a page has been left: closed, or not heard of for half a minute. What listens to it takes
  * values that live on the server; there is no page any more that others could come from or be shown on.
  */
-export const unload: EventRef = Object.freeze({ source: null, event: "unload" });
+export const unload: EventRef<undefined> = Object.freeze({ source: null, event: "unload" });
 
 /** What {@linkcode update} makes. */
 export class Updated {

@@ -19,6 +19,14 @@ export interface CodecContext {
   readonly keep: (bytes: Uint8Array | ReadableStream<Uint8Array>, name: string) => Promise<FileRef>;
 }
 
+/** The events of a component: `null` for one that carries nothing, else the schema of what it carries. */
+export type EventSpecs = Readonly<Record<string, z.ZodType | null>>;
+
+/** What the events carry that carry something, by name. */
+export type Details<E extends EventSpecs> = {
+  readonly [K in keyof E as E[K] extends null ? never : K]: E[K] extends z.ZodType<infer D> ? D : never;
+};
+
 /** A file that a handler was handed. */
 export interface StoredFile extends FileRef {
   /** All of it. */
@@ -47,7 +55,7 @@ export interface Keeping {
  * The declaration of a component. `A` is what authors write as props, `P` the props after validation, `W` the wire
  * value; `I` is what handlers receive, `O` what they may give.
  */
-export interface ComponentSpec<A, P, W, I, O, E extends string> {
+export interface ComponentSpec<A, P, W, I, O, E extends EventSpecs> {
   /** Name in the registry and in stored data; never changes. */
   readonly kind: string;
   /** An object schema of the author's props. `label`, `showLabel`, `info`, `visible` and `interactive` are added to every component. */
@@ -56,8 +64,11 @@ export interface ComponentSpec<A, P, W, I, O, E extends string> {
   readonly wire: (props: NoInfer<P>) => z.ZodType<NoInfer<W>>;
   /** The wire value when the author gives none. */
   readonly empty: (props: NoInfer<P>) => NoInfer<W>;
-  /** Events that it raises, in Gradio's words. */
-  readonly events: readonly E[];
+  /**
+   * Events that it raises, in Gradio's words: `null` for one that carries nothing, else the schema of what it carries.
+   * What a client sends with an event is checked by it before a handler sees it.
+   */
+  readonly events: E;
   /** Draws it. */
   readonly view: ComponentType<ViewProps<NoInfer<P>, W>>;
   /** The view behind its door; absent for a component that never lives in the browser. */
@@ -90,8 +101,8 @@ export interface Component extends AnyComponent {
   readonly spec: z.ZodObject;
   /** Schema of its wire value under these props. */
   readonly wire: (props: Readonly<Record<string, unknown>>) => z.ZodType<Json>;
-  /** Events that it raises. */
-  readonly events: readonly string[];
+  /** Events that it raises, with the schemas of what they carry. */
+  readonly events: Readonly<Record<string, z.ZodType<Json> | null>>;
   /** Draws it. */
   readonly view: ComponentType<ViewProps<object, Json>>;
   /** The view behind its door. */
@@ -142,9 +153,9 @@ const common = {
 export type PropsInput<A> = string extends keyof A ? CommonProps : A & CommonProps;
 
 /** A function that declares a field of one component. */
-export interface Declare<P, I, O, E extends string> {
+export interface Declare<P, I, O, E extends string, D = Record<never, never>> {
   /** Declares a field. @throws {TypeError} when a prop is wrong; the message says which and what would be right. */
-  (...props: Record<never, never> extends P ? [props?: P] : [props: P]): Field<I, O, E, P & object>;
+  (...props: Record<never, never> extends P ? [props?: P] : [props: P]): Field<I, O, E, P & object, D>;
   /** The component behind it. */
   readonly component: Component;
 }
@@ -159,15 +170,15 @@ export interface Declare<P, I, O, E extends string> {
  *   props: z.object({ max: z.number().int().default(5), value: z.number().optional() }),
  *   wire: ({ max }) => z.number().int().min(0).max(max),
  *   empty: () => 0,
- *   events: ["change"],
+ *   events: { change: null },
  *   view: RatingView,
  *   island: Rating,
  * });
  * ```
  */
-export function component<A, P, W, E extends string, I = W, O = I>(
+export function component<A, P, W, const E extends EventSpecs, I = W, O = I>(
   spec: ComponentSpec<A, P, W, I, O, E>,
-): Declare<PropsInput<A>, I, O, E> {
+): Declare<PropsInput<A>, I, O, keyof E & string, Details<E>> {
   if (!(spec.props instanceof z.ZodObject)) {
     throw new TypeError(`Cannot declare component "${spec.kind}": props must be a z.object()`);
   }
@@ -193,7 +204,8 @@ export function component<A, P, W, E extends string, I = W, O = I>(
     jsonSchema: (props: P) => z.toJSONSchema(spec.wire(props)),
   } as unknown as Component;
 
-  const declare = (given?: PropsInput<A>): Field<I, O, E, PropsInput<A>> => {
+  type Made = Field<I, O, keyof E & string, PropsInput<A>, Details<E>>;
+  const declare = (given?: PropsInput<A>): Made => {
     const parsed = schema.safeParse(given ?? {});
     if (!parsed.success) throw new TypeError(`Cannot declare ${spec.kind}: ${explain(parsed.error)}`);
     const { value, ...props } = parsed.data as Record<string, unknown>;
@@ -203,14 +215,15 @@ export function component<A, P, W, E extends string, I = W, O = I>(
       throw new TypeError(`Cannot declare ${spec.kind} with value ${quote(value)}: ${explain(right.error)}`);
     }
     // What the schema makes of a value is what the page gets of it, also of the first one.
-    return field(shared, props, (right.success ? right.data : initial) as Json) as Field<
-      I,
-      O,
-      E,
-      PropsInput<A>
-    >;
+    return field(shared, props, (right.success ? right.data : initial) as Json) as Made;
   };
-  return Object.assign(declare, { component: shared }) as Declare<PropsInput<A>, I, O, E>;
+  return Object.assign(declare, { component: shared }) as Declare<
+    PropsInput<A>,
+    I,
+    O,
+    keyof E & string,
+    Details<E>
+  >;
 }
 
 /** Makes a field of a component from props that are known to be right. */
@@ -218,7 +231,7 @@ export function field(of: Component, props: Readonly<Record<string, unknown>>, i
   // What a session holds may be anything; all else is data that every page of the demo shares.
   const first = of.holds === "session" ? initial : deepFreeze(structuredClone(initial));
   const made: Record<string, unknown> = { component: of, props: deepFreeze(props), initial: first };
-  for (const event of of.events) {
+  for (const event of Object.keys(of.events)) {
     made[event] = Object.freeze({ source: made, event }) satisfies EventRef;
   }
   return Object.freeze(made) as unknown as AnyField;

@@ -2,16 +2,23 @@ import { z } from "zod";
 import type { ComponentType } from "preact";
 import type { ContainerField } from "@/lib/value/field.ts";
 import type { DoorProps, ViewProps } from "@/lib/value/page.ts";
-import { type Component, explain, field, type FormEntries } from "./component.ts";
+import {
+  type Component,
+  type Details,
+  type EventSpecs,
+  explain,
+  field,
+  type FormEntries,
+} from "./component.ts";
 
 /** The declaration of a container. `A` is what authors write as props, `P` the props after validation. */
-export interface ContainerSpec<A, P, E extends string> {
+export interface ContainerSpec<A, P, E extends EventSpecs> {
   /** Name in the registry and in stored data; never changes. */
   readonly kind: string;
   /** An object schema of the author's props. `visible` is added to every container. */
   readonly props: z.ZodType<P, A>;
-  /** Events that it raises, in Gradio's words. */
-  readonly events: readonly E[];
+  /** Events that it raises, in Gradio's words: `null` for one that carries nothing, else the schema of what it carries. */
+  readonly events: E;
   /** Draws it around its children. */
   readonly view: ComponentType<ViewProps<NoInfer<P>, null>>;
   /** The view behind its door. */
@@ -35,9 +42,9 @@ export interface ContainerCommon {
 export type ContainerInput<A> = string extends keyof A ? ContainerCommon : A & ContainerCommon;
 
 /** A function that declares a field of one container. */
-export interface DeclareContainer<P, E extends string> {
+export interface DeclareContainer<P, E extends string, D = Record<never, never>> {
   /** Declares a container. @throws {TypeError} when a prop is wrong; the message says which and what would be right. */
-  (...props: Record<never, never> extends P ? [props?: P] : [props: P]): ContainerField<E, P & object>;
+  (...props: Record<never, never> extends P ? [props?: P] : [props: P]): ContainerField<E, P & object, D>;
   /** The component behind it. */
   readonly component: Component;
 }
@@ -50,15 +57,15 @@ export interface DeclareContainer<P, E extends string> {
  * export const card = container({
  *   kind: "card",
  *   props: z.object({ tone: z.enum(["plain", "warm"]).optional() }),
- *   events: [],
+ *   events: {},
  *   view: CardView,
  *   island: Card,
  * });
  * ```
  */
-export function container<A, P, E extends string>(
+export function container<A, P, const E extends EventSpecs>(
   spec: ContainerSpec<A, P, E>,
-): DeclareContainer<ContainerInput<A>, E> {
+): DeclareContainer<ContainerInput<A>, keyof E & string, Details<E>> {
   if (!(spec.props instanceof z.ZodObject)) {
     throw new TypeError(`Cannot declare container "${spec.kind}": props must be a z.object()`);
   }
@@ -83,12 +90,17 @@ export function container<A, P, E extends string>(
     migrate: () => null,
     jsonSchema: () => ({ type: "null" }),
   } as unknown as Component;
-  const declare = (given?: ContainerInput<A>): ContainerField<E, ContainerInput<A> & object> => {
+  type Made = ContainerField<keyof E & string, ContainerInput<A> & object, Details<E>>;
+  const declare = (given?: ContainerInput<A>): Made => {
     const parsed = schema.safeParse(given ?? {});
     if (!parsed.success) throw new TypeError(`Cannot declare ${spec.kind}: ${explain(parsed.error)}`);
-    return field(shared, parsed.data, null) as ContainerField<E, ContainerInput<A> & object>;
+    return field(shared, parsed.data, null) as Made;
   };
-  return Object.assign(declare, { component: shared }) as DeclareContainer<ContainerInput<A>, E>;
+  return Object.assign(declare, { component: shared }) as DeclareContainer<
+    ContainerInput<A>,
+    keyof E & string,
+    Details<E>
+  >;
 }
 
 const visible = z.union([z.boolean(), z.literal("hidden")]).optional();

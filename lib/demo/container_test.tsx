@@ -53,7 +53,7 @@ const house = Blocks({
 
 Deno.test("container() refuses props that are no object schema, and its fields refuse what they do not know", () => {
   // deno-lint-ignore no-explicit-any -- what the types refuse is what is tested
-  const wrong = { kind: "card", props: "none", events: [], view: () => null, island: () => null } as any;
+  const wrong = { kind: "card", props: "none", events: {}, view: () => null, island: () => null } as any;
   assert.throws(() => container(wrong), /"card": props must be a z.object/);
   // @ts-expect-error no container has an info
   assert.throws(() => column({ info: "x" }), TypeError);

@@ -15,7 +15,7 @@ const kept = component({
   props: z.object({ value: z.unknown(), seconds: z.number().optional(), gone: z.unknown().optional() }),
   wire: () => z.unknown() as unknown as z.ZodType<string>,
   empty: () => "",
-  events: ["change"],
+  events: { change: null },
   holds: "session",
   keeps: ({ seconds, gone }) => ({
     ms: seconds === undefined ? undefined : seconds * 1000,

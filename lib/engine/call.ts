@@ -1,10 +1,19 @@
 import type { RunRequest } from "@/lib/demo/action.ts";
 import type { Demo } from "@/lib/demo/blocks.tsx";
 import type { BoundAction } from "@/lib/demo/bound.ts";
+import { componentOf, explain } from "@/lib/demo/component.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { Json } from "@/lib/value/json.ts";
 import { tupleKey } from "@/lib/value/tuple_key.ts";
 import type { Session } from "./sessions.ts";
+
+/** An event that carried something. */
+export interface RaisedEvent {
+  /** Which event it was, as plans name it: `"<field>:<event>"`. */
+  readonly when: string;
+  /** What it carried. */
+  readonly detail: Json;
+}
 
 /** A request to run an action: what every protocol is translated into. */
 export interface Call {
@@ -24,8 +33,8 @@ export interface Call {
   readonly page: string;
   /** The request that started it, for the handler to see. */
   readonly request: RunRequest;
-  /** What the event that started it carried. */
-  readonly event?: Json | undefined;
+  /** The event that started it, if it carried something. {@linkcode checkedEvent} has seen it once the call is taken. */
+  readonly event?: RaisedEvent | undefined;
 }
 
 /** What stands for the request of a call that is over. */
@@ -50,6 +59,26 @@ export interface RunOwner {
   readonly session: string;
   /** Path of the page at which it was asked for. */
   readonly page: string;
+}
+
+/**
+ * The event of a call, checked by the schema that its component declares. `undefined` when the action does not listen to
+ * it, or when such an event carries nothing.
+ *
+ * @throws {Fault} `bad_input` with the field, when the event carries something else than it may.
+ */
+export function checkedEvent({ demo, action, event }: Call): RaisedEvent | undefined {
+  if (!event || !demo.plans[action]?.when.includes(event.when)) return undefined;
+  const { when } = event;
+  const at = when.indexOf(":");
+  const key = when.slice(0, at);
+  const field = demo.fields[key];
+  const schema = field && componentOf(field).events[when.slice(at + 1)];
+  if (!schema) return undefined;
+  const right = schema.safeParse(event.detail);
+  if (right.success) return { when, detail: right.data };
+  const message = `The event ${when} carries something else: ${explain(right.error)}`;
+  throw new Fault("bad_input", message, { field: key, cause: right.error });
 }
 
 /** What a call is known by, if its caller named it. */

@@ -4,7 +4,7 @@ import { Fault } from "@/lib/value/fault.ts";
 import { isAllowed } from "@/lib/value/user.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
 import { Batches } from "./batches.ts";
-import { type Call, calledAction, nameFor, nameOf, noAction, type RunOwner } from "./call.ts";
+import { type Call, calledAction, checkedEvent, nameFor, nameOf, noAction, type RunOwner } from "./call.ts";
 import { CallState } from "./call_state.ts";
 import { codecOf, type CodecOptions } from "./codec.ts";
 import { ATTEMPT_FRAMES, type FinishedRun, type Journal, type UnfinishedRun } from "./journal.ts";
@@ -184,7 +184,8 @@ export class Engine {
     const known = name === undefined ? undefined : this.#kept.named(name);
     if (known) return known;
     if (this.draining) throw stopping();
-    const run = new Run(this.#runId(), call, this.#host);
+    const checked = call.event === undefined ? call : { ...call, event: checkedEvent(call) };
+    const run = new Run(this.#runId(), checked, this.#host);
     const wrong = run.check();
     if (wrong instanceof Promise) {
       this.#kept.add(run);

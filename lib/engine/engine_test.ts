@@ -5,6 +5,7 @@ import { Blocks } from "@/lib/demo/blocks.tsx";
 import { component } from "@/lib/demo/component.ts";
 import { openDemo } from "@/lib/testing/open_demo.ts";
 import { Fault } from "@/lib/value/fault.ts";
+import type { EventRef } from "@/lib/value/field.ts";
 import type { ViewProps } from "@/lib/value/page.ts";
 
 const text = component({
@@ -12,7 +13,7 @@ const text = component({
   props: z.object({ max: z.number().default(1000), value: z.string().optional() }),
   wire: ({ max }) => z.string().max(max),
   empty: () => "",
-  events: ["change", "submit"],
+  events: { change: null, submit: null },
   view: (_: ViewProps<{ max: number }, string>) => null,
 });
 const count = component({
@@ -20,7 +21,7 @@ const count = component({
   props: z.object({ max: z.number().default(10), value: z.number().optional() }),
   wire: ({ max }) => z.number().min(0).max(max),
   empty: () => 0,
-  events: ["change"],
+  events: { change: null },
   view: (_: ViewProps<{ max: number }, number>) => null,
 });
 const kept = component({
@@ -28,7 +29,7 @@ const kept = component({
   props: z.object({ value: z.array(z.number()).optional() }),
   wire: () => z.array(z.number()),
   empty: () => [],
-  events: ["change"],
+  events: { change: null },
   holds: "session",
   view: (_: ViewProps<object, number[]>) => null,
 });
@@ -37,7 +38,7 @@ const push = component({
   props: z.object({}),
   wire: () => z.string(),
   empty: () => "",
-  events: ["click"],
+  events: { click: null },
   view: (_: ViewProps<object, string>) => null,
 });
 
@@ -321,7 +322,7 @@ Deno.test("Blocks() refuses a chain that never ends", () => {
     Blocks({
       fields: { go: push() },
       actions: ({ go }) => {
-        const when = [go.click];
+        const when: EventRef[] = [go.click];
         const a = on(when, { fn: () => ({}) });
         const b = on(a.done, { fn: () => ({}) });
         when.push(b.done);

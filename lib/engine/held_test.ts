@@ -13,7 +13,7 @@ const kept = component({
   props: z.object({ value: z.unknown().optional() }),
   wire: () => z.string(),
   empty: () => "",
-  events: ["change"],
+  events: { change: null },
   holds: "session",
   keeps: () => ({ ms: 500, onDelete: (value) => void gone.push(value) }),
   view: (_: ViewProps<object, unknown>) => null,

@@ -20,7 +20,7 @@ const kept = component({
   props: z.object({ value: z.unknown(), gone: z.unknown().optional() }),
   wire: () => z.unknown() as unknown as z.ZodType<string>,
   empty: () => "",
-  events: ["change"],
+  events: { change: null },
   holds: "session",
   keeps: ({ gone }) => ({ onDelete: gone as ((value: unknown) => void) | undefined }),
   view: (_: ViewProps<object, unknown>) => null,

@@ -1,7 +1,7 @@
 import type { Demo } from "@/lib/demo/blocks.tsx";
 import type { Json, JsonObject } from "@/lib/value/json.ts";
 import type { User } from "@/lib/value/user.ts";
-import type { Call } from "./call.ts";
+import type { Call, RaisedEvent } from "./call.ts";
 import type { AcceptedRun } from "./journal.ts";
 import type { Session } from "./sessions.ts";
 
@@ -18,7 +18,7 @@ export function acceptedRun(id: string, call: Call): AcceptedRun {
     page,
     input,
     rest,
-    event,
+    event: event && { ...event },
     retry,
   };
 }
@@ -38,7 +38,8 @@ export function callAgain(
     ...run.rest === undefined ? {} : { rest: run.rest },
     session,
     page: run.page,
-    event: run.event,
+    // It was checked when the run was accepted.
+    event: run.event as RaisedEvent | undefined,
     request: {
       headers: new Headers(),
       url: url as string,

@@ -13,7 +13,7 @@ const kept = component({
   props: z.object({ value: z.string().optional() }),
   wire: () => z.string(),
   empty: () => "",
-  events: ["change"],
+  events: { change: null },
   holds: "session",
   view: (_: ViewProps<object, string>) => null,
 });

@@ -408,7 +408,7 @@ export class Run extends RunLog {
           request: this.call.request,
           session: this.call.session.id,
           failure: this.#failure,
-          event: this.call.event,
+          event: this.call.event?.detail,
         }) as never,
       );
       if (isPromise(result)) return result.then((value) => this.#give(attempt, value));

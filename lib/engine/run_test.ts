@@ -14,7 +14,7 @@ const kept = component({
   props: z.object({ value: z.string().optional() }),
   wire: () => z.string(),
   empty: () => "",
-  events: ["change"],
+  events: { change: null },
   holds: "session",
   view: (_: ViewProps<object, string>) => null,
 });
@@ -61,12 +61,15 @@ Deno.test("A run that is over holds what was asked for no longer, however many o
   const page = Blocks({
     fields: { a: text(), b: text(), out: text(), go: push() },
     actions: ({ a, b, out, go }) => {
-      const first = on(go.click, { inputs: a, outputs: out, fn: (a) => a });
+      const first = on(go.pick, { inputs: a, outputs: out, fn: (a) => a });
       return { first, second: on(first.success, { inputs: b, outputs: out, fn: (b) => b }) };
     },
   });
   await using app = openDemo(page);
-  const run = app.submit("first", { a: "long" }, { rest: { b: "longer" }, event: "longest" });
+  const run = app.submit("first", { a: "long" }, {
+    rest: { b: "longer" },
+    event: { when: "go:pick", detail: { row: 1 } },
+  });
   assert.equal(run.finished, true);
   assert.deepEqual([run.call.input, run.call.rest, run.call.event], [{}, undefined, undefined]);
   assert.equal(run.call.action, "first");

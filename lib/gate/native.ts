@@ -25,7 +25,8 @@ export interface PageRequest {
 
 /**
  * The native protocol: one POST to the page's own URL for each event, its answer the stream of the run's frames.
- * `{action, input, rest?, event?, id?, session}` starts a run; `{resume, after, session}` reads one again;
+ * `{action, input, rest?, event?, id?, session}` starts a run, `event` being `{when, detail}` of an event that carries
+ * something; `{resume, after, session}` reads one again;
  * `{cancel, session}` ends one. A client that chose an `id` can send the event again without starting it twice,
  * and can resume and cancel by that id.
  *
@@ -66,6 +67,9 @@ export async function answerEvent(
   if (!isObject(input) || !isObject(rest)) {
     throw new Fault("bad_request", "input and rest must be JSON objects");
   }
+  if (event !== undefined && !(isObject(event) && typeof event.when === "string")) {
+    throw new Fault("bad_request", 'event must be an object: {"when": "<field>:<event>", "detail": ...}');
+  }
   if (id !== undefined && (typeof id !== "string" || !CALL_ID.test(id))) {
     throw new Fault("bad_request", "id must be 22 characters of base64url, other ones for each call");
   }
@@ -88,7 +92,7 @@ export async function answerEvent(
     rest,
     session,
     page,
-    event,
+    event: event && { when: event.when as string, detail: event.detail ?? null },
     request: runRequest(request, client, user),
   });
   const run = accepted instanceof Promise ? await accepted : accepted;

@@ -8,16 +8,16 @@ export const text = component({
   props: z.object({ value: z.string().optional() }),
   wire: () => z.string(),
   empty: () => "",
-  events: ["change"],
+  events: { change: null },
   view: (_: ViewProps<object, string>) => null,
 });
 
-/** Something to press. */
+/** Something to press, or to pick a row of. */
 export const push = component({
   kind: "push",
   props: z.object({}),
   wire: () => z.string(),
   empty: () => "",
-  events: ["click"],
+  events: { click: null, pick: z.object({ row: z.number().int() }) },
   view: (_: ViewProps<object, string>) => null,
 });

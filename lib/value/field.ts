@@ -8,14 +8,26 @@ export declare const Out: unique symbol;
 export declare const Props: unique symbol;
 /** Type-level key: marks a field that others stand in. */
 export declare const Contains: unique symbol;
+/** Type-level key: what an event carries. */
+export declare const Carries: unique symbol;
 
-/** Something that may start an action: `go.click`, `blur.success`, `load`. */
-export interface EventRef {
+/** Something that may start an action: `go.click`, `blur.success`, `load`. `D` is what it carries. */
+export interface EventRef<D = unknown> {
   /** The field or action that raises it; `null` for the page itself. */
   readonly source: object | null;
   /** Name in the source's vocabulary: `click`, `change`, `success` ... */
   readonly event: string;
+  /** Only in types: what it carries. */
+  readonly [Carries]?: D;
 }
+
+/** What may start an action: one event or several. */
+export type Events = EventRef | readonly EventRef[];
+
+/** What the events carry that start an action. */
+export type Carried<W> = W extends readonly (infer One)[] ? Carried<One>
+  : W extends { readonly [Carries]?: infer D } ? unknown extends D ? Json : Exclude<D, undefined>
+  : never;
 
 /** The declaration behind a field, as shared code sees it. See `component()`. */
 export interface AnyComponent {
@@ -39,15 +51,24 @@ export interface AnyField {
   readonly initial: Json;
 }
 
-/** A declared field: `I` is what handlers receive, `O` what they may give, `E` its events, `P` its props. */
-export type Field<I, O = I, E extends string = never, P extends object = object> =
+/**
+ * A declared field: `I` is what handlers receive, `O` what they may give, `E` its events, `P` its props, `D` what its
+ * events carry, by name. Events that are not named there carry nothing.
+ */
+export type Field<
+  I,
+  O = I,
+  E extends string = never,
+  P extends object = object,
+  D = Record<never, never>,
+> =
   & AnyField
   & { readonly [In]: I; readonly [Out]: O; readonly [Props]: P }
-  & { readonly [K in E]: EventRef };
+  & { readonly [K in E]: EventRef<K extends keyof D ? D[K] : undefined> };
 
-/** A declared container: a field that others stand in. It has props `P` and events `E`, but no value. */
-export type ContainerField<E extends string, P extends object> =
-  & Field<never, never, E, P>
+/** A declared container: a field that others stand in. It has props `P` and events `E`, which carry `D`, but no value. */
+export type ContainerField<E extends string, P extends object, D = Record<never, never>> =
+  & Field<never, never, E, P, D>
   & { readonly [Contains]: true };
 
 /** Fields by key. The keys are ids: of the page, of the API, of stored flags. */

@@ -87,7 +87,7 @@ export default Blocks({
     }),
     see: on(steps.change, {
       outputs: { seen },
-      fn: (_, { event }) => ({ seen: (event as { value: string }).value }),
+      fn: (_, { event }) => ({ seen: event?.value ?? "" }),
       api: false,
     }),
   }),

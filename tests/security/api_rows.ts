@@ -24,7 +24,7 @@ export const apiRows: readonly SecurityRow[] = [
       for (const { at, demo } of await demosOf(root)) {
         const session = await torture.session();
         for (const [action, { inputs, allow }] of Object.entries(demo.actions)) {
-          if (allow !== undefined) continue;
+          if (allow !== undefined || !demo.callable.has(action)) continue;
           await forAll(Object.entries(inputs.names), async ([name, key]) => {
             const field = demo.fields[key] as AnyField;
             if (componentOf(field).holds === "session" || isFixed(demo, key)) return;

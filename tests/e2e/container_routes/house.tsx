@@ -71,10 +71,7 @@ export default Blocks({
       say: on(note.change, { inputs: note, outputs: said, fn: (text) => text.toUpperCase() }),
       hear: on(rooms.change, {
         outputs: heard,
-        fn: (_, { event }) => {
-          const { id, index, value } = event as { id: string; index: number; value: string };
-          return `${id} ${index} ${value}`;
-        },
+        fn: (_, { event }) => `${event?.id} ${event?.index} ${event?.value}`,
       }),
       expanded: on([chest.expand, attic.select], { outputs: opened, fn: () => "Something opened" }),
       collapsed: on(chest.collapse, { outputs: opened, fn: () => "Shut again" }),
