@@ -1,4 +1,5 @@
 import type { Clock } from "@/lib/engine/engine.ts";
+import { Fault } from "@/lib/value/fault.ts";
 import { Lag } from "./lag.ts";
 import { log } from "./log.ts";
 import { logError } from "./log_error.ts";
@@ -6,12 +7,16 @@ import { logError } from "./log_error.ts";
 /** Why a server should be sent nobody. */
 export type Unready = "draining" | "event_loop_blocked" | "store_unavailable";
 
-/** What health is told. */
+/** Options for {@linkcode Health}. */
 export interface HealthOptions {
   /** Its time. */
   readonly clock: Clock;
   /** Asks the store for something small; fails when it does not answer. */
   readonly check: () => Promise<void>;
+  /** Writes something small wherever the server keeps things; fails when that cannot be kept. */
+  readonly write?: () => Promise<void>;
+  /** How long such a write counts, however often health is asked for, in milliseconds. Default 1,000. */
+  readonly freshMs?: number;
   /** How long to wait for the store, in milliseconds. Default 1,000. */
   readonly checkMs?: number;
   /** How late the event loop must be to count as blocked, in milliseconds. Default 5,000. */
@@ -25,6 +30,7 @@ export class Health {
   readonly #options: HealthOptions;
   readonly #lag: Lag;
   #checking: { readonly sinceMs: number; readonly answers: Promise<boolean> } | undefined;
+  #written: { readonly atMs: number; readonly result: Promise<void> } | undefined;
   #draining = false;
   #said = "";
 
@@ -85,10 +91,22 @@ export class Health {
   async #check(): Promise<boolean> {
     try {
       await this.#options.check();
+      await this.#write();
       return true;
     } catch (error) {
-      if (!this.#said.includes("store_unavailable")) logError(error, "store_error");
+      // A store that refuses has said why by itself.
+      if (!(error instanceof Fault || this.#said.includes("store_unavailable"))) {
+        logError(error, "store_error");
+      }
       return false;
     }
+  }
+
+  #write(): Promise<void> | undefined {
+    const { clock, write, freshMs = 1000 } = this.#options;
+    if (!write) return undefined;
+    const atMs = clock.now();
+    if (!this.#written || atMs - this.#written.atMs >= freshMs) this.#written = { atMs, result: write() };
+    return this.#written.result;
   }
 }

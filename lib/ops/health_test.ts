@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Clock } from "@/lib/engine/engine.ts";
 import { fakeClock } from "@/lib/testing/clock.ts";
+import { Fault } from "@/lib/value/fault.ts";
 import { Health } from "./health.ts";
 
 const well = () => Promise.resolve();
@@ -80,6 +81,40 @@ Deno.test("Health waits a second for the store, asks it one question at a time, 
     assert.deepEqual(await health.reasons(), []);
     assert.equal(asked, 2);
   });
+});
+
+Deno.test("Health writes once a second, however often it is asked", async () => {
+  await quietly(async () => {
+    const clock = fakeClock();
+    let asked = 0;
+    let fails = false;
+    const write = () => {
+      asked++;
+      return fails ? Promise.reject(new Error("disk")) : Promise.resolve();
+    };
+    const health = new Health({ clock, check: well, write });
+    for (let i = 0; i < 10; i++) assert.deepEqual(await health.reasons(), []);
+    assert.equal(asked, 1);
+    fails = true;
+    clock.tick(999);
+    assert.deepEqual(await health.reasons(), []);
+    clock.tick(1);
+    for (let i = 0; i < 10; i++) assert.deepEqual(await health.reasons(), ["store_unavailable"]);
+    assert.equal(asked, 2);
+    fails = false;
+    clock.tick(1000);
+    assert.deepEqual(await health.reasons(), []);
+  });
+});
+
+Deno.test("Health leaves it to a store that refuses to say why", async () => {
+  const lines = await quietly(async () => {
+    const write = () => Promise.reject(new Fault("no_space", "No room"));
+    const health = new Health({ clock: fakeClock(), check: well, write });
+    assert.deepEqual(await health.reasons(), ["store_unavailable"]);
+  });
+  assert.equal(lines.length, 1);
+  assert.match(lines[0]!, /Not ready: store_unavailable/);
 });
 
 Deno.test("Health is not ready when the store fails, at once or later, and says why in the log once", async () => {

@@ -13,13 +13,15 @@ import { serverPaths } from "@/lib/gate/server_paths.ts";
 import type { Settings } from "@/lib/gate/settings.ts";
 import { gauges } from "@/lib/ops/gauges.ts";
 import { Health } from "@/lib/ops/health.ts";
-import { logAs } from "@/lib/ops/log.ts";
+import { log, logAs } from "@/lib/ops/log.ts";
 import { Metrics } from "@/lib/ops/metrics.ts";
 import { observers } from "@/lib/ops/observers.ts";
 import { Strays } from "@/lib/ops/strays.ts";
 import { type DiskBlobs, diskBlobs } from "@/lib/store/blobs_disk.ts";
 import { keptSecret } from "@/lib/store/kept_secret.ts";
+import type { StoreNews } from "@/lib/store/records.ts";
 import { type OpenedLater, openLater } from "@/lib/store/records_open.ts";
+import { Fault } from "@/lib/value/fault.ts";
 
 /** What a server is made of, besides its app. */
 export interface Server {
@@ -53,7 +55,8 @@ export async function assemble(settings: Settings): Promise<Server> {
   const startMs = Date.now() - clock.now();
   const now = () => Math.round(startMs + clock.now());
   const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
-  const broke = (error: unknown) => report(error, settings);
+  // A store that refuses has said so by itself, once.
+  const broke = (error: unknown) => isRefusal(error) ? error.message : report(error, settings);
   const metrics = settings.metrics ? new Metrics(clock) : undefined;
   // Loaded only where it is asked for.
   const traces = settings.traces ? new (await import("@/lib/ops/traces.ts")).Traces() : undefined;
@@ -69,7 +72,7 @@ export async function assemble(settings: Settings): Promise<Server> {
     totalBytes: settings.diskBytes,
     keepMs: settings.keepFilesMs,
   });
-  const store = openLater(settings.store ?? `sqlite:${settings.data}/atoll.db`, { now });
+  const store = openLater(settings.store ?? `sqlite:${settings.data}/atoll.db`, { now, told });
   const records = settings.store === undefined ? undefined : await store();
   const kept = records &&
     { store: records, now, after: clock.after, keepMs: settings.keepRunsMs, broke };
@@ -99,7 +102,11 @@ export async function assemble(settings: Settings): Promise<Server> {
     check: async () => {
       await blobs.get("ready");
       await Deno.stat(settings.data);
-      await records?.get(["ready"]);
+      await records?.get(["server", "ready"]);
+    },
+    write: async () => {
+      await blobs.probe();
+      await store.opened()?.commit([{ type: "set", key: ["server", "ready"], value: now() }]);
     },
   });
   const guard: GuardOptions = {
@@ -114,4 +121,19 @@ export async function assemble(settings: Settings): Promise<Server> {
     ),
   };
   return { blobs, store, journal, accounts, engine, pools, strays, health, clock, guard };
+}
+
+const NEWS = {
+  failed: ["error", "store_failed"],
+  well: ["info", "store_well"],
+  lost: ["warn", "store_lost"],
+} as const;
+
+function told({ type, message }: StoreNews): void {
+  const [level, event] = NEWS[type];
+  log(level, event, { message });
+}
+
+function isRefusal(error: unknown): error is Fault {
+  return error instanceof Fault && (error.code === "no_space" || error.code === "offline");
 }

@@ -44,6 +44,12 @@ export interface DiskBlobs extends Blobs {
    * @throws {Error} when another process has it; the message says which.
    */
   claim(): Promise<void>;
+  /**
+   * Writes a small file and removes it. A full disk counts as well: files then have their own refusal.
+   *
+   * @throws {Error} when the folder cannot be written.
+   */
+  probe(): Promise<void>;
 }
 
 const recordSchema: z.ZodType<BlobRecord> = z.object({
@@ -97,6 +103,17 @@ class Folder implements DiskBlobs {
 
   async claim(): Promise<void> {
     await this.#claim();
+  }
+
+  async probe(): Promise<void> {
+    const path = join((await this.#open()).root, "new", "probe");
+    try {
+      await writeNew(path, (write) => write(new Uint8Array(1)));
+    } catch (cause) {
+      if (!isFull(cause)) throw cause;
+    } finally {
+      await removeIfThere(path);
+    }
   }
 
   async put(body: Uint8Array | ReadableStream<Uint8Array>, options: PutOptions): Promise<BlobRecord> {
@@ -205,7 +222,7 @@ async function claim(path: string): Promise<Claimed> {
   await Deno.mkdir(path, { recursive: true, mode: 0o700 });
   const root = await Deno.realPath(path);
   try {
-    return { root, lock: lockFile(join(root, "files.lock")) };
+    return { root, lock: lockFile(join(root, "files.lock"), { itself: root }) };
   } catch (cause) {
     // What the system says, such as that it may not be written, is passed on as it is.
     if (!(cause instanceof Error) || cause.name !== "Error" || isFull(cause)) throw cause;

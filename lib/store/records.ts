@@ -86,15 +86,29 @@ export interface WatchOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What every adapter of {@linkcode Store} can be told. */
+/** News of a store, each a line for the log. */
+export interface StoreNews {
+  /** `failed`: it cannot be written. `well`: it can again. `lost`: something that was kept is missing. */
+  readonly type: "failed" | "well" | "lost";
+  /** The line. */
+  readonly message: string;
+}
+
+/** Options for every adapter of {@linkcode Store}. */
 export interface StoreOptions {
+  /** Hears the news of the store. An adapter that cannot fail has none. */
+  readonly told?: ((news: StoreNews) => void) | undefined;
   /** Milliseconds since 1970, for what expires. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
 }
 
 /** Keeps small records under ordered keys. One process at a time uses one store. */
 export interface Store extends AsyncDisposable {
-  /** The record of a key, `undefined` when there is none or its time is up. Sees every commit that has resolved. */
+  /**
+   * The record of a key, `undefined` when there is none or its time is up. Sees every commit that has resolved.
+   *
+   * @throws {Fault} `offline` when it cannot be read; `list` does so too.
+   */
   get(key: Key): Promise<StoredRecord | undefined>;
   /**
    * The records of a range in the order of their keys. No snapshot: what is written meanwhile may or may not be seen,
@@ -108,8 +122,9 @@ export interface Store extends AsyncDisposable {
    *
    * @throws {TypeError} for a key or value that cannot be kept.
    * @throws {RangeError} past {@linkcode MAX_VALUE_BYTES}, {@linkcode MAX_KEY_BYTES}, {@linkcode MAX_OPS}.
-   * @throws {Fault} `no_space` when there is no room; nothing was written, later commits may succeed.
-   * @throws {Error} when writing failed otherwise: whether it was written is not known, and no later commit succeeds.
+   * @throws {Fault} `no_space` when there is no room, and nothing was written; `offline` when writing failed otherwise:
+   * whether it was written is not known before the next commit that succeeds, by which it was not. Later commits may
+   * succeed in both cases.
    */
   commit(ops: readonly Op[], options?: CommitOptions): Promise<number | undefined>;
   /**

@@ -28,6 +28,8 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
 export interface OpenedLater extends AsyncDisposable {
   /** The store. @throws {Error} when it cannot be opened. */
   (): Promise<Store>;
+  /** The store, if somebody has asked for it. */
+  readonly opened: () => Store | undefined;
 }
 
 /**
@@ -35,17 +37,17 @@ export interface OpenedLater extends AsyncDisposable {
  * is tried again the next time.
  */
 export function openLater(url: string, options: StoreOptions = {}): OpenedLater {
-  let opened: Promise<Store> | undefined;
+  let opening: Promise<Store> | undefined;
+  let opened: Store | undefined;
   const open = () => {
-    if (!opened) {
-      opened = openStore(url, options);
-      opened.catch(() => opened = undefined);
+    if (!opening) {
+      opening = openStore(url, options);
+      opening.then((store) => opened = store, () => opening = undefined);
     }
-    return opened;
+    return opening;
   };
-  return Object.assign(open, {
-    [Symbol.asyncDispose]: async () => {
-      await (await opened)?.[Symbol.asyncDispose]();
-    },
-  });
+  const dispose = async () => {
+    await (await opening)?.[Symbol.asyncDispose]();
+  };
+  return Object.assign(open, { opened: () => opened, [Symbol.asyncDispose]: dispose });
 }

@@ -23,6 +23,9 @@ export interface ConnectOptions {
 export function connect(path: string, { maxBytes }: ConnectOptions): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: WAIT_MS });
   try {
+    // Freed pages of a new database can be given back to the disk. Not asked of an old one: it would write.
+    const { page_count: pages } = db.prepare("PRAGMA page_count").get() as { page_count: number };
+    if (pages === 0) db.exec("PRAGMA auto_vacuum = INCREMENTAL");
     const { journal_mode: mode } = db.prepare("PRAGMA journal_mode = WAL").get() as { journal_mode: string };
     if (mode !== "wal") throw new Error(`SQLite cannot keep a write-ahead log there (it says "${mode}")`);
     // Checkpoints are made by the writer, between commits, where their errors are seen.

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { basename, dirname, join, resolve } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { Fault } from "@/lib/value/fault.ts";
 import type {
   CommitOptions,
   Key,
@@ -8,16 +9,18 @@ import type {
   Op,
   Store,
   StoredRecord,
+  StoreNews,
   StoreOptions,
   WatchOptions,
 } from "./records.ts";
 import { packCommit } from "./records_commit.ts";
 import { type PackedKey, packKey, rangeOf, unpackKey } from "./records_key.ts";
-import { lockFile } from "./records_lock.ts";
+import { type FileLock, lockFile } from "./records_lock.ts";
 import { connect, inspectFile, migrate } from "./records_schema.ts";
 import { GroupWriter } from "./records_sqlite_group.ts";
 import { unpackValue } from "./records_value.ts";
 import { Watchers } from "./records_watch.ts";
+import { failureOf, isOfSqlite } from "./sqlite_failure.ts";
 
 /** Options of {@linkcode sqliteStore}. */
 export interface SqliteStoreOptions extends StoreOptions {
@@ -27,6 +30,8 @@ export interface SqliteStoreOptions extends StoreOptions {
   readonly maxBytes?: number | undefined;
 }
 
+/** Room for the index of the log, which SQLite makes at each start: a start needs no free disk. */
+const ROOM_BYTES = 262_144;
 const LIST_RECORDS = 64;
 const COLUMNS = "SELECT key, value, version, expires_ms FROM records";
 const ALIVE = "(expires_ms IS NULL OR expires_ms > ?)";
@@ -39,27 +44,32 @@ const ALIVE = "(expires_ms IS NULL OR expires_ms > ?)";
  * as it was.
  */
 export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const { path, maxBytes = 8 * 1024 ** 3, now = Date.now } = options;
+  const { path, maxBytes = 8 * 1024 ** 3, now = Date.now, told } = options;
   using opened = new DisposableStack();
   try {
     const file = prepareFile(path);
-    opened.use(lockFile(`${file}.lock`));
-    const reader = opened.adopt(openFile(file, maxBytes), (db) => db.close());
-    const writer = await GroupWriter.open({ file, maxBytes, now });
-    return new SqliteStore({ reader, writer, opened: opened.move(), now });
+    const lock = opened.use(lockFile(`${file}.lock`, { itself: file, roomBytes: ROOM_BYTES }));
+    const lost = lossAt(file, lock);
+    const reader = opened.adopt(openFile(file, maxBytes, lock), (db) => db.isOpen && db.close());
+    const writer = await GroupWriter.open({ file, maxBytes, now, told });
+    lock.takeRoom();
+    if (lost !== undefined) told?.({ type: "lost", message: `The store ${path} ${lost}` });
+    return new SqliteStore({ reader, writer, lock, opened: opened.move(), now, told });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`The store ${path} cannot be opened: ${why}`, { cause });
   }
 }
 
-/** What a store is made of once it is open. */
+/** The parts of an open store. */
 interface Parts {
   readonly reader: DatabaseSync;
   readonly writer: GroupWriter;
+  readonly lock: FileLock;
   /** The lock and the reader, to be closed last. */
   readonly opened: Disposable;
   readonly now: () => number;
+  readonly told: ((news: StoreNews) => void) | undefined;
 }
 
 class SqliteStore implements Store {
@@ -69,6 +79,8 @@ class SqliteStore implements Store {
   readonly #backward: StatementSync;
   readonly #watchers = new Watchers();
   #closing: Promise<void> | undefined;
+  #hasWritten = false;
+  #isReadable = true;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -81,7 +93,7 @@ class SqliteStore implements Store {
 
   async get(key: Key): Promise<StoredRecord | undefined> {
     this.#mustBeOpen();
-    const row = this.#get.get(bytesOf(packKey(key)), this.#parts.now()) as Row | undefined;
+    const row = this.#read(() => this.#get.get(bytesOf(packKey(key)), this.#parts.now())) as Row | undefined;
     return row && recordOf(row);
   }
 
@@ -93,7 +105,9 @@ class SqliteStore implements Store {
     for (let left = limit; left > 0; left -= LIST_RECORDS) {
       this.#mustBeOpen();
       const most = Math.min(left, LIST_RECORDS);
-      const rows = statement.all(bytesOf(from), bytesOf(to), this.#parts.now(), most) as unknown as Row[];
+      const rows = this.#read(() =>
+        statement.all(bytesOf(from), bytesOf(to), this.#parts.now(), most)
+      ) as unknown as Row[];
       for (const row of rows) yield recordOf(row);
       const last = rows.at(-1);
       if (last === undefined || rows.length < most) return;
@@ -107,6 +121,10 @@ class SqliteStore implements Store {
     const commit = packCommit(ops, options);
     const version = await this.#parts.writer.commit(commit);
     if (version === 0) return undefined;
+    if (!this.#hasWritten) {
+      this.#hasWritten = true;
+      this.#parts.lock.note("written");
+    }
     this.#watchers.changed(commit.ops.map(([key]) => key));
     return version;
   }
@@ -118,7 +136,9 @@ class SqliteStore implements Store {
 
   async sweep(): Promise<number> {
     this.#mustBeOpen();
-    return await this.#parts.writer.sweep();
+    const count = await this.#parts.writer.sweep();
+    this.#parts.lock.takeRoom();
+    return count;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -126,10 +146,29 @@ class SqliteStore implements Store {
   }
 
   async #close(): Promise<void> {
-    const { writer, opened } = this.#parts;
+    const { writer, reader, lock, opened } = this.#parts;
     await writer.close();
     this.#watchers.end();
+    reader.close();
+    lock.note("closed");
     opened[Symbol.dispose]();
+  }
+
+  // A failure is told once, and each reader is refused.
+  #read<T>(read: () => T): T {
+    try {
+      const result = read();
+      this.#isReadable = true;
+      return result;
+    } catch (error) {
+      if (!isOfSqlite(error)) throw error;
+      const { message } = failureOf(error);
+      if (this.#isReadable) {
+        this.#parts.told?.({ type: "failed", message: `The store cannot be read: ${message}` });
+      }
+      this.#isReadable = false;
+      throw new Fault("offline", "The server cannot read what it keeps at the moment. Try again in a moment");
+    }
   }
 
   #mustBeOpen(): void {
@@ -175,17 +214,50 @@ function prepareFile(path: string): string {
   return join(Deno.realPathSync(dirname(whole)), basename(whole));
 }
 
-function openFile(file: string, maxBytes: number): DatabaseSync {
-  const { isFile, size } = Deno.statSync(file);
+function openFile(file: string, maxBytes: number, lock: FileLock): DatabaseSync {
+  const { isFile, size, nlink } = Deno.statSync(file);
   if (!isFile) throw new Error("it is no file");
-  if (size > 0) inspectFile(file);
-  const db = connect(file, { maxBytes });
+  if ((nlink ?? 1) > 1) {
+    throw new Error(
+      "it has a second name, a hard link. SQLite keeps its log by name, so each would miss the other's",
+    );
+  }
+  if (size > 0) withRoom(lock, () => inspectFile(file));
+  const db = withRoom(lock, () => connect(file, { maxBytes }));
   try {
     migrate(db);
     db.exec("PRAGMA query_only = ON");
     return db;
   } catch (error) {
     db.close();
+    throw error;
+  }
+}
+
+/** Works on a full disk too, in the room that the lock file holds for it. */
+function withRoom<T>(lock: FileLock, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (failureOf(error).kind !== "full") throw error;
+    lock.giveRoom();
+    return work();
+  }
+}
+
+/** What an earlier process kept there and is not there any more. */
+function lossAt(file: string, { before }: FileLock): string | undefined {
+  if (before === "none") return undefined;
+  if (sizeOf(file) === 0) return "is gone or empty, and was used before: it begins as a new one";
+  if (before !== "written" || sizeOf(`${file}-wal`) > 0) return undefined;
+  return `has lost its log (${basename(file)}-wal is gone or empty): what was written last is missing`;
+}
+
+function sizeOf(file: string): number {
+  try {
+    return Deno.statSync(file).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
     throw error;
   }
 }

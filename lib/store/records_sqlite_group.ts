@@ -1,23 +1,42 @@
 import { setImmediate } from "node:timers";
 import { Fault } from "@/lib/value/fault.ts";
+import type { StoreNews } from "./records.ts";
 import { flatten, type PackedCommit } from "./records_commit.ts";
-import type { WriterReply, WriterRequest } from "./records_sqlite_writer.ts";
+import type { SqliteFailure } from "./sqlite_failure.ts";
+import type { WriterReply, WriterRequest } from "./sqlite_writer.ts";
 
 // One transaction is bounded, so that a flood does not make those at its head wait for its tail.
 const GROUP_COMMITS = 1000;
 const GROUP_BYTES = 4 * 1_048_576;
-const SWEEP_RECORDS = 1000;
 
-/** Something for the writer, and who waits for it. */
-interface Job {
-  /** `undefined`: sweep. */
-  readonly commit: PackedCommit | undefined;
-  /** The version, 0 for a check that did not hold; or how many were swept. */
-  readonly resolve: (result: number) => void;
+/** Part of a sweep. */
+type Swept = WriterReply & { readonly type: "swept" };
+
+/** A commit or part of a sweep, and who waits for it. */
+type Job = {
+  readonly commit: PackedCommit;
+  /** The version; 0 for a check that did not hold. */
+  readonly resolve: (version: number) => void;
   readonly reject: (error: unknown) => void;
+} | {
+  readonly commit: undefined;
+  readonly resolve: (swept: Swept) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/** The thread that writes, as {@linkcode GroupWriter} sees it. */
+export interface WriterPort {
+  /** Called with each reply. */
+  onmessage: ((event: MessageEvent<WriterReply>) => void) | null;
+  /** Called when the thread breaks down. */
+  onerror: ((event: ErrorEvent) => void) | null;
+  /** Sends a request. */
+  postMessage(request: WriterRequest): void;
+  /** Ends the thread. */
+  terminate(): void;
 }
 
-/** What {@linkcode GroupWriter.open} is told. */
+/** Options for {@linkcode GroupWriter.open}. */
 export interface GroupWriterOptions {
   /** The file, ready for use. */
   readonly file: string;
@@ -25,54 +44,57 @@ export interface GroupWriterOptions {
   readonly maxBytes: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Hears once when writing begins to fail, and once when it works again. */
+  readonly told?: ((news: StoreNews) => void) | undefined;
+  /** Starts the thread. Default a worker. */
+  readonly start?: (() => WriterPort) | undefined;
 }
 
 /**
  * Group commit: what is asked for in one turn, or while something is being written, goes to the worker as one
- * transaction and is answered after its fsync.
+ * transaction and is answered after its fsync. What fails is refused at once and not tried again here: the next request
+ * finds out whether the disk is well.
  */
 export class GroupWriter {
-  readonly #now: () => number;
-  readonly #worker = new Worker(new URL("./records_sqlite_writer.ts", import.meta.url), {
-    type: "module",
-    name: "store writer",
-  });
+  readonly #options: GroupWriterOptions;
   readonly #jobs: Job[] = [];
+  #port: WriterPort | undefined;
   #working: Promise<void> | undefined;
   #reply: (reply: WriterReply) => void = () => {};
-  #lost: WriterReply | undefined;
+  /** What was told last, if it was a failure. */
+  #failure: { readonly kind: SqliteFailure["kind"]; readonly sizeBytes: number } | undefined;
   #closed = false;
 
-  private constructor(now: () => number) {
-    this.#now = now;
-    this.#worker.onmessage = ({ data }: MessageEvent<WriterReply>) => this.#reply(data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.#lost = { type: "failed", message: event.message, full: false, unharmed: false };
-      this.#reply(this.#lost);
-    };
+  private constructor(options: GroupWriterOptions) {
+    this.#options = options;
   }
 
   /** Starts the worker. @throws {Error} when it cannot open the file. */
-  static async open({ file, maxBytes, now }: GroupWriterOptions): Promise<GroupWriter> {
-    const writer = new GroupWriter(now);
-    const reply = await writer.#tell({ type: "open", path: file, maxBytes });
-    if (reply.type !== "failed") return writer;
-    writer.#worker.terminate();
-    throw new Error(reply.message);
+  static async open(options: GroupWriterOptions): Promise<GroupWriter> {
+    const writer = new GroupWriter(options);
+    const failure = await writer.#start();
+    if (failure === undefined) return writer;
+    writer.#port?.terminate();
+    throw new Error(failure.message);
   }
 
-  /** Resolves when it is on the disk, to its version; 0 when a check did not hold. */
+  /**
+   * Resolves when it is on the disk, to its version; 0 when a check did not hold.
+   *
+   * @throws {Fault} `no_space`; `offline` when the disk or the database does not take it.
+   */
   commit(commit: PackedCommit): Promise<number> {
-    return this.#ask(commit);
+    return new Promise((resolve, reject) => this.#add({ commit, resolve, reject }));
   }
 
   /** Removes what has expired, some at a time, and says how many. */
   async sweep(): Promise<number> {
     for (let all = 0;;) {
-      const count = await this.#ask(undefined);
+      const { count, more } = await new Promise<Swept>((resolve, reject) =>
+        this.#add({ commit: undefined, resolve, reject })
+      );
       all += count;
-      if (count < SWEEP_RECORDS) return all;
+      if (!more) return all;
     }
   }
 
@@ -80,16 +102,14 @@ export class GroupWriter {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#working;
-    await this.#tell({ type: "close" });
-    this.#worker.terminate();
+    if (this.#port) await this.#tell(this.#port, { type: "close" });
+    this.#port?.terminate();
   }
 
-  #ask(commit: PackedCommit | undefined): Promise<number> {
-    if (this.#closed) return Promise.reject(new Error("The store is closed"));
-    return new Promise((resolve, reject) => {
-      this.#jobs.push({ commit, resolve, reject });
-      this.#working ??= this.#work();
-    });
+  #add(job: Job): void {
+    if (this.#closed) return job.reject(new Error("The store is closed"));
+    this.#jobs.push(job);
+    this.#working ??= this.#work();
   }
 
   async #work(): Promise<void> {
@@ -112,31 +132,79 @@ export class GroupWriter {
 
   async #write(jobs: readonly Job[]): Promise<void> {
     const commits = flatten(jobs.flatMap(({ commit }) => commit ?? []));
-    const nowMs = this.#now();
-    const reply = await this.#tell(
-      commits.length > 0 ? { type: "write", nowMs, commits } : { type: "sweep", nowMs, most: SWEEP_RECORDS },
+    const nowMs = this.#options.now();
+    const reply = await this.#request(
+      commits.length > 0 ? { type: "write", nowMs, commits } : { type: "sweep", nowMs },
     );
+    const sizeBytes = jobs.reduce((bytes, { commit }) => bytes + (commit?.sizeBytes ?? 0), 0);
     if (reply.type === "failed") {
-      const error = failureOf(reply);
-      for (const { reject } of jobs) reject(error);
+      this.#failed(reply, sizeBytes);
+      for (const { reject } of jobs) reject(faultOf(reply));
       return;
     }
-    const results = reply.type === "written" ? reply.versions : reply.type === "swept" ? [reply.count] : [];
-    for (const [at, { resolve }] of jobs.entries()) resolve(results[at] ?? 0);
+    this.#wrote(sizeBytes);
+    for (const [at, { commit, resolve }] of jobs.entries()) {
+      if (commit && reply.type === "written") resolve(reply.versions[at] ?? 0);
+      else if (!commit && reply.type === "swept") resolve(reply);
+    }
   }
 
-  #tell(request: WriterRequest): Promise<WriterReply> {
+  // A full disk may take small commits and refuse large ones for hours: that is told once, and again for a smaller one.
+  #failed({ kind, message }: SqliteFailure, sizeBytes: number): void {
+    if (this.#failure?.kind === kind && sizeBytes * 2 > this.#failure.sizeBytes) return;
+    this.#failure = { kind, sizeBytes };
+    this.#options.told?.({ type: "failed", message: `The store cannot be written: ${message}` });
+  }
+
+  #wrote(sizeBytes: number): void {
+    if (!this.#failure || this.#failure.kind === "full" && sizeBytes < this.#failure.sizeBytes) return;
+    this.#failure = undefined;
+    this.#options.told?.({ type: "well", message: "The store can be written again" });
+  }
+
+  async #request(request: WriterRequest): Promise<WriterReply> {
+    const failure = this.#port ? undefined : await this.#start();
+    if (failure || !this.#port) return failure ?? broken("its thread did not start");
+    return await this.#tell(this.#port, request);
+  }
+
+  /** Starts the thread that writes, also in the place of one that broke down. Gives the failure, if it is one. */
+  async #start(): Promise<WriterReply & { readonly type: "failed" } | undefined> {
+    const { file: path, maxBytes, start = startWorker } = this.#options;
+    const port = this.#port = start();
+    port.onmessage = ({ data }) => this.#reply(data);
+    port.onerror = (event) => {
+      event.preventDefault();
+      port.terminate();
+      this.#port = undefined;
+      this.#reply(broken(event.message));
+    };
+    const reply = await this.#tell(port, { type: "open", path, maxBytes });
+    return reply.type === "failed" ? reply : undefined;
+  }
+
+  #tell(port: WriterPort, request: WriterRequest): Promise<WriterReply> {
     return new Promise((resolve) => {
-      if (this.#lost) return resolve(this.#lost);
       this.#reply = resolve;
-      this.#worker.postMessage(request);
+      port.postMessage(request);
     });
   }
 }
 
-function failureOf({ message, full, unharmed }: WriterReply & { type: "failed" }): Error {
-  const cause = new Error(message);
-  if (full) return new Fault("no_space", "The server has no room left", { cause });
-  if (unharmed) return new Error(`The store could not be written: ${message}`, { cause });
-  return new Error(`The store takes no more until it is opened again, a write failed: ${message}`, { cause });
+function startWorker(): WriterPort {
+  return new Worker(new URL("./records_sqlite_writer.ts", import.meta.url), {
+    type: "module",
+    name: "store writer",
+  });
+}
+
+function broken(message: string): WriterReply & { readonly type: "failed" } {
+  return { type: "failed", kind: "io", message };
+}
+
+// Without a cause: that would be logged for each of them, and the failure is told once.
+function faultOf({ kind }: SqliteFailure): Fault {
+  return kind === "full"
+    ? new Fault("no_space", "The server has no room left")
+    : new Fault("offline", "The server cannot keep anything at the moment. Try again in a moment");
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { setImmediate } from "node:timers";
 import { ignoreMissing } from "./disk_file.ts";
-import type { Store } from "./records.ts";
+import type { Store, StoreNews } from "./records.ts";
 import { testStore } from "./records_contract.ts";
 import { sqliteStore } from "./records_sqlite.ts";
 
@@ -147,7 +147,7 @@ Deno.test("sqliteStore() refuses with no_space on a full disk and works again wh
   }
 });
 
-Deno.test("sqliteStore() acknowledges nothing after a write that went wrong", async () => {
+Deno.test("sqliteStore() says that its file is damaged, once, and writes it no more until it is opened again", async () => {
   await using folder = await tempFolder();
   const path = join(folder.path, "atoll.db");
   {
@@ -155,17 +155,124 @@ Deno.test("sqliteStore() acknowledges nothing after a write that went wrong", as
     for (let at = 0; at < 50; at++) await set(store, `k${at}`, "x".repeat(2000));
   }
   const whole = await Deno.readFile(path);
-  const store = await sqliteStore({ path });
+  const news: StoreNews[] = [];
+  const store = await sqliteStore({ path, told: (one) => void news.push(one) });
   await Deno.writeFile(path, whole.map((byte, at) => at < 8192 || at % 4096 > 100 ? byte : 0xee));
-  await assert.rejects(
-    set(store, "k7", 1),
-    /takes no more until it is opened again, a write failed: .*malformed/,
-  );
+  await assert.rejects(set(store, "k7", 1), { code: "offline" });
   await Deno.writeFile(path, whole);
-  await assert.rejects(set(store, "other", 1), /takes no more/);
+  await assert.rejects(set(store, "other", 1), { code: "offline" });
+  assert.deepEqual(news, [{
+    type: "failed",
+    message: "The store cannot be written: database disk image is malformed",
+  }]);
   await store[Symbol.asyncDispose]();
   await using again = await sqliteStore({ path });
   assert.equal(await set(again, "other", 1), 51);
+});
+
+Deno.test("sqliteStore() refuses to read a damaged page with offline, and says so once", async () => {
+  await using folder = await tempFolder();
+  const path = join(folder.path, "atoll.db");
+  {
+    await using store = await sqliteStore({ path });
+    for (let at = 0; at < 50; at++) await set(store, `k${at}`, "x".repeat(2000));
+  }
+  const whole = await Deno.readFile(path);
+  const news: StoreNews[] = [];
+  await using store = await sqliteStore({ path, told: (one) => void news.push(one) });
+  await Deno.writeFile(path, whole.map((byte, at) => at < 8192 || at % 4096 > 100 ? byte : 0xee));
+  for (let round = 0; round < 3; round++) {
+    await assert.rejects(store.get(["k7"]), { code: "offline", status: 503 });
+    await assert.rejects(Array.fromAsync(store.list({ prefix: [] })), { code: "offline" });
+  }
+  assert.equal(news.length, 1);
+  await Deno.writeFile(path, whole);
+});
+
+Deno.test("sqliteStore() lets no second store in by another name of its file, nor without its lock file", {
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  await using folder = await tempFolder();
+  const path = join(folder.path, "atoll.db");
+  await using store = await sqliteStore({ path });
+  await Deno.remove(`${path}.lock`);
+  await assert.rejects(sqliteStore({ path }), /in use by process \d+\. One process at a time may use it$/);
+  assert.deepEqual(
+    await elsewhere(path),
+    "it is in use by another process. One process at a time may use it",
+  );
+  await set(store, "x", 1);
+  await Deno.link(path, join(folder.path, "other.db"));
+  assert.match(await elsewhere(join(folder.path, "other.db")), /in use by another process/);
+});
+
+Deno.test("sqliteStore() refuses a file that has a second name, whoever uses it", async () => {
+  await using folder = await tempFolder();
+  const path = join(folder.path, "atoll.db");
+  await (await sqliteStore({ path }))[Symbol.asyncDispose]();
+  await Deno.link(path, join(folder.path, "other.db"));
+  for (const name of ["atoll.db", "other.db"]) {
+    await assert.rejects(sqliteStore({ path: join(folder.path, name) }), /it has a second name, a hard link/);
+  }
+});
+
+for (
+  const [what, change, word] of [
+    ["its log was removed", (path: string) => Deno.remove(`${path}-wal`), /has lost its log \(atoll\.db-wal/],
+    ["its log was emptied", (path: string) => Deno.truncate(`${path}-wal`), /has lost its log/],
+    ["its file was emptied", (path: string) => Deno.truncate(path), /is gone or empty, and was used before/],
+    ["its file was removed", (path: string) => Deno.remove(path), /is gone or empty, and was used before/],
+    ["nothing was", () => Promise.resolve(), undefined],
+  ] as const
+) {
+  Deno.test(`sqliteStore() says what is missing after a crash, when ${what}`, async () => {
+    await using folder = await tempFolder();
+    const path = join(folder.path, "atoll.db");
+    await crashed(path);
+    await change(path);
+    assert.deepEqual(await newsAt(path), word === undefined ? [] : ["lost"]);
+    // And not again: the loss is known, and the store was closed well.
+    assert.deepEqual(await newsAt(path), []);
+
+    async function newsAt(path: string): Promise<string[]> {
+      const news: StoreNews[] = [];
+      await using _store = await sqliteStore({ path, told: (one) => void news.push(one) });
+      for (const { message } of news) assert.match(message, word as RegExp);
+      return news.map(({ type }) => type);
+    }
+  });
+}
+
+Deno.test("sqliteStore() starts on a full disk, after a crash and after a clean end", {
+  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
+}, async () => {
+  await using folder = await tempFolder();
+  const mount = (args: string[]) => new Deno.Command(args[0] as string, { args: args.slice(1) }).output();
+  const { success } = await mount(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder.path]);
+  if (!success) return;
+  try {
+    const path = join(folder.path, "atoll.db");
+    for (
+      const end of [
+        () => crashed(path),
+        () => sqliteStore({ path }).then((one) => one[Symbol.asyncDispose]()),
+      ]
+    ) {
+      await end();
+      const filler = join(folder.path, "filler");
+      await fillUp(filler);
+      {
+        await using store = await sqliteStore({ path });
+        assert.equal((await store.get(["x"]))?.value, 1);
+        await assert.rejects(set(store, "large", "x".repeat(900_000)), { code: "no_space" });
+        await Deno.remove(filler);
+        await set(store, "large", "x".repeat(900_000));
+        await store.commit([{ type: "delete", key: ["large"] }]);
+      }
+    }
+  } finally {
+    await mount(["umount", folder.path]);
+  }
 });
 
 Deno.test("sqliteStore() moves its log to the file as it grows", async () => {
@@ -176,6 +283,44 @@ Deno.test("sqliteStore() moves its log to the file as it grows", async () => {
   const { size } = await Deno.stat(`${path}-wal`);
   assert.ok(size < 12_000_000, `The log has ${size} bytes`);
 });
+
+/** Leaves a store with one record as a killed process does. */
+async function crashed(path: string): Promise<void> {
+  const holder = new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--quiet", HOLDER, path],
+    cwd: new URL("../../", import.meta.url),
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  const out = holder.stdout.getReader();
+  await out.read();
+  holder.kill("SIGKILL");
+  await holder.status;
+  await out.cancel();
+}
+
+/** What another process is told that opens the store. */
+async function elsewhere(path: string): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--quiet", OPENER, path],
+    cwd: new URL("../../", import.meta.url),
+  }).output();
+  return new TextDecoder().decode(stdout).trim();
+}
+
+/** Writes a file until the disk takes not one more byte. */
+async function fillUp(path: string): Promise<void> {
+  using file = await Deno.open(path, { create: true, append: true });
+  for (let size = 65_536; size >= 1;) {
+    await file.write(new Uint8Array(size)).catch(() => size = size >> 1);
+  }
+}
+
+const OPENER = `
+  import { sqliteStore } from ${JSON.stringify(new URL("./records_sqlite.ts", import.meta.url).href)};
+  await sqliteStore({ path: Deno.args[0] }).then(() => console.log("opened"), ({ cause }) => console.log(cause.message));
+  Deno.exit();
+`;
 
 const HOLDER = `
   import { sqliteStore } from ${JSON.stringify(new URL("./records_sqlite.ts", import.meta.url).href)};
