@@ -50,6 +50,11 @@ export class Health {
     this.#draining = true;
   }
 
+  /** Says that writing fails, or works again: what was found out before does not count. */
+  changed(): void {
+    this.#written = undefined;
+  }
+
   /** How late the event loop was at worst of late, in milliseconds. */
   get lagMs(): number {
     return this.#lag.worstMs;

@@ -72,6 +72,23 @@ export async function assemble(settings: Settings): Promise<Server> {
     totalBytes: settings.diskBytes,
     keepMs: settings.keepFilesMs,
   });
+  const health = new Health({
+    clock,
+    check: async () => {
+      await blobs.get("ready");
+      await Deno.stat(settings.data);
+      await store.opened()?.get(["server", "ready"]);
+    },
+    write: async () => {
+      await blobs.probe();
+      await store.opened()?.commit([{ type: "set", key: ["server", "ready"], value: now() }]);
+    },
+  });
+  const told = ({ type, message }: StoreNews) => {
+    const [level, event] = NEWS[type];
+    log(level, event, { message });
+    health.changed();
+  };
   const store = openLater(settings.store ?? `sqlite:${settings.data}/atoll.db`, { now, told });
   const records = settings.store === undefined ? undefined : await store();
   const kept = records &&
@@ -97,18 +114,6 @@ export async function assemble(settings: Settings): Promise<Server> {
   const pools = new Pools({ clock, size: settings.workers, report: broke, ...start && { start } });
   runRemotesBy(pools.runner);
   const strays = new Strays();
-  const health = new Health({
-    clock,
-    check: async () => {
-      await blobs.get("ready");
-      await Deno.stat(settings.data);
-      await records?.get(["server", "ready"]);
-    },
-    write: async () => {
-      await blobs.probe();
-      await store.opened()?.commit([{ type: "set", key: ["server", "ready"], value: now() }]);
-    },
-  });
   const guard: GuardOptions = {
     ...settings,
     serverPaths: serverPaths(health, metrics && (() => metrics.text(gauges(engine, health, strays)))),
@@ -123,16 +128,12 @@ export async function assemble(settings: Settings): Promise<Server> {
   return { blobs, store, journal, accounts, engine, pools, strays, health, clock, guard };
 }
 
+/** How the news of the store stand in the log. */
 const NEWS = {
   failed: ["error", "store_failed"],
   well: ["info", "store_well"],
   lost: ["warn", "store_lost"],
 } as const;
-
-function told({ type, message }: StoreNews): void {
-  const [level, event] = NEWS[type];
-  log(level, event, { message });
-}
 
 function isRefusal(error: unknown): error is Fault {
   return error instanceof Fault && (error.code === "no_space" || error.code === "offline");

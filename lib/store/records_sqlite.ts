@@ -239,7 +239,7 @@ function withRoom<T>(lock: FileLock, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (failureOf(error).kind !== "full") throw error;
+    if (failureOf(error).why !== "full") throw error;
     lock.giveRoom();
     return work();
   }

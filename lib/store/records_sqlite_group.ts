@@ -8,6 +8,8 @@ import type { WriterReply, WriterRequest } from "./sqlite_writer.ts";
 // One transaction is bounded, so that a flood does not make those at its head wait for its tail.
 const GROUP_COMMITS = 1000;
 const GROUP_BYTES = 4 * 1_048_576;
+/** No commit is smaller to the disk. */
+const PAGE_BYTES = 4096;
 
 /** Part of a sweep. */
 type Swept = WriterReply & { readonly type: "swept" };
@@ -62,7 +64,7 @@ export class GroupWriter {
   #working: Promise<void> | undefined;
   #reply: (reply: WriterReply) => void = () => {};
   /** What was told last, if it was a failure. */
-  #failure: { readonly kind: SqliteFailure["kind"]; readonly sizeBytes: number } | undefined;
+  #failure: { readonly why: SqliteFailure["why"]; readonly sizeBytes: number } | undefined;
   #closed = false;
 
   private constructor(options: GroupWriterOptions) {
@@ -136,7 +138,7 @@ export class GroupWriter {
     const reply = await this.#request(
       commits.length > 0 ? { type: "write", nowMs, commits } : { type: "sweep", nowMs },
     );
-    const sizeBytes = jobs.reduce((bytes, { commit }) => bytes + (commit?.sizeBytes ?? 0), 0);
+    const sizeBytes = jobs.reduce((bytes, { commit }) => bytes + (commit?.sizeBytes ?? 0), PAGE_BYTES);
     if (reply.type === "failed") {
       this.#failed(reply, sizeBytes);
       for (const { reject } of jobs) reject(faultOf(reply));
@@ -150,14 +152,14 @@ export class GroupWriter {
   }
 
   // A full disk may take small commits and refuse large ones for hours: that is told once, and again for a smaller one.
-  #failed({ kind, message }: SqliteFailure, sizeBytes: number): void {
-    if (this.#failure?.kind === kind && sizeBytes * 2 > this.#failure.sizeBytes) return;
-    this.#failure = { kind, sizeBytes };
+  #failed({ why, message }: SqliteFailure, sizeBytes: number): void {
+    if (this.#failure?.why === why && (why !== "full" || sizeBytes * 2 > this.#failure.sizeBytes)) return;
+    this.#failure = { why, sizeBytes };
     this.#options.told?.({ type: "failed", message: `The store cannot be written: ${message}` });
   }
 
   #wrote(sizeBytes: number): void {
-    if (!this.#failure || this.#failure.kind === "full" && sizeBytes < this.#failure.sizeBytes) return;
+    if (!this.#failure || this.#failure.why === "full" && sizeBytes * 2 <= this.#failure.sizeBytes) return;
     this.#failure = undefined;
     this.#options.told?.({ type: "well", message: "The store can be written again" });
   }
@@ -170,7 +172,8 @@ export class GroupWriter {
 
   /** Starts the thread that writes, also in the place of one that broke down. Gives the failure, if it is one. */
   async #start(): Promise<WriterReply & { readonly type: "failed" } | undefined> {
-    const { file: path, maxBytes, start = startWorker } = this.#options;
+    const { maxBytes, start = startWorker } = this.#options;
+    const path = this.#options.file;
     const port = this.#port = start();
     port.onmessage = ({ data }) => this.#reply(data);
     port.onerror = (event) => {
@@ -199,12 +202,12 @@ function startWorker(): WriterPort {
 }
 
 function broken(message: string): WriterReply & { readonly type: "failed" } {
-  return { type: "failed", kind: "io", message };
+  return { type: "failed", why: "io", message };
 }
 
 // Without a cause: that would be logged for each of them, and the failure is told once.
-function faultOf({ kind }: SqliteFailure): Fault {
-  return kind === "full"
+function faultOf({ why }: SqliteFailure): Fault {
+  return why === "full"
     ? new Fault("no_space", "The server has no room left")
     : new Fault("offline", "The server cannot keep anything at the moment. Try again in a moment");
 }

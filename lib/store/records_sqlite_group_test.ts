@@ -39,10 +39,10 @@ Deno.test("GroupWriter says once that there is no room, also where smaller commi
   assert.deepEqual(disk.news.map(({ type }) => type), ["failed", "failed", "well"]);
 });
 
-Deno.test("GroupWriter says another kind of failure again", async () => {
+Deno.test("GroupWriter says another failure again", async () => {
   await using disk = await failingDisk();
-  for (const kind of ["full", "io", "io", "damaged", "damaged"] as const) {
-    disk.fails = kind;
+  for (const why of ["full", "io", "io", "damaged", "damaged"] as const) {
+    disk.fails = why;
     await assert.rejects(disk.commit(SMALL));
   }
   assert.equal(disk.news.length, 3);
@@ -78,7 +78,7 @@ async function failingDisk() {
   };
   const answer = (request: WriterRequest): WriterReply => {
     if (request.type !== "write") return { type: "done" };
-    if (disk.fails) return { type: "failed", kind: disk.fails, message: "made up" };
+    if (disk.fails) return { type: "failed", why: disk.fails, message: "made up" };
     return { type: "written", versions: Array.from(unflatten(request.commits), () => ++version) };
   };
   const start = () => disk.port = new FakePort(answer);

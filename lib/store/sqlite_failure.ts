@@ -6,8 +6,8 @@ export type SqliteFailureKind = "full" | "busy" | "damaged" | "io";
 
 /** A failure of SQLite as it travels between threads. */
 export interface SqliteFailure {
-  /** Its kind. */
-  readonly kind: SqliteFailureKind;
+  /** Its why. */
+  readonly why: SqliteFailureKind;
   /** The text of SQLite. */
   readonly message: string;
 }
@@ -26,7 +26,7 @@ const NO_ROOM_FOR_INDEX = 4874;
 export function failureOf(error: unknown): SqliteFailure {
   const message = error instanceof Error ? error.message : String(error);
   const code = codeOf(error);
-  return { kind: code === NO_ROOM_FOR_INDEX ? "full" : KINDS[code & 0xff] ?? "io", message };
+  return { why: code === NO_ROOM_FOR_INDEX ? "full" : KINDS[code & 0xff] ?? "io", message };
 }
 
 /** Whether SQLite threw this. */

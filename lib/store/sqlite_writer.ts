@@ -82,8 +82,8 @@ export class SqliteWriter {
       return work(this.#open ??= new OpenWriter(this.#connect()));
     } catch (error) {
       const reply: WriterReply = { type: "failed", ...failureOf(error) };
-      if (reply.kind === "damaged") this.#damage = reply;
-      if (reply.kind !== "full" && reply.kind !== "busy") this.#abandon();
+      if (reply.why === "damaged") this.#damage = reply;
+      if (reply.why !== "full" && reply.why !== "busy") this.#abandon();
       return reply;
     }
   }

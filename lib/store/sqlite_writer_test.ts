@@ -6,7 +6,7 @@ import { connect, migrate } from "./records_schema.ts";
 import type { SqliteFailureKind } from "./sqlite_failure.ts";
 import { SqliteWriter } from "./sqlite_writer.ts";
 
-const FAILURES: readonly (readonly [code: number, name: string, kind: SqliteFailureKind, goesOn: boolean])[] =
+const FAILURES: readonly (readonly [code: number, name: string, why: SqliteFailureKind, goesOn: boolean])[] =
   [
     [266, "SQLITE_IOERR_READ", "io", true],
     [778, "SQLITE_IOERR_WRITE", "io", true],
@@ -25,7 +25,7 @@ const FAILURES: readonly (readonly [code: number, name: string, kind: SqliteFail
   ];
 const STEPS = ["BEGIN IMMEDIATE", "INSERT INTO records", "UPDATE meta", "COMMIT"];
 
-for (const [code, name, kind, goesOn] of FAILURES) {
+for (const [code, name, why, goesOn] of FAILURES) {
   // Every failure at one step, and one failure at every step.
   for (const step of code === 778 ? STEPS : ["COMMIT"]) {
     Deno.test(`SqliteWriter ${goesOn ? "goes on" : "stops"} after ${name} at ${step}`, async () => {
@@ -34,11 +34,11 @@ for (const [code, name, kind, goesOn] of FAILURES) {
       assert.deepEqual(set(writer, "before", 1), { type: "written", versions: [1] });
       disk.fail(step, code);
       for (let round = 0; round < 3; round++) {
-        assert.deepEqual(set(writer, "while", round), { type: "failed", kind, message: "made up" });
+        assert.deepEqual(set(writer, "while", round), { type: "failed", why, message: "made up" });
       }
       disk.heal();
       const after = set(writer, "after", 3);
-      if (!goesOn) return assert.deepEqual(after, { type: "failed", kind, message: "made up" });
+      if (!goesOn) return assert.deepEqual(after, { type: "failed", why, message: "made up" });
       assert.equal(after.type, "written");
       assert.deepEqual(disk.keys(), ["after", "before"]);
     });
@@ -52,7 +52,7 @@ Deno.test("SqliteWriter opens a connection again once the file can be opened", a
   disk.heal();
   disk.refuse(14);
   for (let round = 0; round < 3; round++) {
-    assert.deepEqual(set(disk.writer, "x", 1), { type: "failed", kind: "io", message: "made up" });
+    assert.deepEqual(set(disk.writer, "x", 1), { type: "failed", why: "io", message: "made up" });
   }
   disk.heal();
   assert.equal(set(disk.writer, "x", 1).type, "written");
