@@ -1,11 +1,11 @@
 import { type ComponentChild, type ComponentType, h } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { drawn } from "@/lib/value/drawn.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { DoorProps, FieldStatus, UploadOptions, ViewProps } from "@/lib/value/page.ts";
 import { type Session, sessionOf } from "./session.ts";
 import { submitsOf } from "@/lib/value/submits.ts";
-import { wake } from "./wake.ts";
+import { keepTyped } from "./wake.ts";
 
 const inBrowser = typeof document !== "undefined";
 const still: FieldStatus = { phase: "idle" };
@@ -24,8 +24,12 @@ export function door(View: ComponentType<ViewProps<any, any>>): ComponentType<Do
     const session = inBrowser ? sessionOf(page) : undefined;
     const live = session?.field(id);
     const props = live ? live.props.value : state?.props ?? {};
-    // deno-lint-ignore react-rules-of-hooks -- inBrowser never changes
-    if (session) useEffect(() => wake(id), []);
+    if (session) {
+      // deno-lint-ignore react-rules-of-hooks -- inBrowser never changes
+      const [alive] = useState(() => keepTyped(id));
+      // deno-lint-ignore react-rules-of-hooks -- inBrowser never changes
+      useLayoutEffect(alive, []);
+    }
     if (props.visible === false) return null;
     const interactive = props.interactive as boolean | undefined ?? state?.interactive ?? true;
     return h(View, {

@@ -5,6 +5,7 @@ import type { ActionPlan, FieldStatus, PageGraph } from "@/lib/value/page.ts";
 import type { Frame } from "@/lib/wire/frame.ts";
 import type { Patch } from "@/lib/wire/patch.ts";
 import { follow, type Going, type Raised } from "./run.ts";
+import { givePresses } from "./wake.ts";
 
 /** A field of the page in the browser. */
 export interface LiveField {
@@ -37,8 +38,8 @@ export class Session {
   readonly #fields = new Map<string, LiveField>();
   readonly #listeners = new Map<string, string[]>();
   readonly #coming = new Map<string, Promise<unknown>>();
-  /** What there was before a reload is being brought back. */
-  #restoring: Promise<void> | undefined;
+  /** Ends when all fields are alive and what there was before a reload is back: until then events wait. */
+  #waiting: Promise<void> | undefined;
   #loading: Promise<typeof import("./later.ts")> | undefined;
 
   /** Makes the session of a page; in a browser it goes on where it was before a reload. */
@@ -58,25 +59,28 @@ export class Session {
       const form = event.target as HTMLFormElement;
       if (form.dataset.atoll !== undefined) event.preventDefault();
     });
+    let restoring: Promise<unknown> | undefined;
     try {
       if (sessionStorage.getItem(this.notes)) {
-        this.#restoring = this.#later().then(({ restore }) => restore(this)).catch(nothing).then(() => {
-          this.#restoring = undefined;
-        });
+        restoring = this.#later().then(({ restore }) => restore(this)).catch(nothing);
       }
     } catch {
       // A page that may not store anything starts anew.
     }
-    this.#open(0);
+    this.#waiting = new Promise<void>((resolve) => this.#open(0, resolve)).then(() => restoring).then(() => {
+      this.#waiting = undefined;
+    });
+    this.raise("", "load");
+    if (this.#listeners.has(":unload")) this.#later().catch(nothing);
   }
 
-  // Fields come alive in slices. Once none has in a whole turn, all are there: what the browser kept is in its field, and
-  // the first outputs find theirs.
-  #open(alive: number): void {
+  // Fields come alive in slices. Once none has in a whole turn, all are there: what was written before, or kept by the
+  // browser, is in its field, the first outputs find theirs, and a press takes all values.
+  #open(alive: number, opened: () => void): void {
     setTimeout(() => {
-      if (this.#fields.size !== alive) return this.#open(this.#fields.size);
-      this.raise("", "load");
-      if (this.#listeners.has(":unload")) this.#later().catch(nothing);
+      if (this.#fields.size !== alive) return this.#open(this.#fields.size, opened);
+      opened();
+      this.#waiting?.then(() => givePresses((id) => this.#fields.has(id)));
     });
   }
 
@@ -118,7 +122,7 @@ export class Session {
 
   /** Tells the page that something happened; starts the actions that listen. */
   raise(id: string, event: string, detail?: Json): void {
-    if (this.#restoring) return void this.#restoring.then(() => this.raise(id, event, detail));
+    if (this.#waiting) return void this.#waiting.then(() => this.raise(id, event, detail));
     const when = `${id}:${event}`;
     for (const key of this.#listeners.get(when) ?? []) {
       this.#fire(key, detail === undefined ? {} : { event: { when, detail } });

@@ -1,13 +1,61 @@
-/** What the page's inline script kept from the time before its fields were alive. */
+type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+/** What the page's inline script notes before the fields of the page are alive, see `lib/gate/early_script.ts`. */
 interface Early {
   /** Buttons that were pressed. */
   pressed?: Set<HTMLElement>;
+  /** Controls that were used, each with the last event that it had: `input` or `change`. */
+  used?: Map<Control, string>;
+  /** Ends the noting of `used`. */
+  end?: () => void;
 }
 
-/** Called once a field is alive: gives it the press that came before. What was typed before, Fresh's reviver keeps. */
-export function wake(id: string): void {
-  const element = document.getElementById(id);
-  if (!element) return;
-  const early = (globalThis as { atollEarly?: Early }).atollEarly;
-  if (early?.pressed?.delete(element)) element.click();
+const early = (): Early => (globalThis as { atollEarly?: Early }).atollEarly ?? {};
+
+/**
+ * Holds what the visitor wrote and chose in a field since the page came, while Preact takes the field over: it would write
+ * the value that the server knew over it. The result, to be called once the field is alive, tells the view.
+ */
+export function keepTyped(id: string): () => void {
+  const field = `[data-field="${CSS.escape(id)}"] `;
+  const all = document.querySelectorAll<Control>(`${field}input,${field}textarea,${field}select`);
+  const kept = [...all].flatMap((control) => {
+    const told = early().used?.get(control) ?? (isChanged(control) && "change");
+    return told ? [{ control, told }] : [];
+  });
+  for (const { control } of kept) {
+    for (const name of ["value", "checked"]) {
+      const value: unknown = control[name as "value"];
+      Object.defineProperty(control, name, { configurable: true, get: () => value, set() {} });
+    }
+  }
+  return () => {
+    for (const { control, told } of kept) {
+      for (const name of ["value", "checked"]) delete (control as Partial<Control>)[name as "value"];
+      for (const type of ["input", "change"]) {
+        if (type === "input" || told === type) control.dispatchEvent(new Event(type, { bubbles: true }));
+      }
+    }
+  };
+}
+
+/** Gives the buttons of a page the presses that came before they were alive. Called when all fields are. */
+export function givePresses(isLive: (id: string) => boolean): void {
+  const { pressed, used, end } = early();
+  end?.();
+  used?.clear();
+  for (const button of pressed ?? []) {
+    if (isLive(button.id) && pressed?.delete(button)) button.click();
+  }
+}
+
+// What a browser filled in by itself, after a reload or from what it knows. Of other types it changes the value to one that
+// is allowed.
+function isChanged(control: Control): boolean {
+  if (!("defaultValue" in control)) return false;
+  if ("checked" in control && /^(?:checkbox|radio)$/.test(control.type)) {
+    return control.checked !== control.defaultChecked;
+  }
+  return /^(?:text|search|tel|url|email|password|number)/.test(control.type) &&
+    control.value !== control.defaultValue;
 }

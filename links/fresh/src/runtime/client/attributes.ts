@@ -30,7 +30,7 @@ function align(
     const value = props[prop] ?? false;
     // What a field holds is the visitor's; objects are styles and inner HTML
     if (
-      /^(default)?(value|checked)|^children$/i.test(prop) ||
+      /^(default)?(value|checked|selected)|^children$/i.test(prop) ||
       /object|function/.test(typeof value)
     ) continue;
     const name = prop === "className" ? "class" : prop === "htmlFor" ? "for" : prop;

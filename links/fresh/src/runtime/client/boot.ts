@@ -3,7 +3,6 @@ import { type ComponentType, h, hydrate } from "preact";
 import { parse } from "../../jsonify/parse.ts";
 import { alignAttributes } from "./attributes.ts";
 import type { Islands, PropsList } from "./slots.ts";
-import { typedFields, withTyped } from "./typed_fields.ts";
 
 /** An island that is not alive yet: its two markers, and whether something in it is a slot. */
 interface Pending {
@@ -34,14 +33,10 @@ function begin(islands: Islands, json: string, slots?: Slots): void {
   });
   slots?.setPage({ h, data }, islands, props);
   const pending = findIslands();
-  const typed = typedFields();
   const start = (island: Pending) => {
     if (island.isAlive) return;
     island.isAlive = true;
-    withTyped(
-      typed.filter((field) => isWithin(island, field)),
-      () => revive(island, islands, props, slots),
-    );
+    revive(island, islands, props, slots);
   };
   const channel = new MessageChannel();
   let next = 0;
