@@ -3,7 +3,9 @@ import { captureConsole } from "@/lib/ops/console.ts";
 import { log, logAs } from "@/lib/ops/log.ts";
 import { logError } from "@/lib/ops/log_error.ts";
 import type { Server } from "@/lib/server/assemble.ts";
+import { MOST_GAP_MS } from "@/lib/server/lived_time.ts";
 import type { DiskBlobs } from "@/lib/store/blobs_disk.ts";
+import { Fault } from "@/lib/value/fault.ts";
 import { failWith } from "./fail.ts";
 import { heldBy } from "./held.ts";
 import { cannotListen } from "./listen.ts";
@@ -16,7 +18,7 @@ import { stopOnSignals } from "./stop.ts";
  * build and starts it, with `--held` and few rights; started by itself it has whatever rights it is given.
  * Ends with 0 after SIGTERM or SIGINT (`stop.ts`), with 1 and a sentence when it cannot start.
  */
-const SWEEP_EVERY_MS = 10 * 60_000;
+const SWEEP_EVERY_MS = MOST_GAP_MS;
 const root = new URL("../../", import.meta.url);
 const held = Deno.args.includes("--held");
 
@@ -43,6 +45,7 @@ async function serve(settings: Settings): Promise<void> {
     server.strays.catch();
     server.health.watch();
     await claim(server.blobs, settings);
+    server.time.note();
     // Before anybody can ask for them: runs that a crash cut off have come to an end, or wait for their pages.
     const pages = await server.engine.recover();
     const http = listen(settings, app.fetch);
@@ -100,9 +103,16 @@ function warnOfNoFront({ host, proxies, dev }: Settings): void {
   log("warn", "no_front", { message });
 }
 
-function keepSweeping({ blobs, journal }: Server, { keepFilesMs }: Settings): void {
-  const sweep = () =>
-    Promise.all([blobs.sweep(), journal?.sweep()]).catch((error) => logError(error, "sweep_error"));
+function keepSweeping({ blobs, journal, time }: Server, { keepFilesMs }: Settings): void {
+  const tried = (work: () => unknown) =>
+    Promise.try(work).catch((error) => {
+      // A store that refuses has said so by itself.
+      if (!(error instanceof Fault)) logError(error, "sweep_error");
+    });
+  const sweep = () => {
+    // Each by itself: on a full disk files are the room that the records wait for.
+    for (const work of [() => time.note(), () => blobs.sweep(), () => journal?.sweep()]) tried(work);
+  };
   sweep();
   // What is kept for a short time only is not left lying about for long.
   Deno.unrefTimer(setInterval(sweep, Math.min(SWEEP_EVERY_MS, Math.max(keepFilesMs, 1000))));

@@ -16,6 +16,8 @@ export interface Stoppable {
   readonly journal: AsyncDisposable | undefined;
   /** Records, closed last. */
   readonly store: AsyncDisposable;
+  /** The time that it has lived through. */
+  readonly time: { note(): void };
   /** The listening server. */
   readonly http: { shutdown(): Promise<void> };
   /** How long runs may go on, in milliseconds. */
@@ -60,7 +62,7 @@ export function stopOnSignals(all: Stoppable): void {
 }
 
 async function stop(all: Stoppable, signal: string) {
-  const { health, engine, pools, blobs, journal, store, http, drainMs } = all;
+  const { health, engine, pools, blobs, journal, store, time, http, drainMs } = all;
   health.drain();
   const message = `Stopping: runs have ${
     drainMs / 1000
@@ -71,6 +73,7 @@ async function stop(all: Stoppable, signal: string) {
   // Streams end with their last frame; only then does shutdown() come to an end by itself.
   engine.close();
   await within(CLOSE_WITHIN_MS, Promise.all([http.shutdown(), pools.close()]));
+  await within(KEEP_WITHIN_MS, Promise.try(() => time.note()));
   await within(KEEP_WITHIN_MS, Promise.all([blobs[Symbol.asyncDispose](), closeRecords()]));
   log("info", "stopped", { message: "Stopped" });
   Deno.exit(0);

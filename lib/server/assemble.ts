@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { Accounts } from "@/lib/accounts/accounts.ts";
 import { runRemotesBy } from "@/lib/demo/remote.ts";
 import { type Clock, Engine, systemClock } from "@/lib/engine/engine.ts";
@@ -22,6 +23,7 @@ import { keptSecret } from "@/lib/store/kept_secret.ts";
 import type { StoreNews } from "@/lib/store/records.ts";
 import { type OpenedLater, openLater } from "@/lib/store/records_open.ts";
 import { Fault } from "@/lib/value/fault.ts";
+import { type LivedTime, livedTime } from "./lived_time.ts";
 
 /** What a server is made of, besides its app. */
 export interface Server {
@@ -43,6 +45,8 @@ export interface Server {
   readonly health: Health;
   /** Its time. */
   readonly clock: Clock;
+  /** The time by which what is kept expires. */
+  readonly time: LivedTime;
   /** What its guard is told. */
   readonly guard: GuardOptions;
 }
@@ -51,9 +55,8 @@ export interface Server {
 export async function assemble(settings: Settings): Promise<Server> {
   logAs(settings.log);
   const clock = systemClock;
-  // Read once: a clock that is put right while the server runs must not end everything that is kept until then.
-  const startMs = Date.now() - clock.now();
-  const now = () => Math.round(startMs + clock.now());
+  const time = livedTime({ path: join(settings.data, "clock"), wall: Date.now, monotonic: clock.now });
+  const { now } = time;
   const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
   // A store that refuses has said so by itself, once.
   const broke = (error: unknown) => isRefusal(error) ? error.message : report(error, settings);
@@ -63,7 +66,7 @@ export async function assemble(settings: Settings): Promise<Server> {
 
   const blobs = diskBlobs({
     root: settings.data,
-    now: Date.now,
+    now,
     random,
     // What handlers give is held to no less than the usual, however little people may send.
     maxBytes: Math.max(settings.maxUploadBytes, 2 ** 30),
@@ -94,7 +97,7 @@ export async function assemble(settings: Settings): Promise<Server> {
   const kept = records &&
     { store: records, now, after: clock.after, keepMs: settings.keepRunsMs, broke };
   const journal = kept && new Journal(kept);
-  const accounts = new Accounts({ store, now: Date.now, monotonic: clock.now, random, dev: settings.dev });
+  const accounts = new Accounts({ store, now, monotonic: clock.now, random, dev: settings.dev });
   const engine = new Engine({
     blobs,
     fileUrl: fileUrls(settings.filesOrigin),
@@ -125,7 +128,7 @@ export async function assemble(settings: Settings): Promise<Server> {
         : filesOrigin(settings.filesOrigin, { blobs, ...settings }),
     ),
   };
-  return { blobs, store, journal, accounts, engine, pools, strays, health, clock, guard };
+  return { blobs, store, journal, accounts, engine, pools, strays, health, clock, time, guard };
 }
 
 /** How the news of the store stand in the log. */

@@ -180,9 +180,20 @@ class Folder implements DiskBlobs {
 
   async sweep(): Promise<number> {
     const { root, ledger, uploads } = await this.#open();
-    const over = ledger.takeOver();
-    for (const id of over) await remove(root, id);
-    return over.length + await uploads.sweep();
+    let count = 0;
+    const failures: unknown[] = [];
+    for (const id of ledger.takeOver()) {
+      try {
+        await remove(root, id);
+        count++;
+      } catch (cause) {
+        ledger.leaveOver(id);
+        failures.push(cause);
+      }
+    }
+    count += await uploads.sweep();
+    if (failures.length === 0) return count;
+    throw new Error(`${failures.length} files could not be removed`, { cause: failures[0] });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -38,6 +38,46 @@ Deno.test("diskBlobs() knows again after a restart what it kept, and until when"
   await after.put(text("123456"), OWNER);
 });
 
+Deno.test("diskBlobs() sweeps on where one file cannot be removed, and tries that one again", async () => {
+  await using folder = await tempFolder();
+  const clock = { ms: 1000 };
+  await using blobs = diskBlobs({ root: folder.path, now: () => clock.ms, keepMs: 5 });
+  const records = [];
+  for (let at = 0; at < 3; at++) records.push(await blobs.put(text("x"), OWNER));
+  const [stuck] = records;
+  assert.ok(stuck);
+  const path = join(folder.path, stuck.id.charAt(0), stuck.id.charAt(1), stuck.id);
+  await Deno.remove(path);
+  await Deno.mkdir(join(path, "not empty"), { recursive: true });
+  clock.ms += 5;
+  await assert.rejects(blobs.sweep(), /^Error: 1 files could not be removed/);
+  assert.deepEqual(await files(folder.path), []);
+  await Deno.remove(join(path, "not empty"));
+  assert.equal(await blobs.sweep(), 1);
+});
+
+Deno.test("diskBlobs() finds out that its folder cannot be written, and that it can again", async () => {
+  await using folder = await tempFolder();
+  await using blobs = diskBlobs({ root: join(folder.path, "data") });
+  await blobs.probe();
+  await Deno.rename(join(folder.path, "data"), join(folder.path, "away"));
+  await assert.rejects(blobs.probe(), Deno.errors.NotFound);
+  await Deno.rename(join(folder.path, "away"), join(folder.path, "data"));
+  await blobs.probe();
+  assert.deepEqual(await files(join(folder.path, "data")), []);
+});
+
+Deno.test("diskBlobs() has its folder for itself also where the lock file was removed", {
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  await using folder = await tempFolder();
+  await using one = diskBlobs({ root: folder.path });
+  await one.claim();
+  await Deno.remove(join(folder.path, "files.lock"));
+  await using other = diskBlobs({ root: folder.path });
+  await assert.rejects(other.claim(), /in use by process \d+\. One process at a time may use it/);
+});
+
 Deno.test("diskBlobs() removes what a crash left half done and leaves alone what is not its own", async () => {
   await using folder = await tempFolder();
   await using before = diskBlobs({ root: folder.path });

@@ -107,6 +107,11 @@ export class Ledger {
     return ids;
   }
 
+  /** Has an id told again whose bytes could not be removed. */
+  leaveOver(id: string): void {
+    this.#over.add(id);
+  }
+
   /** A new id. */
   newId(): string {
     return this.options.random(ID_BYTES).toBase64({ alphabet: "base64url", omitPadding: true });

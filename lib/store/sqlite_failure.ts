@@ -6,7 +6,7 @@ export type SqliteFailureKind = "full" | "busy" | "damaged" | "io";
 
 /** A failure of SQLite as it travels between threads. */
 export interface SqliteFailure {
-  /** Its why. */
+  /** What went wrong, in one word. */
   readonly why: SqliteFailureKind;
   /** The text of SQLite. */
   readonly message: string;
