@@ -1,5 +1,6 @@
 import { Builder } from "fresh/dev";
 import { cacheBuild } from "@/lib/cli/cache_build.ts";
+import { refuseUnknownSettings } from "@/lib/cli/known_settings.ts";
 import { refuseOldDeno } from "@/lib/cli/needs.ts";
 import { readSettings } from "@/lib/gate/settings.ts";
 import { Strays } from "@/lib/ops/strays.ts";
@@ -18,6 +19,8 @@ if (Deno.args.includes("build")) {
   Deno.env.set("FRESH_NO_UPDATE_CHECK", "true");
   // What a handler forgot to wait for is told, as it is in production; it does not end the server.
   new Strays().catch();
-  const { port, host } = readSettings((name) => Deno.env.get(name));
+  const names = new Set<string>();
+  const { port, host } = readSettings((name) => (names.add(name), Deno.env.get(name)));
+  refuseUnknownSettings(Deno.env.toObject(), names);
   await builder.listen(() => import("./main.ts"), { port, hostname: host });
 }

@@ -3,6 +3,7 @@ import { logStyle } from "@/lib/gate/settings.ts";
 import { log, logAs } from "@/lib/ops/log.ts";
 import { buildOf, type HeldBuild, holdBuild } from "./builds.ts";
 import { failWith } from "./fail.ts";
+import { flagsOf, type Task } from "./flags.ts";
 import { assertPort } from "./listen.ts";
 import { refuseOldDeno } from "./needs.ts";
 import { rightsOf } from "./rights.ts";
@@ -17,12 +18,20 @@ import { watchDescriptors } from "./watch_descriptors.ts";
  */
 const root = new URL("../../", import.meta.url);
 const env = Deno.env.toObject();
+const START: Task = {
+  name: "start",
+  does:
+    "Builds the project if that is not done yet, and serves it. Settings are variables: README.md lists them.",
+  flags: { "--show": "Says what the server would be started with, and starts nothing" },
+};
 const WAITS = "Another process builds this project: waiting for it";
 
 refuseOldDeno("start");
 try {
   logAs(logStyle((name) => env[name]));
-  if (Deno.args.includes("--show")) await show();
+  const flags = flagsOf(Deno.args, START);
+  if (typeof flags === "string") await say(flags);
+  else if (flags.has("--show")) await show();
   else Deno.exit(await launch());
 } catch (error) {
   failWith(error, env.ATOLL_DEV === "1");
@@ -110,6 +119,9 @@ async function show(): Promise<void> {
   const build = { root: buildOf(root), others: [] };
   const { flags, env: passed } = await rightsOf({ root, build, env });
   const lines = [...flags, "", `Variables that it is given: ${Object.keys(passed).sort().join(", ")}`];
-  const text = lines.join("\n").replaceAll(fileURLToPath(root), "./");
+  await say(lines.join("\n").replaceAll(fileURLToPath(root), "./"));
+}
+
+async function say(text: string): Promise<void> {
   await Deno.stdout.write(new TextEncoder().encode(`${text}\n`));
 }

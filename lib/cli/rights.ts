@@ -2,6 +2,7 @@ import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readSettings, type Settings } from "@/lib/gate/settings.ts";
 import { BUILDS, type HeldBuild, SCRIPTS } from "./builds.ts";
+import { refuseUnknownSettings } from "./known_settings.ts";
 import { netRights } from "./net_rights.ts";
 
 /** What a server is started with: nothing else of this machine is within its reach. */
@@ -63,6 +64,7 @@ export async function rightsOf({ root, build, env, starter }: RightsOptions): Pr
     return name in given ? given[name as keyof typeof given] : env[name];
   };
   const settings = readSettings(get);
+  refuseUnknownSettings(env, names);
   const folder = fileURLToPath(root);
   const run = fileURLToPath(build?.root ?? root);
   const others = build?.others.map((id) => resolve(folder, BUILDS, id, SCRIPTS)) ?? [];

@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import type { LogStyle } from "@/lib/ops/log.ts";
 import { type GuardSettings, readGuardSettings } from "./guard/settings.ts";
 import { readSecret } from "./secret.ts";
@@ -59,6 +60,7 @@ export interface Settings extends GuardSettings {
   readonly drainMs: number;
 }
 
+const NAME = /^(?:[a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])$/;
 const MOST_BYTES = Number.MAX_SAFE_INTEGER;
 const HOUR_MS = 60 * 60 * 1000;
 const MOST_HOURS = 24 * 366;
@@ -149,8 +151,20 @@ function filesOrigin(env: (name: string) => string | undefined): string | undefi
   return text;
 }
 
+// As the Host header has it: what stands there otherwise could never match.
 function namesOf(env: (name: string) => string | undefined): string[] {
   const names = (env("ATOLL_HOSTS") ?? "").split(",").map((name) => name.trim().toLowerCase());
+  for (const name of names) {
+    const bare = name.replace(/^[a-z]+:\/\//, "").replace(/\/.*$/, "").replace(/\.(?=:\d+$|$)/, "");
+    const right = URL.parse(`http://${isIPv6(bare) ? `[${bare}]` : bare}/`)?.hostname ?? "";
+    if (name === "" || name === "*" || name === right && NAME.test(name)) continue;
+    throw new RangeError(
+      `Cannot use ATOLL_HOSTS=${name}: it must be names without scheme, port and path, ` +
+        (NAME.test(right)
+          ? `such as ${right}`
+          : "each of them whole, such as demos.example, or * for any name"),
+    );
+  }
   return names.filter((name) => name !== "");
 }
 

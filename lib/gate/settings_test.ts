@@ -109,3 +109,32 @@ Deno.test("readSettings() does not repeat a secret that is too short", () => {
     return true;
   });
 });
+
+Deno.test("readSettings() refuses names that no Host header could match, and says which would be right", () => {
+  for (
+    const [value, right] of [
+      ["https://demos.example", "such as demos.example"],
+      ["https://demos.example:8443/app", "such as demos.example"],
+      ["demos.example:8443", "such as demos.example"],
+      ["demos.example.", "such as demos.example"],
+      ["a.example,demos.example/", "such as demos.example"],
+      ["d\u00e9mos.example", "such as xn--dmos-bpa.example"],
+      ["::1", "such as [::1]"],
+      ["[0:0:0:0:0:0:0:1]", "such as [::1]"],
+      ["*.example", "each of them whole, such as demos.example, or * for any name"],
+      ["demos example", "each of them whole, such as demos.example, or * for any name"],
+    ] as const
+  ) {
+    assert.throws(() => read({ ATOLL_HOSTS: value }), (error) => {
+      assert.ok(error instanceof RangeError);
+      assert.match(
+        error.message,
+        /^Cannot use ATOLL_HOSTS=\S.*: it must be names without scheme, port and path, /,
+      );
+      assert.ok(error.message.endsWith(right), error.message);
+      return true;
+    });
+  }
+  const names = ["demos.example", "10.0.0.5", "[2001:db8::1]", "*", "intranet"];
+  assert.deepEqual(read({ ATOLL_HOSTS: names.join(", ") }).names, names);
+});
