@@ -52,7 +52,7 @@ async function serve(settings: Settings): Promise<void> {
     warnOfNoFront(settings);
     for (const page of pages) visit(page, app.fetch);
     keepSweeping(server, settings);
-    stopOnSignals({ ...server, http, drainMs: settings.drainMs });
+    stopOnSignals({ ...settings, ...server, http });
     // Whoever started this one would have said so: nobody would end it any more.
     if (held) void heldBy({ renew: () => void http.renew(), gone: () => Deno.exit(1) });
     // Last, so that whoever waits for this line can also stop it.

@@ -4,7 +4,7 @@ import { logError } from "@/lib/ops/log_error.ts";
 
 /** What has to be brought to an end. */
 export interface Stoppable {
-  /** Told first, so that nobody is sent here any more. */
+  /** Told first, so that nobody is sent here any more; answers then close their connections. */
   readonly health: Health;
   /** Its runs may go on for a while. */
   readonly engine: { close(): void; drain(ms: number): Promise<void> };
@@ -20,6 +20,8 @@ export interface Stoppable {
   readonly time: { note(): void };
   /** The listening server. */
   readonly http: { shutdown(): Promise<void> };
+  /** How long it only says that it is not ready, in milliseconds, before it takes nothing new. */
+  readonly unreadyMs: number;
   /** How long runs may go on, in milliseconds. */
   readonly drainMs: number;
 }
@@ -40,8 +42,8 @@ const ECHO_MS = 300;
 const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Stops at the first SIGTERM or SIGINT: not ready at once, nothing new is accepted, what runs may end, exit 0. A second
- * one exits at once, with 143 or 130. SIGHUP is ignored: a server outlives the terminal that started it.
+ * Stops at the first SIGTERM or SIGINT: not ready at once, nothing new is accepted after `ATOLL_UNREADY_SECONDS`, what runs
+ * may end, exit 0. A second one exits at once, with 143 or 130. SIGHUP is ignored: a server outlives the terminal that started it.
  */
 export function stopOnSignals(all: Stoppable): void {
   let sinceMs: number | undefined;
@@ -62,12 +64,15 @@ export function stopOnSignals(all: Stoppable): void {
 }
 
 async function stop(all: Stoppable, signal: string) {
-  const { health, engine, pools, blobs, journal, store, time, http, drainMs } = all;
+  const { health, engine, pools, blobs, journal, store, time, http, unreadyMs, drainMs } = all;
   health.drain();
-  const message = `Stopping: runs have ${
+  const first = unreadyMs > 0 ? `not ready for ${unreadyMs / 1000} s, then ` : "";
+  const message = `Stopping: ${first}runs have ${
     drainMs / 1000
   } s to come to an end. Another signal ends them at once`;
   log("info", "stopping", { message, signal });
+  // Whoever balances finds out by then, and sends nobody any more.
+  if (unreadyMs > 0) await new Promise((resolve) => setTimeout(resolve, unreadyMs));
   // The server still answers meanwhile: that it is not ready, and what the pages of those runs ask for.
   await within(drainMs + 1000, engine.drain(drainMs));
   // Streams end with their last frame; only then does shutdown() come to an end by itself.

@@ -20,6 +20,7 @@ import { ANSWER_HEADERS, corsRule, embedRule, headersRule, policyRule, secureRul
 import { type ConnectionInfo, keepPublicUrl, type Peer, peerOf, seenFrom } from "./guard/peer.ts";
 import { Flights, Rate } from "./guard/rate.ts";
 import { forward } from "./guard/suffix.ts";
+import { Fault, FAULTS } from "@/lib/value/fault.ts";
 import { refuse } from "./reply.ts";
 import type { ServerPaths } from "./server_paths.ts";
 
@@ -51,6 +52,8 @@ export interface GuardOptions {
   readonly serverPaths?: ServerPaths | undefined;
   /** Goes on round every answer. */
   readonly around?: Around | undefined;
+  /** Whether the server stops. Default never. */
+  readonly leaving?: (() => boolean) | undefined;
   /** Milliseconds since any fixed moment, for the rate. */
   readonly now?: () => number;
 }
@@ -145,6 +148,7 @@ function policyOf(options: GuardOptions): Policy {
     proxies: proxies.length === 0 ? undefined : addressSet(proxies),
     maxBodyBytes: maxUploadBytes + FORM_BYTES,
     stallMs: options.stallMs,
+    leaving: options.leaving ?? (() => false),
     flights: new Flights(connections),
     rate,
     localRate: options.rate === undefined ? rateOf(LOCAL_RATE) : rate,
@@ -205,19 +209,36 @@ export function wholeAnswer(
 
 const WHOLE_HEADERS = Object.entries(ANSWER_HEADERS);
 
-function finish(response: Response, arrival: Arrival, policy: Policy, { exit }: GuardRules): Response {
-  if (response.status === 101) return response;
+function finish(given: Response, arrival: Arrival, policy: Policy, { exit }: GuardRules): Response {
+  if (given.status === 101) return given;
+  const response = policy.leaving() ? lastOnItsConnection(given) : given;
   if ((response as { [WHOLE]?: true })[WHOLE]) {
     if (policy.cors.size > 0) corsRule(response, arrival, policy);
     return response;
   }
-  const answer = isOpen(response) ? response : new Response(response.body, {
+  const answer = opened(response);
+  for (const rule of exit) rule(answer, arrival, policy);
+  return answer;
+}
+
+/**
+ * An answer of a server that stops: the next request of whoever asked comes to one that stays. What did not arrive whole
+ * because of the stop is no fault of its sender.
+ */
+function lastOnItsConnection(given: Response): Response {
+  const response = given.status === FAULTS.cancelled.status
+    ? refuse(new Fault("offline", "The server is about to restart. Try again in a moment"))
+    : opened(given);
+  response.headers.set("connection", "close");
+  return response;
+}
+
+function opened(response: Response): Response {
+  return isOpen(response) ? response : new Response(response.body, {
     status: response.status,
     statusText: response.statusText,
     headers: new Headers(response.headers),
   });
-  for (const rule of exit) rule(answer, arrival, policy);
-  return answer;
 }
 
 // The headers of a fetched or redirecting response cannot be changed.

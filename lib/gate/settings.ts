@@ -58,6 +58,11 @@ export interface Settings extends GuardSettings {
   readonly traces: boolean;
   /** How long runs may go on once the server is told to stop, in milliseconds. `ATOLL_DRAIN_SECONDS`, default 25. */
   readonly drainMs: number;
+  /**
+   * How long a server that is told to stop only says that it is not ready, in milliseconds, so that balancers send nobody
+   * any more. `ATOLL_UNREADY_SECONDS`, default 0.
+   */
+  readonly unreadyMs: number;
 }
 
 const NAME = /^(?:[a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])$/;
@@ -101,6 +106,7 @@ export function readSettings(env: (name: string) => string | undefined): Setting
     metrics: flag(env, "ATOLL_METRICS"),
     traces: /^(?:true|1)$/.test(env("OTEL_DENO") ?? ""),
     drainMs: 1000 * whole(env, "ATOLL_DRAIN_SECONDS", 25, 0, 86_400),
+    unreadyMs: 1000 * whole(env, "ATOLL_UNREADY_SECONDS", 0, 0, 3600),
   };
 }
 

@@ -55,6 +55,11 @@ export class Health {
     this.#written = undefined;
   }
 
+  /** Whether the server stops. */
+  get draining(): boolean {
+    return this.#draining;
+  }
+
   /** How late the event loop was at worst of late, in milliseconds. */
   get lagMs(): number {
     return this.#lag.worstMs;

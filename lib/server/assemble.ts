@@ -119,6 +119,7 @@ export async function assemble(settings: Settings): Promise<Server> {
   const strays = new Strays();
   const guard: GuardOptions = {
     ...settings,
+    leaving: () => health.draining,
     serverPaths: serverPaths(health, metrics && (() => metrics.text(gauges(engine, health, strays)))),
     around: around(
       settings.logRequests ? logRequests(clock.now) : undefined,

@@ -47,6 +47,22 @@ Deno.test("J02: told to stop, the server takes nothing new, says so at once, and
   assert.ok(performance.now() - since < 10_000);
 });
 
+Deno.test("J02: behind a balancer, a server that stops is not ready for a while before it refuses anything", async () => {
+  // It is ended by a second signal: the while is longer than the test.
+  await using server = await start({ ATOLL_UNREADY_SECONDS: "600" });
+  Deno.kill(server.pid, "SIGTERM");
+  await until(() => health(server, "/ready"), ([status]) => status === 503);
+  const answer = await post(server, "wait", { ms: 0, note: "late" });
+  assert.equal(answer.status, 200);
+  assert.match(await answer.text(), /waited late/);
+  assert.match(await rawHead(server, "/work"), /^HTTP\/1\.1 200 OK\r\n[^]*connection: close\r\n/i);
+  await until(async () => {
+    send(server.pid, "SIGTERM");
+    return await health(server).then(() => true, () => false);
+  }, (alive) => !alive);
+  assert.equal(await server.ended, 143);
+});
+
 Deno.test("J02: with a store, what waited when the server was told to stop comes to its end after the next start", async () => {
   const data = await Deno.makeTempDir({ prefix: "atoll-" });
   const env = { ATOLL_DATA: data, STORE: `sqlite:${data}/atoll.db` };
@@ -370,6 +386,20 @@ async function ask(
 
 async function newSession(server: TestServer): Promise<string> {
   return sessionIn(await (await fetch(`${server.base}/work`)).text());
+}
+
+/** The head of an answer as it is sent: `fetch()` does not tell what is said of the connection. */
+async function rawHead({ base }: TestServer, path: string): Promise<string> {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(base).port) });
+  await connection.write(new TextEncoder().encode(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`));
+  const [bytes, decoder] = [new Uint8Array(65_536), new TextDecoder()];
+  let text = "";
+  while (!text.includes("\r\n\r\n")) {
+    text += decoder.decode(bytes.subarray(0, await connection.read(bytes) ?? assert.fail(text)), {
+      stream: true,
+    });
+  }
+  return text.slice(0, text.indexOf("\r\n\r\n") + 2);
 }
 
 /** What is asked for again and again until it is so: a signal is heard when the process gets to it. */

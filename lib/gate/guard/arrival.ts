@@ -30,6 +30,8 @@ export interface Policy {
   readonly maxBodyBytes: number;
   /** The longest wait for the next bytes of a body, in milliseconds, where it is not the usual one. */
   readonly stallMs: number | undefined;
+  /** Whether the server stops. */
+  readonly leaving: () => boolean;
   /** Requests under way, by address. */
   readonly flights: Flights;
   /** Requests lately, by address. */

@@ -4,6 +4,7 @@ import { App } from "fresh";
 import { readJson } from "@/lib/gate/body.ts";
 import { guarded, type GuardRules, RULES } from "@/lib/gate/guard.ts";
 import { refuse } from "@/lib/gate/reply.ts";
+import { Fault } from "@/lib/value/fault.ts";
 import { CASES, runCase } from "./cases.ts";
 
 for (const one of CASES) {
@@ -36,6 +37,27 @@ Deno.test("guarded() counts also what something round it answers", async () => {
   for (let i = 0; i < 10; i++) assert.equal(await (await ask()).text(), "around");
   const { status, headers } = await ask();
   assert.deepEqual([status, headers.get("x-content-type-options")], [429, "nosniff"]);
+});
+
+Deno.test("guarded() closes connections once the server stops, and says 503 and not 499 to whom the stop cut off", async () => {
+  let leaving = false;
+  const cut = Promise.withResolvers<Response>();
+  const app = new App().get("/", () => new Response("ok")).post("/cut", () => cut.promise)
+    .get("/fixed", () => Response.redirect("http://localhost/", 303));
+  const handle = guarded(app, { names: [], dev: false, leaving: () => leaving }).handler();
+  const ask = (path: string, method = "GET") =>
+    handle(new Request(`http://localhost${path}`, { method, headers: { host: "localhost" } }));
+  assert.equal((await ask("/")).headers.has("connection"), false);
+  // It was under way when the stop began.
+  const underWay = ask("/cut", "POST");
+  leaving = true;
+  cut.resolve(refuse(new Fault("cancelled", "The request did not arrive whole")));
+  const { status, headers } = await underWay;
+  assert.deepEqual([status, headers.get("retry-after"), headers.get("connection")], [503, "1", "close"]);
+  for (const [path, status] of [["/", 200], ["/fixed", 303], ["/none", 404]] as const) {
+    const answer = await ask(path);
+    assert.deepEqual([answer.status, answer.headers.get("connection")], [status, "close"], path);
+  }
 });
 
 Deno.test("guarded() waits for a body no longer than it is told, whoever reads it", async () => {
