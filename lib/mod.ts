@@ -74,11 +74,14 @@ export { auth, type AuthOptions, requires } from "@/lib/gate/auth.ts";
 export type { Account, AuthState } from "@/lib/gate/auth_state.ts";
 export {
   type Known,
+  type MaybePerson,
   type PasswordSource,
   type RedirectSource,
   usersFrom,
+  type UsersFromOptions,
   type UserSource,
 } from "@/lib/accounts/users.ts";
+export type { SourceContext } from "@/lib/accounts/in_time.ts";
 export { usersFile } from "@/lib/accounts/users_file.ts";
 export type { Claims, IssuerFetch, OidcOptions } from "@/lib/accounts/oidc.ts";
 export { oidc } from "@/lib/gate/auth_oidc.ts";

@@ -83,6 +83,7 @@ export interface Club extends AsyncDisposable {
   readonly ask: (path: string, init?: RequestInit, address?: string) => Promise<Response>;
   readonly clock: FakeClock;
   readonly engine: Engine;
+  readonly accounts: Accounts;
   readonly store: Store;
 }
 
@@ -92,6 +93,8 @@ export interface ClubOptions {
   readonly store?: Store;
   /** Guards everything, not just `/club`. */
   readonly whole?: boolean;
+  /** What guards `/second`, a folder of its own. */
+  readonly second?: Middleware<AtollState>;
   /** What guards `/club/inner`, below the guard of `/club`. */
   readonly inner?: Middleware<AtollState>;
 }
@@ -110,14 +113,17 @@ export function openClub(options: ClubOptions = {}): Club {
     store: () => Promise.resolve(store),
     now: clock.now,
     monotonic: clock.now,
+    after: clock.after,
     random,
     dev: false,
+    runs: () => engine.runsOfUsers(),
   });
   const guard = auth<AtollState>({ users: usersFrom(known), ...options.auth });
   const app = guarded(new App<AtollState>(), { names: ["demo.example.org"], dev: false })
     .use(hostPages({ engine, blobs, accounts, clock, maxUploadBytes: 2 ** 20, dev: false }))
     .appWrapper(Frame)
     .use(options.whole ? "/" : "/club", guard)
+    .use("/second", options.second ?? ((context) => context.next()))
     .use("/club/inner", options.inner ?? ((context) => context.next()))
     .get("/club/api", () => Response.json({ inside: true }))
     .all("/club/any", () => new Response("inside"))
@@ -126,11 +132,13 @@ export function openClub(options: ClubOptions = {}): Club {
     .get("/login", () => new Response("a route of the author's own"))
     .route("/club", { component: desk as never })
     .route("/open", { component: open as never })
+    .route("/second", { component: open as never })
     .get("/", () => new Response("home"));
   const handle = app.handler();
   return {
     clock,
     engine,
+    accounts,
     store,
     ask: async (path, init = {}, address = "192.0.2.1") => {
       const headers = new Headers(init.headers);

@@ -35,8 +35,10 @@ export async function serveRoutes(routeDir: string): Promise<Served> {
     store: openLater("memory:"),
     now: Date.now,
     monotonic: systemClock.now,
+    after: systemClock.after,
     random,
     dev: false,
+    runs: () => engine.runsOfUsers(),
   });
   const app = guarded(new App<AtollState>(), { names: [], dev: false })
     .use(staticFiles())

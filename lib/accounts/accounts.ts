@@ -1,16 +1,37 @@
+import { tupleKey } from "@/lib/value/tuple_key.ts";
+import type { User } from "@/lib/value/user.ts";
 import { Attempts } from "./attempts.ts";
 import { Few } from "./few.ts";
 import { Flows } from "./flows.ts";
+import { type After, inTime, type SourceContext } from "./in_time.ts";
 import { Keys } from "./keys.ts";
 import { type AccountParts, Logins } from "./logins.ts";
-import type { UserSource } from "./users.ts";
+import { type GoingOn, OpenedThings } from "./opened.ts";
+import type { KnownBefore, Now, Standing } from "./standing.ts";
+import type { Known, PasswordSource, RedirectSource, UserSource } from "./users.ts";
 
-/** What {@linkcode Accounts} are told. */
+/** Options for {@linkcode Accounts}. */
 export interface AccountsOptions extends AccountParts {
   /** Milliseconds, never going back: for the limits of attempts. */
   readonly monotonic: () => number;
+  readonly after: After;
   /** Whether pages are loaded again when their files change, with new functions in them. */
   readonly dev: boolean;
+  /** What goes on for people who are logged in, besides requests. Default nothing. */
+  readonly runs?: (() => Iterable<GoingOn>) | undefined;
+}
+
+/** How long a source of users may take for one answer, in milliseconds. */
+const SOURCE_MS = 5000;
+/** The same for a login elsewhere, which asks an issuer several times. */
+const ELSEWHERE_MS = 20_000;
+
+/** What is asked of the users of one realm at a time. Those of another are not kept waiting by it. */
+interface Places {
+  /** Checks of passwords: each takes a core and 32 MiB. */
+  readonly checks: Few;
+  /** Other questions: who somebody is now, and logins elsewhere. */
+  readonly finds: Few;
 }
 
 /** Whoever logs in, whatever guards the page: the state that all guards of a server share. Knows no HTTP. */
@@ -21,15 +42,16 @@ export class Accounts {
   readonly keys: Keys;
   /** Logins that are under way elsewhere. */
   readonly flows: Flows;
-  /** Logins that went wrong of late. */
+  /** Logins that have failed recently. */
   readonly attempts: Attempts;
-  /** The checks of passwords that go on. */
-  readonly checks: Few = new Few(4, 64);
+  /** What people who are logged in have open. */
+  readonly opened: OpenedThings;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly #sources = new Map<string, unknown>();
+  readonly #sources = new Map<string, UserSource>();
+  readonly #places = new Map<string, Places>();
+  readonly #after: After;
   readonly #dev: boolean;
-  readonly #open = new Map<string, Set<() => void>>();
 
   /** Opens nothing before somebody logs in. */
   constructor(options: AccountsOptions) {
@@ -38,7 +60,14 @@ export class Accounts {
     this.flows = new Flows(options);
     this.attempts = new Attempts(options.monotonic);
     this.now = options.now;
+    this.#after = options.after;
     this.#dev = options.dev;
+    this.opened = new OpenedThings({
+      after: options.after,
+      runs: options.runs ?? (() => []),
+      now: (standing) => this.#now(standing),
+      standingOf: (user) => this.#standingOf(user),
+    });
   }
 
   /**
@@ -47,32 +76,84 @@ export class Accounts {
    *
    * @throws {TypeError} when it has them from another.
    */
-  claim(realm: string, { same }: UserSource): void {
+  claim(realm: string, source: UserSource): void {
     const known = this.#sources.get(realm);
-    if (known === same) return;
-    if (known !== undefined && !this.#dev) {
+    if (known === source) return;
+    if (known !== undefined && known.same !== source.same && !this.#dev) {
       throw new TypeError(
         `Cannot guard with two sources of users in the realm "${realm}": give one auth() another realm`,
       );
     }
-    this.#sources.set(realm, same);
+    this.#sources.set(realm, source);
   }
 
-  /** Calls back when a login or key ends while something that it opened goes on. Dispose of it when that is over. */
-  whenEnded(id: string, stop: () => void): Disposable {
-    let all = this.#open.get(id);
-    if (!all) this.#open.set(id, all = new Set());
-    all.add(stop);
-    return {
-      [Symbol.dispose]: () => {
-        all.delete(stop);
-        if (all.size === 0) this.#open.delete(id);
-      },
-    };
+  /** Who logs in with a name and a password. @throws {Fault} `queue_full`, `offline` */
+  async check(
+    realm: string,
+    source: PasswordSource,
+    name: string,
+    password: string,
+  ): Promise<Known | undefined> {
+    return await this.#placesOf(realm).checks.run(() =>
+      this.#inTime(SOURCE_MS, realm, (context) => source.check(name, password, context))
+    );
   }
 
-  /** Ends what was opened by a login or key that is over. */
-  ended(id: string): void {
-    for (const stop of this.#open.get(id) ?? []) stop();
+  /** How somebody is known now; `undefined`: not any more, or with another password. @throws {Fault} `queue_full`, `offline` */
+  async find(realm: string, source: UserSource, before: KnownBefore): Promise<Known | undefined> {
+    const find = source.way === "password" ? source.find?.bind(source) : undefined;
+    // Where the source cannot be asked, people stay as they were at the login.
+    if (!find) return { ...before, mark: before.mark ?? "" };
+    const known = await this.#placesOf(realm).finds.run(() =>
+      this.#inTime(SOURCE_MS, realm, (context) => find(before.subject, context))
+    );
+    return before.mark === undefined || known?.mark === before.mark ? known : undefined;
+  }
+
+  /** Begins or ends a login elsewhere. @throws {Fault} `queue_full`, `offline` */
+  async elsewhere<T>(
+    realm: string,
+    source: RedirectSource,
+    ask: (source: RedirectSource, context: SourceContext) => Promise<T>,
+  ): Promise<T> {
+    return await this.#placesOf(realm).finds.run(() =>
+      this.#inTime(ELSEWHERE_MS, realm, (context) => ask(source, context))
+    );
+  }
+
+  #placesOf(realm: string): Places {
+    let places = this.#places.get(realm);
+    if (!places) {
+      const few = { waitMs: 2 * SOURCE_MS, after: this.#after };
+      places = {
+        checks: new Few({ ...few, atOnce: 4, mostWaiting: 64 }),
+        finds: new Few({ ...few, atOnce: 32, mostWaiting: 512 }),
+      };
+      this.#places.set(realm, places);
+    }
+    return places;
+  }
+
+  #inTime<T>(ms: number, realm: string, work: (context: SourceContext) => Promise<T>): Promise<T> {
+    return inTime({ after: this.#after, ms, what: `The source of users of the realm "${realm}"` }, work);
+  }
+
+  async #now({ way, realm, by, times, users, known }: Standing): Promise<Now> {
+    const [goesOn, found] = await Promise.all([
+      way === "cookie" ? this.logins.goesOn(realm, by, times) : this.keys.goesOn(realm, by),
+      this.find(realm, users, known),
+    ]);
+    return { goesOn, known: found };
+  }
+
+  // A run that an earlier process began says whose it is, and no more: not by which login, nor with which password.
+  #standingOf(user: User): Standing | undefined {
+    const at = user.id.indexOf(":");
+    const [realm, subject] = [user.id.slice(0, at), user.id.slice(at + 1)];
+    const users = this.#sources.get(realm);
+    if (!users) return undefined;
+    const known = { subject, name: user.name, roles: user.roles, mark: undefined };
+    const times = { idleMs: 0, absoluteMs: 0 };
+    return { user, known, by: tupleKey("user", user.id), way: "cookie", realm, users, times };
   }
 }

@@ -9,10 +9,10 @@ import type { Known } from "./users.ts";
 export interface KeyScope {
   /** What its user calls it. */
   readonly label: string;
-  /** The roles that it has of its user's; `undefined`: all. */
-  readonly roles: readonly string[] | undefined;
-  /** Paths of pages that it opens, `/demos/members` or `/demos/*`; `undefined`: all of its realm. */
-  readonly routes: readonly string[] | undefined;
+  /** The roles that it has of its user's. Those that the user is given later are not among them. */
+  readonly roles: readonly string[];
+  /** Paths of pages that it opens: `/demos/members`, or `/demos/*` for all below, also those that come later. */
+  readonly routes: readonly string[];
   /** When it ends, in milliseconds since 1970; `undefined`: never. */
   readonly expiresMs: number | undefined;
 }
@@ -31,6 +31,8 @@ export interface ApiKey extends Omit<Known, "roles">, KeyScope {
 const TOKEN = /^atk_([0-9a-f]{16})_([\w-]{43})$/;
 const ROUTE = /^\/[A-Za-z0-9._~/-]*\*?$/;
 const MOST_KEYS = 50;
+/** Opens all pages of the realm, also those that come later. */
+export const EVERY_PAGE = "/*";
 
 /** Whether a text holds what begins like a key. */
 export function looksLikeKey(text: string): boolean {
@@ -75,8 +77,8 @@ export class Keys {
       name: user.name,
       owned: [...user.roles],
       label,
-      roles: roles && [...roles],
-      routes: routes && [...routes],
+      roles: [...roles],
+      routes: [...routes],
       expiresMs,
       sinceMs: now(),
     } satisfies Value;
@@ -95,6 +97,12 @@ export class Keys {
     const kept = record?.value as unknown as Kept | undefined;
     if (!sameFingerprint(kept?.hash ?? "", fingerprint(secret))) return undefined;
     return kept?.realm === realm ? keyOf(id, kept) : undefined;
+  }
+
+  /** Whether a key goes on. `id`: its own name. */
+  async goesOn(realm: string, id: string): Promise<boolean> {
+    const record = await (await this.#parts.store()).get(at(id));
+    return (record?.value as unknown as Kept | undefined)?.realm === realm;
   }
 
   /** The keys of a user. */
@@ -120,15 +128,20 @@ export class Keys {
   }
 }
 
-type Kept = Omit<ApiKey, "id"> & { readonly hash: string };
+/** As it is kept. Before, "all" was kept as nothing: it stands for the roles that the user had when the key was made. */
+type Kept = Omit<ApiKey, "id" | "roles" | "routes"> & {
+  readonly hash: string;
+  readonly roles?: readonly string[] | undefined;
+  readonly routes?: readonly string[] | undefined;
+};
 
 function keyOf(id: string, { hash: _, ...kept }: Kept): ApiKey {
-  return { ...kept, id };
+  return { ...kept, id, roles: kept.roles ?? kept.owned, routes: kept.routes ?? [EVERY_PAGE] };
 }
 
 /** Whether a key opens a page. Paths that could be read in two ways are none that a key was given. */
 export function opens({ routes }: Pick<KeyScope, "routes">, page: string): boolean {
-  if (routes === undefined) return true;
+  if (routes.includes(EVERY_PAGE)) return true;
   if (!/^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*\/?$/.test(page)) return false;
   const path = page.replace(/(?<=.)\/$/, "");
   return routes.some((route) => {
@@ -142,14 +155,14 @@ function checkScope(user: User, { label, roles, routes }: KeyScope): void {
   if (label.length === 0 || label.length > 100) {
     throw new Fault("bad_input", "Give the key a name of at most 100 letters", { field: "label" });
   }
-  const foreign = roles?.find((role) => !user.roles.includes(role));
+  const foreign = roles.find((role) => !user.roles.includes(role));
   if (foreign !== undefined) {
     throw new Fault("bad_input", `A key cannot have the role "${foreign}": you do not have it`, {
       field: "roles",
     });
   }
-  const wrong = routes?.find((route) => !ROUTE.test(route) || route.length > 200);
-  if (wrong !== undefined || (routes && (routes.length === 0 || routes.length > 20))) {
+  const wrong = routes.find((route) => !ROUTE.test(route) || route.length > 200);
+  if (wrong !== undefined || routes.length === 0 || routes.length > 20) {
     throw new Fault(
       "bad_input",
       "Name the pages by their paths, such as /demos/members or /demos/*, at most 20 of them",

@@ -5,7 +5,7 @@ import { Keys, type KeyScope, opens } from "./keys.ts";
 const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
 const ada = { id: "main:ada", name: "ada", roles: ["viewer", "editor"] };
 const known = { subject: "ada", mark: "m" };
-const all: KeyScope = { label: "ci", roles: undefined, routes: undefined, expiresMs: undefined };
+const all: KeyScope = { label: "ci", roles: ["viewer", "editor"], routes: ["/*"], expiresMs: undefined };
 
 const setting = () => {
   let nowMs = 1_000_000;
@@ -64,9 +64,23 @@ Deno.test("A key ends when its time is up, has no role that its user has not, an
   await assert.rejects(keys.create(ada, known, "main", all), { code: "refused" });
 });
 
+Deno.test("A key has the roles that were named, not those that its user is given later; so has one that was kept as all", async () => {
+  const { keys, store } = setting();
+  const bob = { id: "main:bob", name: "bob", roles: ["viewer"] };
+  const token = await keys.create(bob, { subject: "bob", mark: "m" }, "main", { ...all, roles: bob.roles });
+  const key = await keys.find("main", token);
+  assert.deepEqual([key?.roles, key?.routes], [["viewer"], ["/*"]]);
+  // As an earlier version kept it.
+  const at = ["accounts", "keys", token.slice(4, 20)];
+  const { roles: _, routes: __, ...before } = (await store.get(at))?.value as Record<string, unknown>;
+  await store.commit([{ type: "set", key: at, value: before as never }]);
+  const old = await keys.find("main", token);
+  assert.deepEqual([old?.roles, old?.routes], [["viewer"], ["/*"]]);
+});
+
 Deno.test("opens() reads routes literally, and no path that could be read in two ways", () => {
-  const cases: [routes: string[] | undefined, page: string, open: boolean][] = [
-    [undefined, "/anything", true],
+  const cases: [routes: string[], page: string, open: boolean][] = [
+    [["/*"], "/an%C3%BDthing", true],
     [["/demos/members"], "/demos/members", true],
     [["/demos/members"], "/demos/members/", true],
     [["/demos/members"], "/demos/members2", false],

@@ -33,7 +33,7 @@ const SECRET = /^[\w-]{43}$/;
 const MOST_LOGINS = 50;
 const SWEEP_EVERY_MS = 600_000;
 
-/** The id of a user of a realm. */
+/** The id of a user of a realm. A realm is letters and digits, so the first colon is the one between the two. */
 export function userId(realm: string, subject: string): string {
   return `${realm}:${subject}`;
 }
@@ -87,10 +87,10 @@ export class Logins {
     const id = fingerprint(secret);
     const record = await records.get(at(id));
     if (!record) return undefined;
-    const kept = record.value as unknown as Login & { sinceMs: number; seenMs: number };
+    const kept = record.value as unknown as KeptLogin;
+    if (!this.#isOn(realm, kept, times)) return undefined;
     const nowMs = now();
     const endsMs = kept.sinceMs + times.absoluteMs;
-    if (kept.realm !== realm || nowMs >= endsMs || nowMs >= kept.seenMs + times.idleMs) return undefined;
     if (nowMs - kept.seenMs > times.idleMs / 20) {
       // Only if it is still there: a logout at the same moment must win.
       await records.commit([{
@@ -101,6 +101,12 @@ export class Logins {
       }], { checks: [{ key: at(id), version: record.version }] });
     }
     return { ...kept, id };
+  }
+
+  /** Whether a login goes on, without counting as its use. `id`: its own name. */
+  async goesOn(realm: string, id: string, times: LoginTimes): Promise<boolean> {
+    const record = await (await this.#parts.store()).get(at(id));
+    return record !== undefined && this.#isOn(realm, record.value as unknown as KeptLogin, times);
   }
 
   /** Ends a login. */
@@ -127,7 +133,15 @@ export class Logins {
     }
     return ids;
   }
+
+  #isOn(realm: string, { realm: own, sinceMs, seenMs }: KeptLogin, times: LoginTimes): boolean {
+    const nowMs = this.#parts.now();
+    return own === realm && nowMs < sinceMs + times.absoluteMs && nowMs < seenMs + times.idleMs;
+  }
 }
+
+/** A login as it is kept, and when it began and was used. */
+type KeptLogin = Omit<Login, "id"> & { readonly sinceMs: number; readonly seenMs: number };
 
 function at(id: string): Key {
   return ["accounts", "logins", id];

@@ -2,12 +2,14 @@ import type { Configuration } from "openid-client";
 import { Fault } from "@/lib/value/fault.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { Person } from "@/lib/value/user.ts";
-import type { Known, RedirectSource } from "./users.ts";
+import type { SourceContext } from "./in_time.ts";
+import { personOf } from "./person.ts";
+import type { Known, MaybePerson, RedirectSource } from "./users.ts";
 
 /** What an issuer says of somebody. */
 export type Claims = Readonly<Record<string, Json | undefined>>;
 
-/** What `oidc()` is told. */
+/** Options for `oidc()`. */
 export interface OidcOptions {
   /** Address of the issuer, as it calls itself: `https://id.example.org`. */
   readonly issuer: string;
@@ -28,7 +30,7 @@ export interface OidcOptions {
    * Who somebody is here, by what the issuer says of them; `undefined`: nobody, they are not let in. Default: whoever
    * the issuer knows, by `preferred_username`, `email` or `sub`, without roles.
    */
-  readonly user?: (claims: Claims) => Person | undefined | Promise<Person | undefined>;
+  readonly user?: (claims: Claims, context: SourceContext) => MaybePerson;
   /** How the issuer is called. Default: by `fetch`, but never past the issuer to an address that is not public. */
   readonly fetch?: IssuerFetch;
 }
@@ -38,6 +40,8 @@ export type IssuerFetch = (url: string, init: RequestInit) => Promise<Response>;
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 const TIMEOUT_SECONDS = 10;
+/** So far the issuer's clock may be ahead of ours. */
+const MOST_AHEAD_SECONDS = 120;
 
 /**
  * Users of an OpenID Connect issuer: authorization code with PKCE, `state` and `nonce`; the ID token's signature,
@@ -81,7 +85,7 @@ export function oidc(options: OidcOptions & { readonly fetch: IssuerFetch }): Re
       });
       return { url: url.href, kept };
     },
-    async end(query, { state = "", nonce = "", verifier = "" }) {
+    async end(query, { state = "", nonce = "", verifier = "" }, context) {
       const [client, configuration] = await discover();
       const back = new URL(redirectUri);
       back.search = query;
@@ -97,8 +101,10 @@ export function oidc(options: OidcOptions & { readonly fetch: IssuerFetch }): Re
       } catch (cause) {
         throw new Fault("unauthorized", "The issuer did not say who that is", { cause });
       }
-      const person = claims && await user(claims);
-      return person && known(claims as Claims, person);
+      if (!claims) return undefined;
+      checkIssued(claims);
+      const person = personOf(await user(claims, context), "The user function of oidc()");
+      return person && known(claims, person);
     },
   };
 }
@@ -119,12 +125,18 @@ async function discovered(
   return [client, configuration];
 }
 
-function known(claims: Claims, { name, roles }: Person): Known {
-  const { sub } = claims;
+// The library holds a token to its end, not to its beginning.
+function checkIssued({ iat }: Claims): void {
+  if (typeof iat === "number" && iat <= Date.now() / 1000 + MOST_AHEAD_SECONDS) return;
+  const cause = new Error(`The ID token was issued in the future, at ${iat}`);
+  throw new Fault("unauthorized", "The issuer did not say who that is", { cause });
+}
+
+function known({ sub }: Claims, { name, roles }: Person): Known {
   if (typeof sub !== "string" || sub === "" || sub.length > 255) {
     throw new Fault("unauthorized", "The issuer named nobody");
   }
-  return { subject: sub, name, roles: [...roles], mark: "" };
+  return { subject: sub, name, roles, mark: "" };
 }
 
 function someone({ preferred_username: name, email, sub }: Claims): Person {

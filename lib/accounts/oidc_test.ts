@@ -4,6 +4,8 @@ import { oidc, type OidcOptions } from "./oidc.ts";
 
 const redirectUri = "http://127.0.0.1:8000/club/login/callback";
 
+const context = { signal: new AbortController().signal };
+
 const sourceOf = ({ issuer, clientId, clientSecret }: TestIssuer, more: Partial<OidcOptions> = {}) =>
   oidc({ issuer, clientId, clientSecret, redirectUri, fetch, ...more });
 
@@ -28,11 +30,11 @@ Deno.test("oidc() logs in who the issuer knows, signed by RS256 or ES256", async
   issuer.person = { sub: "1001", preferred_username: "ada", groups: ["staff"] };
   for (const alg of ["RS256", "ES256"] as const) {
     issuer.alg = alg;
-    const { url, kept } = await users.begin();
+    const { url, kept } = await users.begin(context);
     const asked = new URL(url).searchParams;
     assert.equal(asked.get("code_challenge_method"), "S256");
     assert.ok(!url.includes(kept.verifier as string), "the verifier stays here");
-    const known = await users.end(`?${await visit(url)}`, kept);
+    const known = await users.end(`?${await visit(url)}`, kept, context);
     assert.deepEqual(known, { subject: "1001", name: "ada", roles: ["editor"], mark: "" });
   }
 });
@@ -40,7 +42,7 @@ Deno.test("oidc() logs in who the issuer knows, signed by RS256 or ES256", async
 Deno.test("oidc() begins each login with other secrets", async () => {
   await using issuer = await startIssuer();
   const users = sourceOf(issuer);
-  const [one, two] = [await users.begin(), await users.begin()];
+  const [one, two] = [await users.begin(context), await users.begin(context)];
   for (const name of ["state", "nonce", "verifier"]) {
     assert.notEqual(one.kept[name], two.kept[name]);
     assert.ok((one.kept[name] as string).length >= 43);
@@ -50,8 +52,8 @@ Deno.test("oidc() begins each login with other secrets", async () => {
 Deno.test("oidc() lets nobody in whom its function does not know", async () => {
   await using issuer = await startIssuer();
   const users = sourceOf(issuer, { user: () => undefined });
-  const { url, kept } = await users.begin();
-  assert.equal(await users.end(`?${await visit(url)}`, kept), undefined);
+  const { url, kept } = await users.begin(context);
+  assert.equal(await users.end(`?${await visit(url)}`, kept, context), undefined);
 });
 
 Deno.test("oidc() refuses every token that is not the issuer's own for this app and this login", async (t) => {
@@ -65,6 +67,10 @@ Deno.test("oidc() refuses every token that is not the issuer's own for this app 
     "alg none with a signature": { header: { alg: "none" } },
     "another alg than the key's": { header: { alg: "HS256" } },
     "a key id that there is not": { header: { kid: "other" }, foreignKey: true },
+    "a time of issue in 2100": { claims: { iat: 4_102_444_800, exp: 4_102_445_100 } },
+    "a time of issue in an hour": { claims: { iat: now + 3600, exp: now + 7200 } },
+    "a time of issue that is text": { claims: { iat: String(now) } },
+    "no time of issue": { claims: { iat: undefined } },
     "another nonce": { claims: { nonce: "another" } },
     "no nonce": { claims: { nonce: undefined } },
     "another audience": { claims: { aud: "another" } },
@@ -79,10 +85,10 @@ Deno.test("oidc() refuses every token that is not the issuer's own for this app 
       await t.step(`${name}, ${alg}`, async () => {
         issuer.alg = alg;
         issuer.forgery = {};
-        const { url, kept } = await users.begin();
+        const { url, kept } = await users.begin(context);
         const query = await visit(url);
         issuer.forgery = forgery;
-        await assert.rejects(users.end(`?${query}`, kept), { code: "unauthorized" });
+        await assert.rejects(users.end(`?${query}`, kept, context), { code: "unauthorized" });
       });
     }
   }
@@ -106,18 +112,18 @@ Deno.test("oidc() refuses to come back with another state, verifier, code, or tw
   };
   for (const [name, change] of Object.entries(cases)) {
     await t.step(name, async () => {
-      const { url, kept } = await users.begin();
+      const { url, kept } = await users.begin(context);
       const query = await visit(url);
       const changed = { ...kept };
       change(query, changed);
-      await assert.rejects(users.end(`?${query}`, changed), { code: "unauthorized" });
+      await assert.rejects(users.end(`?${query}`, changed, context), { code: "unauthorized" });
     });
   }
   await t.step("twice", async () => {
-    const { url, kept } = await users.begin();
+    const { url, kept } = await users.begin(context);
     const query = `?${await visit(url)}`;
-    await users.end(query, kept);
-    await assert.rejects(users.end(query, kept), { code: "unauthorized" });
+    await users.end(query, kept, context);
+    await assert.rejects(users.end(query, kept, context), { code: "unauthorized" });
   });
 });
 
@@ -132,10 +138,10 @@ Deno.test("oidc() calls the issuer by the function that it is given, and tries a
       return fetch(url, init);
     },
   });
-  await assert.rejects(users.begin());
+  await assert.rejects(users.begin(context));
   away = false;
-  const { url, kept } = await users.begin();
-  await users.end(`?${await visit(url)}`, kept);
+  const { url, kept } = await users.begin(context);
+  await users.end(`?${await visit(url)}`, kept, context);
   assert.deepEqual(called, ["/.well-known/openid-configuration", "/token", "/jwks"]);
 });
 

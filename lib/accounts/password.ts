@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { hasControls } from "@/lib/value/controls.ts";
 import { Fault } from "@/lib/value/fault.ts";
 
 /** How dear a guess is made. */
@@ -23,9 +24,12 @@ const HASH_BYTES = 32;
 /**
  * The password as bytes, the same however its letters were composed.
  *
- * @throws {Fault} `bad_request` when it is empty or longer than {@linkcode MAX_PASSWORD_BYTES}: none is ever cut.
+ * @throws {Fault} `bad_request` when it is empty, longer than {@linkcode MAX_PASSWORD_BYTES}, as none is ever cut, or has
+ * control characters.
  */
 function bytesOf(password: string): Uint8Array {
+  // scrypt hashes by HMAC, which fills a short key up with zeros: with one more NUL it would be the same password.
+  if (hasControls(password)) throw new Fault("bad_request", "A password has no control characters");
   const bytes = Buffer.from(password.normalize("NFKC"));
   if (bytes.length > 0 && bytes.length <= MAX_PASSWORD_BYTES) return bytes;
   throw new Fault("bad_request", `A password has 1 to ${MAX_PASSWORD_BYTES} bytes`);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { hashPassword } from "./password.ts";
 import { parseUsers, usersFile, writeUsers } from "./users_file.ts";
 
+const context = { signal: new AbortController().signal };
 const cheap = { logN: 14, r: 8, p: 1 };
 
 Deno.test("usersFile() knows the users of its file, as it is at the moment", async () => {
@@ -10,24 +11,28 @@ Deno.test("usersFile() knows the users of its file, as it is at the moment", asy
     const path = `${folder}/users`;
     const users = usersFile(path);
     await assert.rejects(
-      async () => await users.find?.("ada"),
+      async () => await users.find?.("ada", context),
       /There is no file of users at .*users. Make one/,
     );
     const ada = { name: "ada", roles: ["editor"], hash: await hashPassword("first", cheap) };
     await writeUsers(path, [ada]);
-    const known = await users.check("ada", "first");
+    const known = await users.check("ada", "first", context);
     assert.deepEqual({ ...known, mark: "" }, { subject: "ada", name: "ada", roles: ["editor"], mark: "" });
-    assert.equal(await users.check("ada", "second"), undefined);
-    assert.equal(await users.check("grace", "first"), undefined);
-    assert.equal(await users.check("__proto__", "first"), undefined);
+    assert.equal(await users.check("ada", "second", context), undefined);
+    assert.equal(await users.check("grace", "first", context), undefined);
+    assert.equal(await users.check("__proto__", "first", context), undefined);
 
     await writeUsers(path, [{ ...ada, roles: ["viewer"] }]);
-    assert.deepEqual((await users.find?.("ada"))?.roles, ["viewer"]);
-    assert.equal((await users.find?.("ada"))?.mark, known?.mark, "the same password has the same mark");
+    assert.deepEqual((await users.find?.("ada", context))?.roles, ["viewer"]);
+    assert.equal(
+      (await users.find?.("ada", context))?.mark,
+      known?.mark,
+      "the same password has the same mark",
+    );
     await writeUsers(path, [{ ...ada, hash: await hashPassword("second", cheap) }]);
-    assert.notEqual((await users.find?.("ada"))?.mark, known?.mark);
+    assert.notEqual((await users.find?.("ada", context))?.mark, known?.mark);
     await writeUsers(path, []);
-    assert.equal(await users.find?.("ada"), undefined);
+    assert.equal(await users.find?.("ada", context), undefined);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { dirname } from "node:path";
-import { Keys } from "@/lib/accounts/keys.ts";
+import { EVERY_PAGE, Keys } from "@/lib/accounts/keys.ts";
 import { userId } from "@/lib/accounts/logins.ts";
 import { isNewName } from "@/lib/accounts/name.ts";
 import { hashPassword } from "@/lib/accounts/password.ts";
@@ -39,6 +39,7 @@ const HELP = `deno task user <command> [options]
 The server must not run while keys are made or taken back here; at <page>/account it can be done while it runs.`;
 
 const DAY_MS = 86_400_000;
+const READ_MS = 5000;
 
 /** Runs `deno task user`. @throws {Error} with a sentence, when it cannot be done; then nothing was changed. */
 export async function userCommand(args: readonly string[], parts: UserCommandParts): Promise<void> {
@@ -104,7 +105,7 @@ export async function userCommand(args: readonly string[], parts: UserCommandPar
   }
 
   const realm = values.realm ?? "main";
-  const known = await usersFile(file).find?.(found().name);
+  const known = await usersFile(file).find?.(found().name, { signal: AbortSignal.timeout(READ_MS) });
   if (!known) throw new Error(`There is no user "${name}" in ${file}`);
   const user: User = { id: userId(realm, name), name, roles: known.roles };
   await using store = await parts.store();
@@ -119,7 +120,7 @@ export async function userCommand(args: readonly string[], parts: UserCommandPar
   }
   if (command === "keys") {
     for (const { id, label, routes } of await keys.list(user)) {
-      say(`${id}  ${label}  ${routes?.join(",") ?? "all pages"}`);
+      say(`${id}  ${label}  ${routes.join(",")}`);
     }
     return;
   }
@@ -128,8 +129,8 @@ export async function userCommand(args: readonly string[], parts: UserCommandPar
   say(
     await keys.create(user, known, realm, {
       label: values.label ?? "",
-      roles: values.roles === undefined ? undefined : listOf(values.roles),
-      routes: values.routes === undefined ? undefined : listOf(values.routes),
+      roles: values.roles === undefined ? known.roles : listOf(values.roles),
+      routes: values.routes === undefined ? [EVERY_PAGE] : listOf(values.routes),
       expiresMs: days === undefined ? undefined : Date.now() + days * DAY_MS,
     }),
   );

@@ -1,7 +1,7 @@
 import type { Demo } from "@/lib/demo/blocks.tsx";
 import type { Blobs } from "@/lib/store/port.ts";
 import { Fault } from "@/lib/value/fault.ts";
-import { isAllowed } from "@/lib/value/user.ts";
+import { isAllowed, type User } from "@/lib/value/user.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
 import { Batches } from "./batches.ts";
 import { type Call, calledAction, checkedEvent, nameFor, nameOf, noAction, type RunOwner } from "./call.ts";
@@ -297,6 +297,14 @@ export class Engine {
       );
     }));
     await journal?.flush();
+  }
+
+  /** The runs that go on for people who are logged in, and what ends them. */
+  *runsOfUsers(): Generator<{ readonly user: User; readonly end: () => void }> {
+    for (const run of this.#kept.going()) {
+      const { user } = run.call.request;
+      if (user) yield { user, end: () => run.cancel() };
+    }
   }
 
   /** What is going on: for health checks and tests. */

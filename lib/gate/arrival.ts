@@ -28,6 +28,15 @@ export function limitStalls(request: Request, stallMs: number): void {
   stalls.set(request, stallMs);
 }
 
+/** Is handed what ends the body, and calls it when the right to send it ends. */
+type Cutter = (cut: (why: Fault) => void) => void;
+const cutters = new WeakMap<Request, Cutter>();
+
+/** Has a request's body, if it is read as a stream, end with a fault when `cutter` says so. */
+export function cutBody(request: Request, cutter: Cutter): void {
+  cutters.set(request, cutter);
+}
+
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -55,13 +64,15 @@ export function streamBody(
   const { body } = request;
   if (body === null) return new Response(new Uint8Array()).body as ReadableStream<Uint8Array>;
   const stallMs = limits.stallMs ?? stalls.get(request);
+  const cutter = cutters.get(request);
   if (length !== undefined || limits.maxBytes <= UNTOLD_BYTES) {
-    return watch(body, { ...limits, stallMs }, noun);
+    return watch(body, { ...limits, stallMs }, noun, cutter);
   }
   return watch(
     body,
     { ...limits, stallMs, maxBytes: UNTOLD_BYTES },
     `${noun}, sent without a Content-Length,`,
+    cutter,
   );
 }
 
@@ -126,14 +137,16 @@ function watch(
   body: ReadableStream<Uint8Array>,
   limits: BodyLimits,
   noun: string,
+  cutter: Cutter | undefined,
 ): ReadableStream<Uint8Array> {
   const metered = meter(limits, noun);
   const direct = directReader(body);
   if (direct === undefined) {
     const reader = body.getReader();
+    cutter?.((why) => metered.cut(why, reader));
     return new ReadableStream<Uint8Array>({
       async pull(controller) {
-        const { done, value } = await metered(() => reader.read(), (cause) => reader.cancel(cause));
+        const { done, value } = await metered.read(() => reader.read(), (cause) => reader.cancel(cause));
         if (done) controller.close();
         else controller.enqueue(value);
       },
@@ -142,13 +155,14 @@ function watch(
   }
   // Bytes go straight into the memory that the reader of this stream brings: 300 MB take 13 MB of memory so, and 64 MB
   // with a new piece of it for each chunk.
+  cutter?.((why) => metered.cut(why, direct));
   return new ReadableStream({
     type: "bytes",
     autoAllocateChunkSize: SMALL_BYTES,
     async pull(controller) {
       const asked = controller.byobRequest as ReadableStreamBYOBRequest;
       const view = asked.view as Uint8Array<ArrayBuffer>;
-      const { done, value } = await metered(() => direct.read(view), (cause) => direct.cancel(cause));
+      const { done, value } = await metered.read(() => direct.read(view), (cause) => direct.cancel(cause));
       if (done) controller.close();
       if (value) asked.respondWithNewView(value);
       else asked.respond(0);
@@ -172,7 +186,13 @@ function meter({ maxBytes, stallMs = STALL_MS, graceMs = GRACE_MS }: BodyLimits,
   let size = 0;
   // Only time spent waiting for the sender counts: a slow disk is not the sender's fault.
   let waitedMs = 0;
-  return async <T extends { readonly done: boolean; readonly value?: Uint8Array | undefined }>(
+  let ended: Fault | undefined;
+  const cut = (why: Fault, reader: { cancel(cause: unknown): Promise<void> }) => {
+    ended ??= why;
+    // A read that waits is over by that.
+    reader.cancel(why).catch(() => {});
+  };
+  const read = async <T extends { readonly done: boolean; readonly value?: Uint8Array | undefined }>(
     read: () => Promise<T>,
     cancel: (cause: unknown) => Promise<void>,
   ): Promise<T> => {
@@ -180,6 +200,7 @@ function meter({ maxBytes, stallMs = STALL_MS, graceMs = GRACE_MS }: BodyLimits,
     try {
       const result = await within(read(), stallMs);
       waitedMs += performance.now() - askedMs;
+      if (ended) throw ended;
       if (result.done) return result;
       size += result.value?.length ?? 0;
       if (size > maxBytes) throw tooLarge(noun, maxBytes);
@@ -187,9 +208,10 @@ function meter({ maxBytes, stallMs = STALL_MS, graceMs = GRACE_MS }: BodyLimits,
       return result;
     } catch (cause) {
       cancel(cause).catch(() => {});
-      throw cause;
+      throw ended ?? cause;
     }
   };
+  return { read, cut };
 }
 
 /** Somebody who waits. */

@@ -8,13 +8,13 @@ import { identify, type Identity } from "./auth_identity.ts";
 import { answerCallback, answerLogin, startElsewhere } from "./auth_login.ts";
 import { below, redirect, safePath, safeQuery } from "./auth_path.ts";
 import type { AuthState, Guard } from "./auth_state.ts";
-import { endWith } from "./auth_stream.ts";
+import { endBodiesWith, endWith } from "./auth_stream.ts";
 import { type AccountSuffix, accountSuffixOf } from "./auth_suffix.ts";
 import { pathOf } from "./path.ts";
 import { suffixOf } from "./guard/suffix.ts";
 import { refuse } from "./reply.ts";
 
-/** What `auth()` is told. */
+/** Options for {@linkcode auth}. */
 export interface AuthOptions {
   /** Where users come from: `usersFrom()`, `usersFile()` or `oidc()`. */
   readonly users: UserSource;
@@ -47,7 +47,7 @@ const REALM = /^[a-z][a-z0-9]{0,31}$/;
  * // routes/_middleware.ts
  * import { auth, usersFile } from "atoll";
  *
- * export default auth({ users: usersFile("data/users") });
+ * export default auth({ users: usersFile() });
  * ```
  * @throws {TypeError} for a realm or role that is none.
  */
@@ -126,21 +126,30 @@ export function requires<S extends AuthState>(...roles: readonly string[]): Midd
 
 async function answerWithin<S extends AuthState>(
   context: Context<S>,
-  { accounts }: Guard,
-  { by }: Identity,
+  guard: Guard,
+  identity: Identity,
 ): Promise<Response> {
+  const opened = guard.accounts.opened.open(identity);
+  endBodiesWith(context.req, opened);
   let response: Response;
   try {
     response = await context.next();
   } catch (error) {
+    opened[Symbol.dispose]();
+    // What went wrong may be that the body was cut off.
+    if (opened.ended) return stranger(context.req, guard);
     throw new Inside(error);
+  }
+  if (opened.ended) {
+    await response.body?.cancel();
+    return stranger(context.req, guard);
   }
   // What is for one person must not be kept by what lies between.
   if (!response.headers.has("cache-control")) {
     response = new Response(response.body, response);
     response.headers.set("cache-control", "private, no-store");
   }
-  return endWith(response, accounts, by);
+  return endWith(response, opened);
 }
 
 const METHODS: { readonly [part in AccountSuffix["part"]]: string } = {

@@ -2,8 +2,8 @@ import type { Context } from "fresh";
 import { h } from "preact";
 import type { KeyScope } from "@/lib/accounts/keys.ts";
 import { Fault } from "@/lib/value/fault.ts";
-import { cookieName, setCookie } from "./auth_cookie.ts";
 import type { Identity } from "./auth_identity.ts";
+import { cookieName, setCookie } from "./auth_cookie.ts";
 import { readFields } from "./auth_login.ts";
 import { AccountPage } from "./auth_pages.tsx";
 import { below, redirect } from "./auth_path.ts";
@@ -29,10 +29,10 @@ export async function answerAccount<S extends AuthState>(
       const id = form.get("revoke");
       if (id !== null) {
         await keys.revoke(user, id);
-        accounts.ended(id);
+        accounts.opened.ended(id);
         return redirect(below(page, "account"));
       }
-      token = await keys.create(user, known, realm, scopeOf(form, user.roles, accounts.now()));
+      token = await keys.create(user, known, realm, scopeOf(form, guard));
     } catch (error) {
       if (!(error instanceof Fault) || error.status >= 500) throw error;
       ({ message: notice, status } = error);
@@ -66,7 +66,7 @@ export async function answerLogout(
   const form = await readFields(request);
   const over = form.has("everywhere") ? await accounts.logins.endAll(user) : [];
   await accounts.logins.end({ id: by, realm, subject: known.subject });
-  for (const id of [by, ...over]) accounts.ended(id);
+  for (const id of [by, ...over]) accounts.opened.ended(id);
   return redirect(below(page, "login"), {
     // What pages have kept in this browser to go on after a reload: tokens, ids of runs, state.
     "clear-site-data": '"storage"',
@@ -74,17 +74,17 @@ export async function answerLogout(
   });
 }
 
-function scopeOf(form: URLSearchParams, own: readonly string[], nowMs: number): KeyScope {
+function scopeOf(form: URLSearchParams, { page, accounts }: Guard): KeyScope {
   const routes = (form.get("routes") ?? "").split(/[\s,]+/).filter((route) => route !== "");
-  const roles = form.getAll("role");
   const days = form.get("days") || undefined;
   if (days !== undefined && !(Number.isInteger(Number(days)) && Number(days) > 0 && Number(days) <= 3650)) {
     throw new Fault("bad_input", "The days of a key are a whole number from 1 to 3650");
   }
   return {
     label: (form.get("label") ?? "").trim(),
-    routes: routes.length === 0 ? undefined : routes,
-    roles: own.every((role) => roles.includes(role)) ? undefined : roles,
-    expiresMs: days === undefined ? undefined : nowMs + Number(days) * DAY_MS,
+    routes: routes.length === 0 ? [page] : routes,
+    // All that somebody has now are these roles, and none that they are given later.
+    roles: form.getAll("role"),
+    expiresMs: days === undefined ? undefined : accounts.now() + Number(days) * DAY_MS,
   };
 }

@@ -12,7 +12,8 @@ const LONGEST_HEADER = 8192;
  * from this host alone; by http they keep them from localhost and 127.0.0.1, which count as secure.
  */
 export function cookieName(realm: string, use = ""): string {
-  return `__Host-atoll${use === "" ? "" : `-${use}`}${realm === "main" ? "" : `-${realm}`}`;
+  // A realm has no dot in its name, so none is called as a use of another.
+  return `__Host-atoll${use === "" ? "" : `.${use}`}${realm === "main" ? "" : `-${realm}`}`;
 }
 
 /** The value of a cookie; `undefined` when there is none, or when there are two and nobody can say which is ours. */

@@ -1,20 +1,15 @@
 import type { Accounts } from "@/lib/accounts/accounts.ts";
 import { looksLikeKey, opens } from "@/lib/accounts/keys.ts";
 import { type LoginTimes, userId } from "@/lib/accounts/logins.ts";
+import type { Standing } from "@/lib/accounts/standing.ts";
 import type { Known, UserSource } from "@/lib/accounts/users.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { User } from "@/lib/value/user.ts";
 import { cookieName, readCookie } from "./auth_cookie.ts";
 
 /** Who asks, and how that is known. */
-export interface Identity {
-  readonly user: User;
-  /** As their source knows them now. */
+export interface Identity extends Standing {
   readonly known: Known;
-  /** Id of the login or key that says so. */
-  readonly by: string;
-  /** Whether it is a cookie, which a browser sends by itself, or a key, which a program sends on purpose. */
-  readonly way: "cookie" | "key";
 }
 
 /** Where somebody wants to go, and how they may show who they are. */
@@ -56,31 +51,24 @@ export async function identify(request: Request, options: IdentityOptions): Prom
 }
 
 async function byCookie(request: Request, options: IdentityOptions): Promise<Identity | undefined> {
-  const { accounts, realm, times } = options;
+  const { accounts, realm, users, times } = options;
   const secret = readCookie(request, cookieName(realm));
   const login = secret === undefined ? undefined : await accounts.logins.find(realm, secret, times);
-  const known = login && await now(login, options);
-  return login && known && { user: userOf(realm, known), known, by: login.id, way: "cookie" };
+  if (!login) return undefined;
+  // What was true at the login need not be any more: the source has the last word, where it can be asked.
+  const known = await accounts.find(realm, users, login);
+  return known && { user: userOf(realm, known), known, by: login.id, way: "cookie", realm, users, times };
 }
 
 async function byKey(token: string, options: IdentityOptions): Promise<Identity | undefined> {
-  const { accounts, realm, page } = options;
+  const { accounts, realm, users, times, page } = options;
   const key = await accounts.keys.find(realm, token);
   if (!key) return undefined;
-  const known = await now({ ...key, roles: key.owned }, options);
+  const known = await accounts.find(realm, users, { ...key, roles: key.owned });
   if (!known) return undefined;
   if (!opens(key, page)) throw new Fault("not_found", "There is nothing here");
-  const roles = key.roles === undefined
-    ? known.roles
-    : known.roles.filter((role) => key.roles?.includes(role));
-  return { user: userOf(realm, { ...known, roles }), known, by: key.id, way: "key" };
-}
-
-// What was true at login need not be any more: the source has the last word, where it can be asked.
-async function now(before: Known, { users }: IdentityOptions): Promise<Known | undefined> {
-  if (users.way !== "password" || !users.find) return before;
-  const known = await users.find(before.subject);
-  return known?.mark === before.mark ? known : undefined;
+  const roles = known.roles.filter((role) => key.roles.includes(role));
+  return { user: userOf(realm, { ...known, roles }), known, by: key.id, way: "key", realm, users, times };
 }
 
 /** The user of a realm that a source knows. */

@@ -42,7 +42,7 @@ Deno.test("Who logs in elsewhere comes back to the page that was asked for", asy
   assert.ok(start.headers.get("location")?.startsWith(`${issuer.issuer}/authorize?`));
   assert.match(
     start.headers.get("set-cookie") ?? "",
-    /^__Host-atoll-flow=.*; Secure; HttpOnly; SameSite=Lax$/,
+    /^__Host-atoll\.flow=.*; Secure; HttpOnly; SameSite=Lax$/,
   );
   const back = await away(start);
   const answer = await ada.get(back, { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" });
@@ -112,7 +112,7 @@ Deno.test("Nobody gets in by a callback that is not the end of their own login",
       for (const value of ["", "%%%", "e30", "bnVsbA", "eyJwYWdlIjoxfQ"]) {
         const ada = new Visitor(club);
         const back = await away(await ada.get("/club/login/start"));
-        ada.cookies.set("__Host-atoll-flow", value);
+        ada.cookies.set("__Host-atoll.flow", value);
         await refused(ada, back);
       }
     });
@@ -130,12 +130,12 @@ Deno.test("A cookie that names another page leads to none outside", async () => 
   for (const page of ["https://evil.example", "//evil.example", "/\\evil.example", "/%2f/evil.example"]) {
     const ada = new Visitor(club);
     const back = await away(await ada.get("/club/login/start"));
-    const cookie = ada.cookies.get("__Host-atoll-flow") as string;
+    const cookie = ada.cookies.get("__Host-atoll.flow") as string;
     const flow = JSON.parse(
       new TextDecoder().decode(Uint8Array.fromBase64(cookie, { alphabet: "base64url" })),
     );
     const changed = new TextEncoder().encode(JSON.stringify({ ...flow, page }));
-    ada.cookies.set("__Host-atoll-flow", changed.toBase64({ alphabet: "base64url", omitPadding: true }));
+    ada.cookies.set("__Host-atoll.flow", changed.toBase64({ alphabet: "base64url", omitPadding: true }));
     assert.equal((await ada.get(back)).headers.get("location"), "/");
   }
 });

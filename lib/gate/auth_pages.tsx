@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from "preact";
-import type { ApiKey } from "@/lib/accounts/keys.ts";
+import { type ApiKey, EVERY_PAGE } from "@/lib/accounts/keys.ts";
 import type { User } from "@/lib/value/user.ts";
 
 /** What the page for logging in shows. */
@@ -142,9 +142,16 @@ export function AccountPage(
         <Field
           id="routes"
           label="Pages"
-          info="Their paths, such as /demos/members or /demos/*. Left empty: all of yours"
+          info={`Their paths, such as /demos/members or /demos/*. ${EVERY_PAGE} is every page, also those that come later. Left empty: ${page} alone`}
         >
-          <input id="routes" class="at-ctl" name="routes" autocomplete="off" aria-describedby="routes-info" />
+          <input
+            id="routes"
+            class="at-ctl"
+            name="routes"
+            value={EVERY_PAGE}
+            autocomplete="off"
+            aria-describedby="routes-info"
+          />
         </Field>
         {user.roles.length === 0 ? null : (
           <fieldset class="p-0 m-0">
@@ -193,8 +200,8 @@ function Field(
 function described({ id, roles, routes, sinceMs, expiresMs }: ApiKey): string {
   return [
     `atk_${id}_…`,
-    roles === undefined ? "all your roles" : roles.length === 0 ? "no role" : roles.join(", "),
-    routes === undefined ? "all pages" : routes.join(", "),
+    roles.length === 0 ? "no role" : roles.join(", "),
+    routes.includes(EVERY_PAGE) ? "every page" : routes.join(", "),
     `made ${day(sinceMs)}`,
     expiresMs === undefined ? "" : `ends ${day(expiresMs)}`,
   ].filter((text) => text !== "").join(" · ");

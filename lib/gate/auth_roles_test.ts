@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { hashPassword } from "@/lib/accounts/password.ts";
+import { usersFrom } from "@/lib/accounts/users.ts";
 import { usersFile, writeUsers } from "@/lib/accounts/users_file.ts";
 import { memoryBlobs } from "@/lib/store/blobs_memory.ts";
 import { type Club, openClub, Visitor } from "@/tests/club.tsx";
@@ -135,7 +136,8 @@ Deno.test("A key does what its user may, on the pages and with the roles that it
   await using club = openClub();
   const ada = await visitor(club, "ada");
   const make = async (fields: Record<string, string>) => {
-    const page = await (await ada.post("/club/account", { create: "yes", label: "ci", ...fields })).text();
+    const scope = { create: "yes", label: "ci", routes: "/*", ...fields };
+    const page = await (await ada.post("/club/account", scope)).text();
     return /atk_[0-9a-f]{16}_[\w-]{43}/.exec(page)?.[0] ?? "";
   };
   const by = async (token: string, path: string, init: RequestInit = {}) => {
@@ -224,6 +226,50 @@ Deno.test("A key does what its user may, on the pages and with the roles that it
   });
 });
 
+Deno.test("A key that was made with all that its user had has nothing that they are given later", async (t) => {
+  const forms: Readonly<Record<string, Record<string, string>>> = {
+    "every role ticked": { role: "viewer" },
+    "every role ticked, and all pages": { role: "viewer", routes: "/*" },
+    "every role ticked, pages left empty": { role: "viewer", routes: "" },
+    "no role ticked": {},
+    "for a day": { role: "viewer", days: "1" },
+  };
+  for (const [name, form] of Object.entries(forms)) {
+    await t.step(name, async () => {
+      let roles = ["viewer"];
+      const users = usersFrom((name) => ({ name, roles }), { find: (name) => ({ name, roles }) });
+      await using club = openClub({ auth: { users } });
+      const bob = await visitor(club, "bob");
+      const page = await (await bob.post("/club/account", { create: "yes", label: "ci", ...form })).text();
+      const authorization = `Bearer ${/atk_[0-9a-f]{16}_[\w-]{43}/.exec(page)?.[0]}`;
+      roles = ["viewer", "editor", "owner"];
+      const key = new Visitor(club);
+      const html = await (await key.get("/club", { authorization })).text();
+      assert.doesNotMatch(html, /\bdraft\b/);
+      const session = /name="\$session" value="([^"]+)"/.exec(html)?.[1];
+      const run = (action: string) => key.event({ action, session }, "/club", { authorization });
+      assert.deepEqual([(await run("keep")).status, (await run("hello")).status], [404, 200]);
+      const own = await (await bob.get("/club/account")).text();
+      assert.doesNotMatch(own, /all your roles/);
+    });
+  }
+});
+
+Deno.test("A key opens the pages that were named: left empty, the one at which it was made", async () => {
+  await using club = openClub();
+  const ada = await visitor(club, "ada");
+  const opened = async (fields: Record<string, string>) => {
+    const page = await (await ada.post("/club/account", { create: "yes", label: "ci", ...fields })).text();
+    const authorization = `Bearer ${/atk_[0-9a-f]{16}_[\w-]{43}/.exec(page)?.[0]}`;
+    const ask = async (path: string) => (await club.ask(path, { headers: { authorization } })).status;
+    return [await ask("/club"), await ask("/club/api")];
+  };
+  assert.deepEqual(await opened({ routes: "" }), [200, 404]);
+  assert.deepEqual(await opened({ routes: "/*" }), [200, 200]);
+  const listed = await (await ada.get("/club/account")).text();
+  for (const pages of ["/club", "every page"]) assert.ok(listed.includes(` · no role · ${pages} · `), pages);
+});
+
 Deno.test("The account page names one's own keys and refuses what is wrong with a new one", async () => {
   await using club = openClub();
   const [ada, bob] = [await visitor(club, "ada"), await visitor(club, "bob")];
@@ -301,8 +347,8 @@ Deno.test("What changes in the file of users counts at once, for logins and for 
   const begin = async (password = "lovelace") => {
     const one = new Visitor(club);
     assert.equal((await one.login("ada", password)).status, 303);
-    const page = await (await one.post("/club/account", { create: "yes", label: "x", role: "editor" }))
-      .text();
+    const scope = { create: "yes", label: "x", role: "editor", routes: "/*" };
+    const page = await (await one.post("/club/account", scope)).text();
     const key = new Visitor(club);
     const authorization = `Bearer ${/atk_[0-9a-f]{16}_[\w-]{43}/.exec(page)?.[0]}`;
     const may = async () => {

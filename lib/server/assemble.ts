@@ -97,7 +97,6 @@ export async function assemble(settings: Settings): Promise<Server> {
   const kept = records &&
     { store: records, now, after: clock.after, keepMs: settings.keepRunsMs, broke };
   const journal = kept && new Journal(kept);
-  const accounts = new Accounts({ store, now, monotonic: clock.now, random, dev: settings.dev });
   const engine = new Engine({
     blobs,
     fileUrl: fileUrls(settings.filesOrigin),
@@ -112,6 +111,15 @@ export async function assemble(settings: Settings): Promise<Server> {
     seats: settings.workers,
     sessionCapacity: settings.sessionCapacity,
     broke,
+  });
+  const accounts = new Accounts({
+    store,
+    now,
+    monotonic: clock.now,
+    after: clock.after,
+    random,
+    dev: settings.dev,
+    runs: () => engine.runsOfUsers(),
   });
   const start = settings.starter === undefined ? undefined : startThere(settings.starter);
   const pools = new Pools({ clock, size: settings.workers, report: broke, ...start && { start } });

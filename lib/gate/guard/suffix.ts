@@ -22,6 +22,11 @@ export function suffixOf(request: Request): Suffix | undefined {
   return suffix;
 }
 
+/** The request as it came, for which another one may stand. */
+export function originalOf(request: Request): Request {
+  return suffixes.get(request)?.request ?? request;
+}
+
 /**
  * Hands a request on. A page has its protocols under its own path: the request goes to the page's route with the suffix
  * taken off, so what guards the page guards them too.

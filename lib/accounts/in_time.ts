@@ -1,0 +1,39 @@
+import { Fault } from "@/lib/value/fault.ts";
+
+/** Calls back after some milliseconds, unless it is disposed of before. */
+export type After = (ms: number, callback: () => void) => Disposable;
+
+/** What a function of a source of users is handed. */
+export interface SourceContext {
+  /** Aborts when the answer is not waited for any more. */
+  readonly signal: AbortSignal;
+}
+
+/** How long to wait for what, and whom. */
+export interface TimeLimit {
+  readonly after: After;
+  readonly ms: number;
+  /** What is waited for, for the log: `The function of usersFrom()`. */
+  readonly what: string;
+}
+
+/**
+ * Waits for somebody else's code, but not for ever: after the time its signal aborts, and whoever waits goes on.
+ *
+ * @throws {Fault} `offline` when it takes longer; the cause says what did not answer.
+ */
+export async function inTime<T>(
+  { after, ms, what }: TimeLimit,
+  work: (asked: SourceContext) => T | Promise<T>,
+): Promise<T> {
+  const ended = new AbortController();
+  const late = Promise.withResolvers<never>();
+  using _timer = after(ms, () => {
+    const cause = new Error(`${what} did not answer within ${ms / 1000} s`);
+    late.reject(new Fault("offline", "This takes too long at the moment. Try again soon", { cause }));
+    ended.abort(cause);
+  });
+  // What comes later, be it an error, is of interest to nobody.
+  late.promise.catch(() => {});
+  return await Promise.race([late.promise, work({ signal: ended.signal })]);
+}

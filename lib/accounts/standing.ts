@@ -1,0 +1,41 @@
+import type { User } from "@/lib/value/user.ts";
+import type { LoginTimes } from "./logins.ts";
+import type { Known, UserSource } from "./users.ts";
+
+/** Who got in somewhere, and by what. It tells whether they still may. */
+export interface Standing {
+  /** Who that is, with the roles that they had then. */
+  readonly user: User;
+  /** As their source knew them. */
+  readonly known: KnownBefore;
+  /** Id of the login or key that says so. */
+  readonly by: string;
+  /** Whether it is a cookie, which a browser sends by itself, or a key, which a program sends on purpose. */
+  readonly way: "cookie" | "key";
+  /** Realm of the guard that let them in. */
+  readonly realm: string;
+  readonly users: UserSource;
+  readonly times: LoginTimes;
+}
+
+/** Somebody as their source knew them; without a mark where only their name was kept. */
+export type KnownBefore = Omit<Known, "mark"> & { readonly mark: string | undefined };
+
+/** What is true of somebody now. */
+export interface Now {
+  /** Whether the login or key goes on. */
+  readonly goesOn: boolean;
+  /** As their source knows them; `undefined`: not any more, or with another password. */
+  readonly known: Known | undefined;
+}
+
+/**
+ * What is left of somebody's rights: all that they had, or those of their user but without the login, whose page they
+ * must log in to again, or nothing. Whoever has lost a role has nothing left of what they opened with it.
+ */
+export function leftOf({ user, way }: Pick<Standing, "user" | "way">, now: Now): "all" | "user" | "nothing" {
+  const { known, goesOn } = now;
+  if (!known || !user.roles.every((role) => known.roles.includes(role))) return "nothing";
+  if (goesOn) return "all";
+  return way === "key" ? "nothing" : "user";
+}
