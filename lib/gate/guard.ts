@@ -144,6 +144,7 @@ function policyOf(options: GuardOptions): Policy {
     names: new Set([...LOOPBACK, ...names]),
     cors: new Set(cors),
     corsCredentials: options.corsCredentials === true,
+    dev: options.dev,
     embed,
     proxies: proxies.length === 0 ? undefined : addressSet(proxies),
     maxBodyBytes: maxUploadBytes + FORM_BYTES,

@@ -23,6 +23,8 @@ export interface Policy {
   readonly cors: ReadonlySet<string>;
   /** Whether those may send cookies along. */
   readonly corsCredentials: boolean;
+  /** Whether the server is one for development. */
+  readonly dev: boolean;
   /** Origins whose pages may frame ours. */
   readonly embed: readonly string[];
   readonly proxies: AddressSet | undefined;

@@ -6,6 +6,9 @@ const STRICT =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; " +
   "frame-ancestors 'none'";
 
+/** In development, error pages also load Fresh's script that reloads them once the mistake is gone. */
+const RELOADS = "; script-src 'self' 'unsafe-inline'; connect-src 'self'";
+
 /** What anything that is no document may do, should it be opened as one. */
 const BARE = "default-src 'none'; frame-ancestors 'none'";
 
@@ -32,31 +35,48 @@ export function headersRule({ headers }: Response): void {
   for (const [name, value] of HEADERS) if (!headers.has(name)) headers.set(name, value);
 }
 
-/** What a document may do. Fresh's policy falls back to 'unsafe-inline' for whatever it did not render itself. */
-export function policyRule({ headers }: Response, { peer }: Arrival): void {
+/**
+ * What a document may do. Fresh's policy falls back to 'unsafe-inline' for whatever it did not render itself, and is not on
+ * error pages at all.
+ */
+export function policyRule({ headers }: Response, { peer }: Arrival, { dev }: Policy): void {
   const policy = headers.get("content-security-policy");
-  if (policy === null || policy.includes("'unsafe-") && policy !== SANDBOX_POLICY) {
+  if (policy === null || /'unsafe-/i.test(policy) && policy !== SANDBOX_POLICY) {
     const isPage = headers.get("content-type")?.startsWith("text/html") === true;
-    headers.set("content-security-policy", isPage ? STRICT : BARE);
-  } else if (policy.includes("upgrade-insecure-requests") && peer.scheme !== "https") {
-    headers.set("content-security-policy", policy.replace(/;? ?upgrade-insecure-requests;?/, ""));
+    headers.set("content-security-policy", isPage ? dev ? STRICT + RELOADS : STRICT : BARE);
+  } else if (peer.scheme !== "https" && UPGRADE.test(policy)) {
+    headers.set("content-security-policy", without(policy, "upgrade-insecure-requests"));
   }
 }
+
+const UPGRADE = /upgrade-insecure-requests/i;
+const FRAMES = /(?:^|[;,])\s*frame-ancestors\s+([^;,]*)/gi;
 
 /** Whose pages may frame ours: nobody's, or those of the listed origins and our own. */
 export function embedRule({ headers }: Response, _: Arrival, { embed }: Policy): void {
   const policy = headers.get("content-security-policy") ?? "";
-  const given = /frame-ancestors ([^;]*)/.exec(policy)?.[1]?.trim();
+  const given = Array.from(policy.matchAll(FRAMES), ([, who = ""]) => who.trim());
   const isPage = headers.get("content-type")?.startsWith("text/html") === true;
-  const isShut = given === "'none'" && !(isPage && embed.length > 0);
+  const isShut = given.includes("'none'") && !(isPage && embed.length > 0);
   // Files may stand in frames of our own pages: their policy says nothing of frames.
   const who = isShut ? "'none'" : ["'self'", ...embed].join(" ");
-  if (who !== given) {
-    const rest = policy.replace(/(?:^|; *)frame-ancestors[^;]*/, "");
-    headers.set("content-security-policy", `${rest}${rest === "" ? "" : "; "}frame-ancestors ${who}`);
+  if (given.length !== 1 || who !== given[0]) {
+    const [first = "", ...others] = without(policy, "frame-ancestors").split(", ");
+    const own = `${first}${first === "" ? "" : "; "}frame-ancestors ${who}`;
+    headers.set("content-security-policy", [own, ...others].join(", "));
   }
   if (isShut || embed.length === 0) headers.set("x-frame-options", isShut ? "DENY" : "SAMEORIGIN");
   else headers.delete("x-frame-options");
+}
+
+/** A policy, or several with commas between them, without the directives of a name. */
+export function without(policy: string, name: string): string {
+  const policies = policy.split(",").map((one) =>
+    one.split(";").map((directive) => directive.trim()).filter((directive) =>
+      directive !== "" && directive.split(/\s/, 1)[0]?.toLowerCase() !== name
+    ).join("; ")
+  );
+  return policies.filter((one) => one !== "").join(", ");
 }
 
 /** Lets scripts of listed origins read the answer; says to caches that it depends on who asks. */

@@ -7,7 +7,7 @@ export interface CSPOptions {
   reportOnly?: boolean;
   /** URL that reports are sent to. */
   reportTo?: string;
-  /** Directives that take the place of the default ones of the same name, such as `"img-src *"`. */
+  /** Directives, such as `"img-src *"`. Those of the same name among the default ones are left out, and these come last. */
   csp?: string[];
   /** Allow scripts and styles by the page's nonce in place of `'unsafe-inline'`. @default false */
   useNonce?: boolean;
@@ -29,19 +29,17 @@ const DEFAULTS = [
   "upgrade-insecure-requests",
 ];
 
+const TAKES_NONCE: ReadonlySet<string> = new Set(
+  ["script-src", "style-src"].flatMap((name) => [name, `${name}-elem`, `${name}-attr`]).concat("default-src"),
+);
+
 /** Sets a content security policy on every response. */
 export function csp<State>(options: CSPOptions = {}): Middleware<State> {
   const { reportOnly = false, reportTo, csp: custom = [], useNonce = false } = options;
-  const directives = new Map<string, string>();
-  for (const directive of [...DEFAULTS, ...custom]) {
-    const [name = ""] = directive.trim().split(/\s+/, 1);
-    directives.set(name, directive.trim());
-  }
-  if (reportTo !== undefined) {
-    directives.set("report-to", "report-to csp-endpoint");
-    directives.set("report-uri", `report-uri ${reportTo}`);
-  }
-  const plain = [...directives.values()].join("; ");
+  const own = new Set(custom.map(nameOf));
+  const directives = [...DEFAULTS.filter((directive) => !own.has(nameOf(directive))), ...custom];
+  if (reportTo !== undefined) directives.push("report-to csp-endpoint", `report-uri ${reportTo}`);
+  const plain = directives.join("; ");
   const name = reportOnly ? "Content-Security-Policy-Report-Only" : "Content-Security-Policy";
   return async (ctx) => {
     const response = await ctx.next();
@@ -52,10 +50,14 @@ export function csp<State>(options: CSPOptions = {}): Middleware<State> {
   };
 }
 
-function withNonce(directives: ReadonlyMap<string, string>, nonce: string): string {
-  return Array.from(directives, ([name, directive]) => {
-    if (name !== "script-src" && name !== "style-src") return directive;
-    // A browser that knows nonces ignores 'unsafe-inline' next to one
-    return `${directive.replace(/\s*'unsafe-inline'/g, "")} 'nonce-${nonce}'`;
-  }).join("; ");
+function nameOf(directive: string): string {
+  return directive.trim().split(/\s+/, 1)[0] ?? "";
+}
+
+// The nonce takes the place of 'unsafe-inline' and stands nowhere else: a browser that knows nonces ignores the one next to
+// the other.
+function withNonce(directives: readonly string[], nonce: string): string {
+  return directives.map((directive) =>
+    TAKES_NONCE.has(nameOf(directive)) ? directive.replace("'unsafe-inline'", `'nonce-${nonce}'`) : directive
+  ).join("; ");
 }
