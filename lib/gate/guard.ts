@@ -11,6 +11,7 @@ import {
   isolationRule,
   methodRule,
   originRule,
+  pathRule,
   preflightRule,
   rateRule,
   sizeRule,
@@ -71,7 +72,7 @@ export interface GuardRules {
 /** All rules. A test gives fewer to see that every one of them is needed; no setting does. */
 export const RULES: GuardRules = {
   limits: [connectionsRule, rateRule],
-  entry: [hostRule, methodRule, sizeRule, preflightRule, originRule, isolationRule],
+  entry: [hostRule, methodRule, sizeRule, pathRule, preflightRule, originRule, isolationRule],
   exit: [headersRule, policyRule, embedRule, corsRule, secureRule],
 };
 

@@ -4,6 +4,8 @@ import type { Observed, Observer, Phase } from "@/lib/engine/observer.ts";
 /** The span of a request's way to its run. It ends where the run begins, and only once. */
 interface Gate {
   readonly span: Span;
+  /** Where the request came in: its span is that of Deno, before the app has made any. */
+  readonly outside: Context;
   open: boolean;
 }
 
@@ -22,7 +24,7 @@ export class Traces implements Observer {
   /** The answer to a request, within its `gate` span. */
   gate<T>(answer: () => Promise<T>): Promise<T> {
     const outside = context.active();
-    const gate: Gate = { span: this.#tracer.startSpan("gate", {}, outside), open: true };
+    const gate: Gate = { span: this.#tracer.startSpan("gate", {}, outside), outside, open: true };
     return context.with(outside.setValue(GATE, gate), async () => {
       try {
         return await answer();
@@ -34,25 +36,29 @@ export class Traces implements Observer {
 
   /** A span of that phase, until what it gives is called. */
   begin(phase: Phase, run: Observed): () => void {
-    const parent = context.active();
-    enter(parent, run);
+    const gate = gateOf(context.active());
+    if (gate) enter(gate, run);
     const attributes = { "atoll.page": run.page, "atoll.action": run.action, "atoll.run": run.id };
-    const span = this.#tracer.startSpan(phase, { attributes }, parent);
+    const span = this.#tracer.startSpan(phase, { attributes }, gate?.outside ?? context.active());
     return () => span.end();
   }
 
   /** Notes on the request's span how its run ended, if that is still open. */
   ended(_run: Observed, outcome: "done" | "failed" | "cancelled"): void {
-    const span = trace.getActiveSpan();
+    const at = context.active();
+    const span = trace.getSpan(gateOf(at)?.outside ?? at);
     if (span?.isRecording()) span.setAttribute("atoll.outcome", outcome);
   }
 }
 
-function enter(at: Context, { page }: Observed): void {
-  const gate = at.getValue(GATE) as Gate | undefined;
-  if (!gate?.open) return;
+function gateOf(at: Context): Gate | undefined {
+  return at.getValue(GATE) as Gate | undefined;
+}
+
+function enter(gate: Gate, { page }: Observed): void {
+  if (!gate.open) return;
   close(gate);
-  trace.getSpan(at)?.setAttribute("http.route", page);
+  trace.getSpan(gate.outside)?.setAttribute("http.route", page);
 }
 
 function close(gate: Gate): void {

@@ -59,6 +59,8 @@ function appOf(effects: Effects): App<unknown> {
       }))
     .get("/data", () => Response.json({ secret: 1 }, { headers: { "access-control-allow-origin": "*" } }))
     .get("/away", () => Response.redirect(`${OWN}/page`, 303))
+    .get("/one/:id", (context) => new Response(context.params.id))
+    .get("/_fresh/js/0123/metafile.json", () => Response.json({ inputs: "secret names of sources" }))
     .get("/throw", () => {
       throw new Error("secret of the server");
     })
@@ -386,8 +388,31 @@ const exit: readonly GuardCase[] = [
   },
 ];
 
+const paths: readonly GuardCase[] = [
+  ...["/one/%", "/one/%zz", "/one/%ff%fe", "/%c0%ae", "/page/%e0%a4%a"].map((path) =>
+    refused(`a broken escape is the client's mistake: ${path}`, "GET", path, 400, {})
+  ),
+  ...["metafile.json", "metafile%2ejson", "%6detafile.json", "metafile.json?x=1", "metafile.json/"].map((
+    name,
+  ) =>
+    refused(
+      `what the build says about the sources is not there: ${name}`,
+      "GET",
+      `/_fresh/js/0123/${name}`,
+      404,
+      {},
+    )
+  ),
+  ...["//_fresh/js/0123/metafile.json", "/%5ffresh/js/0123/metafile.json"].map((path) =>
+    refused(`what the build says about the sources is not there: ${path}`, "GET", path, 404, {})
+  ),
+  ...["/one/%20", "/one/%E2%82%AC", "/one/a?%zz=%"].map((path) =>
+    answered(`an escape may stand where it is whole, and anything in a query: ${path}`, "GET", path, {})
+  ),
+];
+
 /** All promises of the guard. */
-export const CASES: readonly GuardCase[] = [...entry, ...exit];
+export const CASES: readonly GuardCase[] = [...entry, ...paths, ...exit];
 
 function checkHeaders({ headers }: Response): void {
   assert.equal(headers.get("x-content-type-options"), "nosniff");

@@ -41,6 +41,25 @@ export function methodRule({ method }: Arrival): Response | undefined {
   return refuse(fault, { headers: { allow: [...METHODS].join(", ") } });
 }
 
+/**
+ * @throws {Fault} `bad_request` for a path with a broken escape, which Fresh's router throws at; `not_found` for what its build
+ * says about the sources
+ */
+export function pathRule({ request: { url } }: Arrival): undefined {
+  if (!url.includes("%") && !url.includes("metafile")) return;
+  const end = url.search(/[?#]/);
+  let path = end === -1 ? url : url.slice(0, end);
+  try {
+    path = decodeURIComponent(path);
+  } catch {
+    throw new Fault("bad_request", "The address has a % that is no escape");
+  }
+  if (METAFILE.test(path)) throw new Fault("not_found", "There is nothing here");
+}
+
+// Fresh writes the names of all sources and packages beside the scripts that it makes of them.
+const METAFILE = /\/_fresh\/.*metafile\.json\/*$/;
+
 /** @throws {Fault} `bad_request` for an address, `too_large` for a body that no route would read */
 export function sizeRule({ request, method, headers }: Arrival, { maxBodyBytes }: Policy): undefined {
   if (request.url.length > MAX_URL_LENGTH) {

@@ -151,7 +151,12 @@ export class App<State> {
     return (req, info = NO_INFO) => {
       const { method } = req;
       const pathname = pathnameOf(req.url);
-      const found = router.match(method, pathname);
+      let found: ReturnType<typeof router.match>;
+      try {
+        found = router.match(method, pathname);
+      } catch (error) {
+        return Promise.reject(error);
+      }
       let steps = found?.item ?? null;
       let last = throwNotFound;
       if (steps === null) {

@@ -75,6 +75,12 @@ Deno.test("App hands an error of drawing a page to the nearest error page", asyn
   match(await response.text(), /<p>no<\/p>/);
 });
 
+Deno.test("handler() rejects for a parameter with a broken escape, as upstream's does", async () => {
+  const app = new App<unknown>().get("/x/:id", () => new Response()).get("/y", () => new Response());
+  await rejects(() => get(app, "/x/%ff%fe"), URIError);
+  equal((await get(app, "/y/%ff%fe")).status, 404);
+});
+
 Deno.test("a handler's data, status and headers reach the page", async () => {
   const app = new App<unknown>().route("/", {
     handler: { GET: () => page({ n: 1 }, { status: 201, headers: { "x-a": "1" } }) },

@@ -39,7 +39,10 @@ export class Router<T> {
     if (!entry.byMethod.has(method)) entry.byMethod.set(method, item);
   }
 
-  /** The entry for `pathname`, or null when no pattern matches. `HEAD` falls back to `GET`. */
+  /**
+   * The entry for `pathname`, or null when no pattern matches. `HEAD` falls back to `GET`.
+   * @throws {URIError} for a parameter with a broken escape
+   */
   match(method: string, pathname: string): RouteMatch<T> | null {
     const path = trimSlash(pathname);
     const found = this.#static.get(path);
@@ -139,12 +142,7 @@ function urlPatternMatcher(pattern: string): PathMatcher {
   };
 }
 
+/** @throws {URIError} for a broken escape, as upstream does */
 function decode(text: string): string {
-  if (!text.includes("%")) return text;
-  try {
-    return decodeURI(text);
-  } catch {
-    // A malformed escape is handed on as it was sent
-    return text;
-  }
+  return text.includes("%") ? decodeURI(text) : text;
 }
