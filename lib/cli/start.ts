@@ -1,4 +1,5 @@
 import { logStyle, readSettings, type Settings } from "@/lib/gate/settings.ts";
+import { visitTo } from "@/lib/gate/visit.ts";
 import { captureConsole } from "@/lib/ops/console.ts";
 import { log, logAs } from "@/lib/ops/log.ts";
 import { logError } from "@/lib/ops/log_error.ts";
@@ -19,6 +20,8 @@ import { stopOnSignals } from "./stop.ts";
  * Ends with 0 after SIGTERM or SIGINT (`stop.ts`), with 1 and a sentence when it cannot start.
  */
 const SWEEP_EVERY_MS = MOST_GAP_MS;
+/** After so long runs go on at the pages that are there, whatever the others do. */
+const VISITS_MS = 500;
 const root = new URL("../../", import.meta.url);
 const held = Deno.args.includes("--held");
 
@@ -50,7 +53,7 @@ async function serve(settings: Settings): Promise<void> {
     const pages = await server.engine.recover();
     const http = listen(settings, app.fetch);
     warnOfNoFront(settings);
-    for (const page of pages) visit(page, app.fetch);
+    if (pages.length > 0) void visitAll(pages, server, app.fetch);
     keepSweeping(server, settings);
     stopOnSignals({ ...settings, ...server, http });
     // Whoever started this one would have said so: nobody would end it any more.
@@ -81,12 +84,38 @@ function listen(settings: Settings, handler: Deno.ServeHandler): Listener {
   }
 }
 
-// A route is loaded when it is first asked for; its runs go on then.
-function visit(page: string, handler: Deno.ServeHandler): void {
+// A route is loaded when it is first asked for. All runs begin in one order, but a page that takes long holds up no other.
+async function visitAll(
+  pages: readonly string[],
+  { engine }: Server,
+  handler: Deno.ServeHandler,
+): Promise<void> {
+  const waited = new Promise<void>((resolve) => Deno.unrefTimer(setTimeout(resolve, VISITS_MS)));
+  const visits = pages.map((page) => visit(page, engine, handler));
+  await Promise.race([Promise.all(visits), waited]);
+  await engine.resume();
+  await Promise.all(visits);
+  await engine.resume();
+}
+
+async function visit(page: string, engine: Server["engine"], handler: Deno.ServeHandler): Promise<void> {
   const remoteAddr = { transport: "tcp", hostname: "127.0.0.1", port: 0 } as const;
-  const request = new Request(`http://localhost${page}`, { method: "HEAD" });
-  Promise.resolve(handler(request, { remoteAddr, completed: Promise.resolve() }))
-    .catch((error) => logError(error, "recover_error"));
+  try {
+    const answer = await handler(visitTo(page), { remoteAddr, completed: Promise.resolve() });
+    await answer.body?.cancel();
+    if (engine.hasFound(page)) return;
+    // No route, or one that is no demo any more.
+    if (answer.ok || answer.status === 404 || answer.status === 410) {
+      const count = await engine.gone(page);
+      const message = `There is no demo at ${page} any more: ${count} of its runs end as interrupted`;
+      return log("warn", "runs_gone", { message, path: page, count });
+    }
+    const message =
+      `Runs of ${page} wait until somebody asks for it: it answers this server with ${answer.status}`;
+    log("warn", "runs_wait", { message, path: page, status: answer.status });
+  } catch (error) {
+    logError(error, "recover_error");
+  }
 }
 
 function urlOf({ hostname, port }: Deno.NetAddr): string {

@@ -40,6 +40,11 @@ export interface Demo {
   readonly holds: readonly string[];
   /** By field that lives on the server: keys of the actions that its change starts. */
   readonly changes: Readonly<Record<string, readonly string[]>>;
+  /**
+   * By action: keys of the fields on the server that it, or one that may follow it in its run, both takes and gives. Runs of
+   * one session change them one after the other.
+   */
+  readonly owned: Readonly<Record<string, readonly string[]>>;
   /** Keys of the actions that are started when the page has been left. */
   readonly leaves: readonly string[];
   /** Keys of the fields that a person may change. */
@@ -241,12 +246,35 @@ export function bind(
     live: Object.freeze(live),
     holds: Object.keys(spec.fields).filter((key) => heldByServer(spec.fields, key)),
     changes,
+    owned: ownedBy(bound, changes),
     leaves,
     interactive,
     layout: spec.layout,
   });
   origins.set(demo, { spec, actions });
   return demo;
+}
+
+function ownedBy(
+  actions: Readonly<Record<string, BoundAction>>,
+  changes: Readonly<Record<string, readonly string[]>>,
+): Record<string, readonly string[]> {
+  const owned: Record<string, readonly string[]> = Object.create(null);
+  for (const key of Object.keys(actions)) {
+    const keys = new Set<string>();
+    const seen = new Set<string>();
+    const todo = [key];
+    for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+      const action = actions[next];
+      if (!action || seen.has(next)) continue;
+      seen.add(next);
+      for (const one of action.owns) keys.add(one);
+      todo.push(...action.then.success, ...action.then.failure);
+      for (const given of Object.values(action.outputs.names)) todo.push(...changes[given] ?? []);
+    }
+    owned[key] = [...keys];
+  }
+  return owned;
 }
 
 function nameEvent(event: EventRef, fieldKeys: ReadonlyMap<object, string>, at: string): string {

@@ -1,38 +1,44 @@
-import { componentOf } from "@/lib/demo/component.ts";
 import type { Call } from "./call.ts";
+import type { Written } from "./held.ts";
+import type { Left } from "./journal.ts";
 import type { KeptState } from "./kept_state.ts";
 
-/** What the session of a call holds, brought from and to where it outlives the process. */
+/** What the session of a call holds, values and props alike, brought from where it outlives the process and kept there. */
 export class CallState {
   readonly #kept: KeptState | undefined;
+  /** Milliseconds, never going back. */
+  readonly #now: () => number;
 
   /** `kept`: where it is kept; left out, what a session holds lives in memory. */
-  constructor(kept: KeptState | undefined) {
+  constructor(kept: KeptState | undefined, now: () => number) {
     this.#kept = kept;
+    this.#now = now;
   }
 
   /** Whether a call may find something there that its session does not hold. */
-  mayBring({ demo, session }: Call): boolean {
-    return this.#kept !== undefined && demo.holds.length > 0 && !session.holds(demo);
+  mayBring({ page, session }: Call): boolean {
+    return this.#kept !== undefined && !this.#kept.isEmpty(session.id, page) && !session.knows(page);
   }
 
   /** Has the session of a call hold what is kept for it. */
   async bring(call: Call): Promise<void> {
     if (!this.#kept || !this.mayBring(call)) return;
     const { demo, page, session } = call;
-    const values = await this.#kept.load(session.id, page);
-    // Somebody was faster, and may have changed it since.
-    if (session.holds(demo)) return;
-    for (const key of demo.holds) if (values.has(key)) session.setValue(demo, key, values.get(key));
+    const kept = await this.#kept.load(session.id, page);
+    // Somebody may have been faster.
+    if (kept && !session.knows(page)) session.bring(demo, page, kept);
   }
 
-  /** Keeps what an action has changed, by key. Who wants to know of a value's end holds something that is no plain value. */
-  keep({ demo, page, session }: Call, keys: ReadonlySet<string>): void {
-    const values = [...keys].flatMap((key) => {
-      const field = demo.fields[key];
-      const keeping = field && componentOf(field).keeps(field.props);
-      return keeping && !keeping.onDelete ? [{ key, value: session.value(demo, key), ms: keeping.ms }] : [];
-    });
-    if (values.length > 0) this.#kept?.save(session.id, page, values);
+  /** What a run leaves, as it is kept with its end. Its session is not forgotten before that. */
+  left({ page, session }: Call, written: readonly Written[]): Left | undefined {
+    if (!this.#kept) return undefined;
+    const ops = this.#kept.ops(session.id, page, written, this.#now());
+    const pin = session.pin();
+    return { session: session.id, ops, settled: () => pin[Symbol.dispose]() };
+  }
+
+  /** Undoes what a run has written that was not accepted after all. */
+  undo({ demo, page, session }: Call, written: readonly Written[]): void {
+    if (this.#kept) session.unwrite(demo, page, written);
   }
 }

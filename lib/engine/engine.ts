@@ -7,9 +7,10 @@ import { Batches } from "./batches.ts";
 import { type Call, calledAction, checkedEvent, nameFor, nameOf, noAction, type RunOwner } from "./call.ts";
 import { CallState } from "./call_state.ts";
 import { codecOf, type CodecOptions } from "./codec.ts";
-import { ATTEMPT_FRAMES, type FinishedRun, type Journal, type UnfinishedRun } from "./journal.ts";
+import type { FinishedRun, Journal, UnfinishedRun } from "./journal.ts";
 import { acceptedRun, callAgain, requestOf } from "./kept_call.ts";
 import { KeptRuns } from "./kept_runs.ts";
+import type { Written } from "./held.ts";
 import type { KeptState } from "./kept_state.ts";
 import type { Observer } from "./observer.ts";
 import { Presence, type Visit } from "./presence.ts";
@@ -44,7 +45,7 @@ export interface EngineOptions {
   readonly secret: Uint8Array;
   /** Where runs are kept that must outlive a crash. Left out, they live in memory. */
   readonly journal?: Journal | undefined;
-  /** Where what sessions hold is kept. Left out, it lives in memory. */
+  /** Where what sessions hold is kept, by the journal. Left out, it lives in memory. */
   readonly state?: KeptState | undefined;
   /** Is told how runs go. */
   readonly observer?: Observer | undefined;
@@ -115,7 +116,7 @@ export class Engine {
       broke: options.broke,
     });
     this.#readers = new Readers({ after: clock.after, graceMs: options.graceMs ?? 60_000 });
-    this.#state = new CallState(options.state);
+    this.#state = new CallState(options.state, clock.now);
     const codec: CodecOptions = {
       blobs: options.blobs,
       sealing: sealing(secret, random),
@@ -151,14 +152,13 @@ export class Engine {
         if (frame.type === "output" && frame.whole) journal.whole(run.id, run.last, frame);
         else journal.append(run.id, run.last, [frame]);
       }),
-      wrote: options.state && ((run, keys) => this.#state.keep(run.call, keys)),
-      keepEnd: journal && ((run, done) => this.#keepEnd(run, done, journal)),
+      keepEnd: journal && ((run, done, written) => this.#keepEnd(run, done, written)),
       ended: (run) => this.#ended(run),
       observer,
     };
     this.#recovery = journal && new Recovery({
       journal,
-      begin: (run, demo) => this.#again(run, demo),
+      begin: (run, demo) => this.#again(run, demo, journal),
       broke: options.broke,
       maxAttempts: MAX_ATTEMPTS,
     });
@@ -241,6 +241,8 @@ export class Engine {
       const own = await journal.runOf(owner.session, id) ?? id;
       const past = await journal.read(own, after);
       if (past?.session === owner.session && past.demo === owner.page) return past;
+      // It is not lost: it has yet to go on here.
+      if (journal.awaits(owner.session, id)) throw notYet();
       throw error;
     }
     // Who reads it takes it for accepted, as who asked does.
@@ -264,7 +266,27 @@ export class Engine {
     return await this.#recovery?.start() ?? [];
   }
 
-  /** Says which demo stands at a page, so that runs of it that were cut off can be run again. */
+  /** Says which demo stands at a page, for {@linkcode Engine.resume}. */
+  found(page: string, demo: Demo): void {
+    this.#recovery?.found(page, demo);
+  }
+
+  /** Runs again what was cut off at all pages that were found, in the order in which it was accepted. */
+  async resume(): Promise<void> {
+    await this.#recovery?.resume();
+  }
+
+  /** Whether the demo of a page is there, or no run waits for it any more. */
+  hasFound(page: string): boolean {
+    return this.#recovery?.hasFound(page) ?? true;
+  }
+
+  /** Says that there is no such page any more. Gives how many runs waited for it; they end as `interrupted`. */
+  async gone(page: string): Promise<number> {
+    return await this.#recovery?.gone(page) ?? 0;
+  }
+
+  /** Says which demo stands at a page, so that its runs that were cut off go on at once. */
   meet(page: string, demo: Demo): Promise<void> | undefined {
     return this.#recovery?.awaits(page) ? this.#recovery.meet(page, demo) : undefined;
   }
@@ -335,7 +357,8 @@ export class Engine {
     if (known !== undefined) {
       return await this.seek(known, { session: call.session.id, page: call.page }, 0);
     }
-    await this.#state.bring(call);
+    if (id !== undefined && this.#options.journal?.awaits(call.session.id, id)) throw notYet();
+    if (this.#state.mayBring(call)) await this.#state.bring(call);
     const run = this.#submit(call);
     await run.admitted;
     return run;
@@ -365,8 +388,10 @@ export class Engine {
     if (!work) return;
     run.admitted = work.then(() => {
       run.admitted = undefined;
+      if (run.finished) run.written = undefined;
     }, (error) => {
       run.cancel();
+      if (run.written) this.#state.undo(run.call, run.written);
       this.#kept.remove(run);
       throw error;
     });
@@ -380,23 +405,35 @@ export class Engine {
     });
   }
 
-  async #again(unfinished: UnfinishedRun, demo: Demo): Promise<void> {
-    const since = (unfinished.attempt - 1) * ATTEMPT_FRAMES;
+  async #again(unfinished: UnfinishedRun, demo: Demo, journal: Journal): Promise<void> {
     const call = callAgain(unfinished, demo, this.sessions.byId(unfinished.session));
     if (!isAllowed(call.request.user, demo.actions[call.action]?.allow)) throw noAction();
     await this.#state.bring(call);
-    const run = new Run(unfinished.id, call, this.#host, since);
-    this.#options.journal?.whole(run.id, run.last, run.log[0] as FrameBody);
+    const run = new Run(unfinished.id, call, this.#host, journal.base);
+    run.mayBegin = () => this.#mayBegin(run, journal);
+    journal.whole(run.id, run.last, run.log[0] as FrameBody);
     this.#kept.add(run);
     this.#readers.unread(run);
     this.#start(run);
+  }
+
+  // Whoever waits for a handler to begin waits for the disk, too: nothing may begin that is not counted.
+  async #mayBegin(run: Run, journal: Journal): Promise<void> {
+    for (let told = false; !run.ending && !run.finished; told = true) {
+      try {
+        return await journal.begin(run.id);
+      } catch (error) {
+        if (!told) this.#options.broke(error);
+        await new Promise<void>((resolve) => void this.#options.clock.after(RETRY_MS, resolve));
+      }
+    }
   }
 
   // Let go of first, or it could begin meanwhile, and then in the next process once more. Who asks for it until this
   // one ends finds no end of it, and so comes again.
   async #leave(run: Run, journal: Journal): Promise<void> {
     run.leave();
-    await journal.leave(run.id).catch(this.#options.broke);
+    await journal.leave(run.id, run.begun).catch(this.#options.broke);
     this.#ended(run);
   }
 
@@ -437,14 +474,9 @@ export class Engine {
     this.#tellDrained();
   }
 
-  // What cannot be kept now is tried again: the disk may have room later. Its readers do not wait for that.
-  #keepEnd(run: Run, done: DoneFrame, journal: Journal): Promise<void> {
-    const kept = journal.finish(run.id, run.last + (run.finished ? 0 : 1), [done]);
-    kept.catch((error) => {
-      this.#options.broke(error);
-      this.#options.clock.after(RETRY_MS, () => this.#keepEnd(run, done, journal));
-    });
-    return kept;
+  #keepEnd(run: Run, done: DoneFrame, written: readonly Written[] | undefined): Promise<void> {
+    const left = written && this.#state.left(run.call, written);
+    return (this.#options.journal as Journal).finish(run.id, run.last + 1, [done], left);
   }
 
   /** Where a file of a page is found. */
@@ -459,6 +491,13 @@ function isRead({ attention }: Run): boolean {
 
 function stopping(): Fault {
   return new Fault("offline", "The server is about to restart. Try again in a moment");
+}
+
+function notYet(): Fault {
+  return new Fault(
+    "offline",
+    "The server was started anew and has yet to go on with this. Try again in a moment",
+  );
 }
 
 function noRun(): Fault {

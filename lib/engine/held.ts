@@ -6,29 +6,76 @@ import type { AnyField } from "@/lib/value/field.ts";
 import { type Linked, LinkedList } from "@/lib/value/linked_list.ts";
 import { Lookup } from "@/lib/value/lookup.ts";
 import { weigh } from "@/lib/value/weigh.ts";
+import { plainCopy } from "./plain_copy.ts";
 
 /** What the server holds for one page in one browser. */
 export interface Session {
   /** Id, without its signature. */
   readonly id: string;
-  /** Whether one of a demo's values was written that live on the server. */
-  holds(demo: Demo): boolean;
-  /** Values of fields that live on the server, by demo and key. */
-  value(demo: Demo, key: string): unknown;
   /**
-   * Writes a value that lives on the server, and says whether it is another than before. One that is the same object
-   * counts as another: it may have been changed.
-   *
-   * @throws {Fault} `bad_output` when the session would hold too much.
+   * The value of a field that lives on the server. Plain data is a copy: changing it changes nothing here. Values that are
+   * no plain data, or whose field has `onDelete`, are handed out as they are.
    */
+  value(demo: Demo, key: string): unknown;
+  /** As {@linkcode Session.write}, of one value. Says whether it is another than before. */
   setValue(demo: Demo, key: string, value: unknown): boolean;
   /** The props of a field as this session sees it: the author's, changed by `update()`. */
   props(demo: Demo, key: string): Readonly<Record<string, unknown>>;
-  /** Changes props. @throws {Fault} `bad_output` when one is wrong. */
+  /** What {@linkcode Session.props} would be with these changed. @throws {Fault} `bad_output` when one is wrong. */
+  propsWith(
+    demo: Demo,
+    key: string,
+    props: Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, unknown>>;
+  /** As {@linkcode Session.write}, of the props of one field. */
   changeProps(demo: Demo, key: string, props: Readonly<Record<string, unknown>>): void;
+  /**
+   * Writes all of it or nothing.
+   *
+   * @throws {Fault} `bad_output` when props are wrong, or the session would hold too much.
+   */
+  write(demo: Demo, edits: readonly Edit[]): readonly Written[];
+  /** Whether what is kept of the session at a page was looked up since it was last forgotten. */
+  knows(page: string): boolean;
+  /** Takes what was kept of the session at a page, but for what it holds already. */
+  bring(demo: Demo, page: string, kept: KeptFields): void;
+  /** Forgets what was written at a page, so that it is looked up again. */
+  unwrite(demo: Demo, page: string, written: Iterable<Written>): void;
+  /** Keeps the session from being forgotten for want of room until it is disposed of. */
+  pin(): Disposable;
 }
 
-/** What holding sessions needs. */
+/** A change of what a session holds of one field. */
+export interface Edit {
+  /** Key of the field. */
+  readonly key: string;
+  /** Its props that change. */
+  readonly props?: Readonly<Record<string, unknown>> | undefined;
+  /** Its value, if that is written: it lives on the server. */
+  readonly value?: { readonly given: unknown } | undefined;
+}
+
+/** What was written of one field, as it is held. */
+export interface Written {
+  /** Key of the field. */
+  readonly key: string;
+  /** Whether its value was written and is another than before. One that is the same object counts as another. */
+  readonly changed: boolean;
+  /** Its value, if that was written and can be kept: not where somebody is to be told of its end. */
+  readonly value?: { readonly plain: unknown; readonly expiresMs: number } | undefined;
+  /** All props that differ from the author's, if some were written. */
+  readonly props?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What is kept of a session at a page, by key of the field. */
+export interface KeptFields {
+  /** Values, and in how many milliseconds their time is up. */
+  readonly values: ReadonlyMap<string, { readonly value: unknown; readonly leftMs: number }>;
+  /** Props that differ from the author's. */
+  readonly props: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+}
+
+/** Options of {@linkcode HeldSessions}. */
 export interface HeldSessionsOptions {
   /** How many sessions hold values at most; the one that was idle longest is forgotten first. */
   readonly capacity: number;
@@ -107,7 +154,7 @@ export class HeldSessions {
       for (const oldest of this.#held) {
         const { capacity, totalBytes } = this.#options;
         if (this.#held.size <= capacity && this.#bytes <= totalBytes || oldest === held) return;
-        this.#drop(oldest);
+        if (oldest.pins === 0) this.#drop(oldest);
       }
     },
     shrank: (bytes) => {
@@ -129,7 +176,7 @@ export class HeldSessions {
     const now = this.#options.now();
     let next = Infinity;
     for (const held of [...this.#held]) {
-      if (held.leftMs !== undefined && held.leftMs <= now) this.#drop(held);
+      if (held.leftMs !== undefined && held.leftMs <= now && held.pins === 0) this.#drop(held);
       else next = Math.min(next, held.leftMs ?? Infinity, held.sweep(now));
     }
     if (next < Infinity) this.#wake(next);
@@ -170,7 +217,17 @@ interface HeldValue {
 
 interface HeldProps {
   readonly props: Readonly<Record<string, unknown>>;
+  /** Those that were changed. */
+  readonly changes: Readonly<Record<string, unknown>>;
   readonly bytes: number;
+}
+
+/** An edit that has been checked. */
+interface Checked {
+  readonly key: string;
+  readonly field: AnyField;
+  readonly value: { readonly given: unknown; readonly bytes: number } | undefined;
+  readonly props: HeldProps | undefined;
 }
 
 /**
@@ -194,20 +251,17 @@ class Handle implements Session {
     return this.#held() ?? new Held(this.id, this.#host);
   }
 
-  holds(demo: Demo): boolean {
-    const held = this.#held();
-    return held !== undefined && demo.holds.some((key) => held.value(fieldOf(demo, key)));
-  }
-
   value(demo: Demo, key: string): unknown {
     const field = fieldOf(demo, key);
-    const kept = this.#held()?.value(field);
-    // A handler may change what it is handed: the next run must not find the author's own object changed.
-    return kept ? kept.value : structuredClone(field.initial);
+    const held = this.#held()?.value(field);
+    if (held) return held.keeping.onDelete ? held.value : plainCopy(held.value);
+    // The next session must not find the author's own object changed.
+    const { initial } = field;
+    return isObject(initial) ? structuredClone(initial) : initial;
   }
 
   setValue(demo: Demo, key: string, value: unknown): boolean {
-    return this.#open().setValue(key, fieldOf(demo, key), value);
+    return this.write(demo, [{ key, value: { given: value } }])[0]?.changed ?? false;
   }
 
   props(demo: Demo, key: string): Readonly<Record<string, unknown>> {
@@ -215,8 +269,57 @@ class Handle implements Session {
     return this.#held()?.props(field) ?? field.props;
   }
 
+  propsWith(
+    demo: Demo,
+    key: string,
+    props: Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, unknown>> {
+    return propsWith(key, fieldOf(demo, key), this.props(demo, key), props);
+  }
+
   changeProps(demo: Demo, key: string, props: Readonly<Record<string, unknown>>): void {
-    this.#open().changeProps(key, fieldOf(demo, key), props);
+    this.write(demo, [{ key, props }]);
+  }
+
+  write(demo: Demo, edits: readonly Edit[]): readonly Written[] {
+    return this.#open().write(edits, (key) => fieldOf(demo, key));
+  }
+
+  knows(page: string): boolean {
+    return this.#held()?.pages.has(page) ?? false;
+  }
+
+  bring(demo: Demo, page: string, { values, props }: KeptFields): void {
+    const held = this.#open();
+    this.#host.grew(held, 0);
+    held.pages.add(page);
+    for (const [key, kept] of values) {
+      const field = Object.hasOwn(demo.fields, key) ? demo.fields[key] : undefined;
+      if (field && componentOf(field).holds === "session") held.bringValue(key, field, kept);
+    }
+    for (const [key, changes] of props) {
+      const field = Object.hasOwn(demo.fields, key) ? demo.fields[key] : undefined;
+      if (field) held.bringProps(key, field, changes);
+    }
+  }
+
+  unwrite(demo: Demo, page: string, written: Iterable<Written>): void {
+    const held = this.#held();
+    if (!held) return;
+    held.pages.delete(page);
+    for (const { key, value, props } of written) {
+      held.forget(fieldOf(demo, key), { value: value !== undefined, props: props !== undefined });
+    }
+  }
+
+  pin(): Disposable {
+    const held = this.#held();
+    if (held) held.pins++;
+    return {
+      [Symbol.dispose]: () => {
+        if (held) held.pins--;
+      },
+    };
   }
 }
 
@@ -226,6 +329,10 @@ class Held implements Linked<Held> {
   readonly id: string;
   /** When it is forgotten, if its page was left. */
   leftMs: number | undefined;
+  /** How many want it not to be forgotten for want of room. */
+  pins = 0;
+  /** Pages of which what was kept is here. */
+  readonly pages = new Set<string>();
   readonly #host: HeldHost;
   readonly #values = new Map<AnyField, HeldValue>();
   readonly #props = new Map<AnyField, HeldProps>();
@@ -236,14 +343,90 @@ class Held implements Linked<Held> {
     this.#host = host;
   }
 
-  value(field: AnyField): { readonly value: unknown } | undefined {
+  value(field: AnyField): HeldValue | undefined {
     const held = this.#values.get(field);
     return held && held.expiresMs > this.#host.now() ? held : undefined;
   }
 
-  setValue(key: string, field: AnyField, value: unknown): boolean {
+  props(field: AnyField): Readonly<Record<string, unknown>> | undefined {
+    return this.#props.get(field)?.props;
+  }
+
+  /** As {@linkcode Session.write}: all is checked before any of it is written. */
+  write(edits: readonly Edit[], fieldOf: (key: string) => AnyField): readonly Written[] {
+    let room = this.#host.room() - this.#bytes;
+    const checked: Checked[] = [];
+    for (const { key, props, value } of edits) {
+      const field = fieldOf(key);
+      const next = props && this.#nextProps(key, field, props);
+      const bytes = value ? weigh(value.given, this.#host.room()) : 0;
+      if (value) room -= bytes - (this.#values.get(field)?.bytes ?? 0);
+      if (next) room -= next.bytes - (this.#props.get(field)?.bytes ?? 0);
+      if (room < 0) throw tooMuch(key, this.#host.room());
+      checked.push({ key, field, value: value && { given: value.given, bytes }, props: next });
+    }
+    return checked.map((one) => this.#write(one));
+  }
+
+  /** Takes a value that was kept. One that is held is newer. */
+  bringValue(
+    key: string,
+    field: AnyField,
+    { value, leftMs }: { readonly value: unknown; readonly leftMs: number },
+  ): void {
+    if (this.#values.has(field) || leftMs <= 0) return;
+    try {
+      this.write([{ key, value: { given: value } }], () => field);
+    } catch {
+      // There is no room for it any more.
+      return;
+    }
+    const held = this.#values.get(field);
+    if (held && held.expiresMs < Infinity) {
+      this.#values.set(field, { ...held, expiresMs: this.#host.now() + leftMs });
+      this.#host.until(this.#host.now() + leftMs);
+    }
+  }
+
+  /** Takes props that were kept. What does not fit the author's any more counts as not kept. */
+  bringProps(key: string, field: AnyField, props: Readonly<Record<string, unknown>>): void {
+    if (this.#props.has(field)) return;
+    try {
+      this.write([{ key, props }], () => field);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+    }
+  }
+
+  /** Lets go of what was written of a field. */
+  forget(field: AnyField, what: { readonly value: boolean; readonly props: boolean }): void {
+    const value = this.#values.get(field);
+    if (what.value && value) this.#remove(field, value);
+    const props = this.#props.get(field);
+    if (!what.props || !props) return;
+    this.#props.delete(field);
+    this.#bytes -= props.bytes;
+    this.#host.shrank(props.bytes);
+  }
+
+  #write({ key, field, value, props }: Checked): Written {
+    if (props) {
+      const old = this.#props.get(field)?.bytes ?? 0;
+      this.#props.set(field, props);
+      this.#grow(props.bytes - old);
+    }
+    const changes = props?.changes;
+    if (!value) return { key, changed: false, props: changes };
+    const { changed, held: { value: plain, expiresMs, keeping } } = this.#setValue(field, value);
+    // Whoever wants to know of a value's end holds something that is no plain value.
+    return { key, changed, value: keeping.onDelete ? undefined : { plain, expiresMs }, props: changes };
+  }
+
+  #setValue(
+    field: AnyField,
+    { given, bytes }: { readonly given: unknown; readonly bytes: number },
+  ): { readonly changed: boolean; readonly held: HeldValue } {
     let old = this.#values.get(field);
-    const bytes = this.#weigh(key, value, old);
     if (old && old.expiresMs <= this.#host.now()) {
       // Whoever wrote this could not see it any more.
       this.#remove(field, old);
@@ -252,28 +435,19 @@ class Held implements Linked<Held> {
     const before = old ? old.value : field.initial;
     const keeping = componentOf(field).keeps(field.props);
     const expiresMs = keeping.ms === undefined ? Infinity : this.#host.now() + keeping.ms;
-    this.#values.set(field, { value, bytes, keeping, expiresMs });
+    // The handler may go on to change what it gave.
+    const value = keeping.onDelete ? given : plainCopy(given);
+    const held: HeldValue = { value, bytes, keeping, expiresMs };
+    this.#values.set(field, held);
     this.#grow(bytes - (old?.bytes ?? 0));
     if (expiresMs < Infinity) this.#host.until(expiresMs);
-    return isObject(value) && value === before || !isDeepStrictEqual(value, before);
+    return { changed: isObject(value) && value === before || !isDeepStrictEqual(value, before), held };
   }
 
-  props(field: AnyField): Readonly<Record<string, unknown>> | undefined {
-    return this.#props.get(field)?.props;
-  }
-
-  changeProps(key: string, field: AnyField, props: Readonly<Record<string, unknown>>): void {
+  #nextProps(key: string, field: AnyField, changes: Readonly<Record<string, unknown>>): HeldProps {
     const old = this.#props.get(field);
-    const next = componentOf(field).spec.safeParse({ ...old?.props ?? field.props, ...props });
-    if (!next.success) {
-      const [issue] = next.error.issues;
-      throw new Fault("bad_output", `Cannot update "${key}": ${issue?.path.join(".")} ${issue?.message}`, {
-        field: key,
-      });
-    }
-    const bytes = this.#weigh(key, next.data, old);
-    this.#props.set(field, { props: Object.freeze(next.data), bytes });
-    this.#grow(bytes - (old?.bytes ?? 0));
+    const props = propsWith(key, field, old?.props ?? field.props, changes);
+    return { props, changes: { ...old?.changes, ...changes }, bytes: weigh(props, this.#host.room()) };
   }
 
   /** Lets go of values whose time is up, and says when that of the next is. */
@@ -290,19 +464,9 @@ class Held implements Linked<Held> {
   clear(): void {
     for (const [field, held] of this.#values) this.#remove(field, held);
     this.#props.clear();
+    this.pages.clear();
     this.#host.shrank(this.#bytes);
     this.#bytes = 0;
-  }
-
-  /** How many bytes something takes that comes in place of what was. @throws {Fault} when there is no room for it. */
-  #weigh(key: string, one: unknown, old: { readonly bytes: number } | undefined): number {
-    const room = this.#host.room();
-    const bytes = weigh(one, room);
-    if (this.#bytes - (old?.bytes ?? 0) + bytes <= room) return bytes;
-    const most = Math.floor(room / 1024 / 1024);
-    throw new Fault("bad_output", `What is kept for one page would take more than ${most} MiB`, {
-      field: key,
-    });
   }
 
   #remove(field: AnyField, { bytes, keeping, value }: HeldValue): void {
@@ -316,6 +480,27 @@ class Held implements Linked<Held> {
     this.#bytes += bytes;
     this.#host.grew(this, bytes);
   }
+}
+
+function propsWith(
+  key: string,
+  field: AnyField,
+  before: Readonly<Record<string, unknown>>,
+  changes: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const next = componentOf(field).spec.safeParse({ ...before, ...changes });
+  if (next.success) return Object.freeze(next.data) as Readonly<Record<string, unknown>>;
+  const [issue] = next.error.issues;
+  throw new Fault("bad_output", `Cannot update "${key}": ${issue?.path.join(".")} ${issue?.message}`, {
+    field: key,
+  });
+}
+
+function tooMuch(key: string, room: number): Fault {
+  const most = Math.floor(room / 1024 / 1024);
+  return new Fault("bad_output", `What is kept for one page would take more than ${most} MiB`, {
+    field: key,
+  });
 }
 
 function isObject(value: unknown): boolean {

@@ -34,8 +34,14 @@ export interface AcceptedRun {
 export interface UnfinishedRun extends AcceptedRun {
   /** When it was accepted, in milliseconds since 1970. */
   readonly acceptedMs: number;
-  /** How often it was started, this time counted: 1 or more. A run that always takes the process down would go on rising. */
+  /** Its place among all that were accepted: the later, the higher, also among those of one millisecond. */
+  readonly order: number;
+  /** How often a handler was begun for it. Its acceptance counts as a begin, unless it was left before it had begun. */
   readonly attempt: number;
+  /** Whether the process that stopped had not begun it: it may be begun once, whatever its action says. */
+  readonly left?: boolean | undefined;
+  /** Whether it had begun when its process ended, as far as is known. */
+  readonly begun?: boolean | undefined;
 }
 
 /** A run that is over. Its input is not kept any longer. */
@@ -53,8 +59,11 @@ export interface FinishedRun {
   /** When it ended, in milliseconds since 1970. */
   readonly endedMs: number;
   /** The frames after the one that was named, to the last. */
-  readonly frames: readonly (FrameBody & { readonly seq: number })[];
+  readonly frames: readonly NumberedFrame[];
 }
+
+/** A frame with its place in its run. */
+export type NumberedFrame = FrameBody & { readonly seq: number };
 
 /** What is told in the place of an end that a crash took away. */
 export const INTERRUPTED: FaultJson = {
@@ -81,6 +90,8 @@ export const OPEN = ["runs", "open"] as const;
 export const OVER = ["runs", "over"] as const;
 /** By the time of their end, the runs whose frames were kept before it: those have no time of expiry yet. */
 export const LONG = ["runs", "long"] as const;
+/** How many processes have found runs without an end here. Frames of runs that go on in another one are numbered by it. */
+export const LIFE = ["runs", "life"] as const;
 /** Lines of JSON, one frame each, cut into pieces: the frame of line `n` has `seq` `n`. */
 export const frameKey = (name: string): Key => ["runs", "frames", name];
 
@@ -95,8 +106,6 @@ export interface Over {
   readonly endedMs: number;
   /** The last of its lines. Most runs have no others. */
   readonly tail: string;
-  /** If it was interrupted: the `seq` of the first of the two frames that say so. */
-  readonly cutAt?: number | undefined;
 }
 
 /** How a run ends, for {@linkcode endOps}. */
@@ -109,8 +118,6 @@ export interface Ending {
   readonly fromSeq: number;
   /** How many records its acceptance takes. */
   readonly parts: number;
-  /** As in {@linkcode Over}. */
-  readonly cutAt?: number | undefined;
   /** Milliseconds since 1970. */
   readonly endedMs: number;
   /** When all of it may go. */
@@ -123,10 +130,10 @@ export interface Ending {
 export function endOps(run: UnfinishedRun, ending: Ending): Op[] {
   const { id, session, demo, action } = run;
   const name = nameOf(run);
-  const { outcome, frames, fromSeq, parts, cutAt, endedMs, expiresMs, long } = ending;
+  const { outcome, frames, fromSeq, parts, endedMs, expiresMs, long } = ending;
   const pieces = piecesOf(linesOf(frames));
   const tail = pieces.pop() ?? "";
-  const over: Over = { id, session, demo, action, outcome, endedMs, tail, cutAt };
+  const over: Over = { id, session, demo, action, outcome, endedMs, tail };
   return [
     { type: "set", key: [...OVER, name], value: { ...over }, expiresMs },
     ...pieces.length > 0 ? setPieces([...frameKey(name), fromSeq], pieces, expiresMs) : [],

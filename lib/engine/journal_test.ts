@@ -4,7 +4,7 @@ import { memoryStore } from "@/lib/store/records_memory.ts";
 import { fakeClock } from "@/lib/testing/clock.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { FrameBody } from "@/lib/wire/frame.ts";
-import { type AcceptedRun, ATTEMPT_FRAMES, type FinishedRun, Journal } from "./journal.ts";
+import { type AcceptedRun, type FinishedRun, Journal, LIFE_FRAMES } from "./journal.ts";
 
 const STARTED: FrameBody = { type: "started", action: "greet" };
 const DONE: FrameBody = { type: "done", outcome: "done", ms: 5 };
@@ -42,8 +42,8 @@ Deno.test("Journal knows after a crash which runs have no end, with all that it 
   assert.deepEqual(await world.log.unfinished(), []);
   const after = world.restart();
   assert.deepEqual(await after.unfinished(), [
-    { ...run("a"), acceptedMs: 1_000_000, attempt: 1 },
-    { ...run("c"), acceptedMs: 1_000_000, attempt: 1 },
+    { ...run("a"), acceptedMs: 1_000_000, order: 1_000_000_000, attempt: 1, begun: false },
+    { ...run("c"), acceptedMs: 1_000_000, order: 1_000_000_002, attempt: 1, begun: false },
   ]);
   assert.equal(await after.read("a"), undefined);
 });
@@ -63,9 +63,12 @@ Deno.test("Journal gathers frames and keeps those of a while together", async ()
   world.log.append("a", 51, [said("51")]);
   await world.log[Symbol.asyncDispose]();
   assert.equal(await world.pieces(), 3);
-  await world.restart().interrupted("a");
+  const after = world.restart();
+  await after.unfinished();
+  await after.interrupted("a");
   const frames = (await world.log.read("a"))?.frames ?? [];
-  assert.deepEqual(frames.map(({ seq }) => seq), Array.from({ length: 53 }, (_, at) => at + 1));
+  const seqs = [...Array.from({ length: 51 }, (_, at) => at + 1), LIFE_FRAMES + 1, LIFE_FRAMES + 2];
+  assert.deepEqual(frames.map(({ seq }) => seq), seqs);
   assert.equal(frames[50]?.type, "output");
 });
 
@@ -86,7 +89,7 @@ Deno.test("Journal passes over frames it has, drops those of other runs, and ref
   assert.deepEqual((await world.log.read("a"))?.frames, numbered(expected));
 });
 
-Deno.test("Journal ends an interrupted run, whatever its readers have seen", async () => {
+Deno.test("Journal ends an interrupted run with the same frames and numbers for ever, whatever its readers have seen", async () => {
   await using world = open();
   await world.log.accept(run("a"));
   world.log.append("a", 1, [STARTED, said("kept")]);
@@ -94,15 +97,19 @@ Deno.test("Journal ends an interrupted run, whatever its readers have seen", asy
   world.log.append("a", 3, [said("seen, not kept")]);
   world.ms += 70;
   const after = world.restart();
+  await after.unfinished();
   await after.interrupted("a");
   await after.interrupted("a");
   await after.interrupted("nobody");
-  const end = [{ type: "failed", action: "greet", ...LOST }, { type: "done", outcome: "failed", ms: 70 }];
+  const end = [
+    { type: "failed", action: "greet", ...LOST, whole: true, seq: LIFE_FRAMES + 1 },
+    { type: "done", outcome: "failed", ms: 70, seq: LIFE_FRAMES + 2 },
+  ];
   const seen = async (seq: number) => (await after.read("a", seq))?.frames;
-  assert.deepEqual(await seen(0), numbered([STARTED, said("kept"), ...end] as FrameBody[]));
-  assert.deepEqual(await seen(2), end.map((frame, at) => ({ ...frame, seq: 3 + at })));
-  assert.deepEqual(await seen(3), end.map((frame, at) => ({ ...frame, seq: 4 + at })));
-  assert.deepEqual(await seen(40), end.map((frame, at) => ({ ...frame, seq: 41 + at })));
+  assert.deepEqual(await seen(0), [...numbered([STARTED, said("kept")]), ...end]);
+  for (const last of [2, 3, 40, LIFE_FRAMES]) assert.deepEqual(await seen(last), end);
+  assert.deepEqual(await seen(LIFE_FRAMES + 1), end.slice(1));
+  for (const last of [2, 3, 40]) assert.deepEqual(await seen(LIFE_FRAMES + last), []);
   assert.deepEqual(await after.unfinished(), []);
 });
 
@@ -117,7 +124,7 @@ Deno.test("Journal interrupts a run that goes on here, as a server does that has
   assert.deepEqual((await world.log.read("a", 3))?.frames, []);
 });
 
-Deno.test("Journal counts attempts before a run is run again, and forgets what it said", async () => {
+Deno.test("Journal counts begins, not processes, and forgets what a run said once it says something anew", async () => {
   await using world = open();
   await world.log.accept(run("a"));
   for (let seq = 1; seq <= 500; seq++) {
@@ -125,19 +132,125 @@ Deno.test("Journal counts attempts before a run is run again, and forgets what i
     await world.log.flush();
   }
   assert.equal(await world.log.again("a"), undefined);
-  for (let attempt = 2; attempt <= 12; attempt++) {
-    const again = await world.restart().again("a");
-    assert.deepEqual(again, { ...run("a"), acceptedMs: 1_000_000, attempt });
+  const attempts: (number | undefined)[] = [];
+  for (let life = 1; life <= 10; life++) {
+    const log = world.restart();
+    await log.unfinished();
+    attempts.push((await log.again("a"))?.attempt);
+    if (life % 3 === 0) await log.begin("a");
   }
+  assert.deepEqual(attempts, [1, 1, 1, 2, 2, 2, 3, 3, 3, 4]);
   const last = world.restart();
+  await last.unfinished();
   const both = await Promise.all([last.again("a"), last.again("a")]);
   assert.equal(both.filter((run) => run === undefined).length, 1);
-  const next = 12 * ATTEMPT_FRAMES + 1;
+  const next = 11 * LIFE_FRAMES + 1;
+  assert.equal(last.base + 1, next);
   await last.finish("a", next, [said("new"), DONE]);
   const frames = [{ ...said("new"), seq: next }, { ...DONE, seq: next + 1 }];
   assert.deepEqual((await last.read("a"))?.frames, frames);
   assert.deepEqual((await last.read("a", 700))?.frames, frames);
   assert.equal(await last.again("a"), undefined);
+});
+
+Deno.test("Journal knows that a run has begun that may not begin twice, before it does", async () => {
+  await using world = open();
+  await world.log.accept({ ...run("a"), retry: false });
+  await world.log.leave("a");
+  const second = world.restart();
+  const [left] = await second.unfinished();
+  assert.deepEqual([left?.left, left?.retry, left?.attempt], [true, false, 0]);
+  assert.ok(await second.again("a"));
+  const waiting = world.restart();
+  assert.deepEqual((await waiting.unfinished()).map(({ left }) => left), [true]);
+  await second.begin("a");
+  const third = world.restart();
+  const [begun] = await third.unfinished();
+  assert.deepEqual([begun?.left, begun?.retry, begun?.attempt], [undefined, false, 1]);
+});
+
+Deno.test("Journal gives unfinished runs in the order of their acceptance, those first that had begun", async () => {
+  await using world = open();
+  const names = ["e", "b", "d", "a", "c"];
+  for (const name of names) {
+    await world.log.accept(run(name));
+    if (name === "b") world.ms -= 500_000;
+  }
+  world.log.append("d", 1, [{ type: "queued", position: 1, of: 1 }]);
+  world.log.append("a", 1, [{ type: "queued", position: 1, of: 1 }, STARTED]);
+  await world.log.flush();
+  const ids = async () => (await world.restart().unfinished()).map(({ id }) => id);
+  assert.deepEqual(await ids(), ["a", "e", "b", "d", "c"]);
+});
+
+Deno.test("Journal keeps the last whole values of a run until the next are kept", async () => {
+  await using world = open();
+  await world.log.accept(run("a"));
+  world.log.whole("a", 1, said("first"));
+  await world.log.flush();
+  world.log.whole("a", 2, said("second"));
+  world.full = true;
+  await world.log.flush();
+  assert.match(JSON.stringify(await world.records()), /first/);
+  world.full = false;
+  world.crashAfter = 1;
+  void world.log.flush();
+  await new Promise((resolve) => setTimeout(resolve));
+  world.crashAfter = undefined;
+  const after = world.restart();
+  await after.unfinished();
+  await after.interrupted("a");
+  const said2 = (await after.read("a"))?.frames.map((frame) => frame.type === "output" && frame.values.out);
+  assert.deepEqual(said2, ["second", false, false]);
+});
+
+Deno.test("Journal keeps what a run leaves in its session with its end, and in the order of the ends", async () => {
+  await using world = open();
+  const left = (value: string) => ({
+    session: "s",
+    ops: [{ type: "set", key: ["state"], value }] as const,
+    settled: () => settled.push(value),
+  });
+  const settled: string[] = [];
+  const state = async () => (await world.records()).find(({ key }) => key[0] === "state")?.value;
+  for (const id of ["a", "b"]) await world.log.accept(run(id));
+  world.full = true;
+  const first = world.log.finish("a", 1, [DONE], left("one"));
+  const second = world.log.finish("b", 1, [DONE], left("two"));
+  await assert.rejects(first, { code: "no_space" });
+  await assert.rejects(second, { code: "no_space" });
+  assert.deepEqual([await state(), settled], [undefined, []]);
+  assert.deepEqual((await world.log.read("a"))?.frames, numbered([DONE]), "it can be read until it is kept");
+  world.full = false;
+  world.clock.tick(2000);
+  await world.log.flush();
+  assert.deepEqual([await state(), settled], ["two", ["one", "two"]]);
+  assert.deepEqual(await world.restart().unfinished(), []);
+  assert.equal(world.clock.waiting, 0);
+});
+
+Deno.test("Journal ends thousands of runs in a few commits, and without room keeps their ends to be read", async () => {
+  await using world = open();
+  const ids = Array.from({ length: 3000 }, (_, at) => `r${at}`);
+  await Promise.all(ids.map((id) => world.log.accept({ ...run(id), retry: false })));
+  const after = world.restart();
+  world.full = true;
+  const runs = await after.unfinished();
+  assert.equal(runs.length, 3000);
+  await after.interruptAll(runs);
+  assert.equal(after.isOpen, false);
+  assert.deepEqual((await after.read("r7"))?.frames.map(({ type }) => type), ["failed", "done"]);
+  world.full = false;
+  const before = world.commits;
+  world.clock.tick(2000);
+  await after.opened;
+  await after.flush();
+  assert.ok(world.commits - before <= 12, `${world.commits - before} commits`);
+  assert.deepEqual(await world.restart().unfinished(), []);
+  assert.deepEqual((await after.read("r7"))?.frames.map(({ seq }) => seq), [
+    LIFE_FRAMES + 1,
+    LIFE_FRAMES + 2,
+  ]);
 });
 
 Deno.test("Journal.whole() forgets the frames that one frame stands for", async () => {
@@ -164,7 +277,7 @@ Deno.test("Journal.leave() has the next process run what this one did not", asyn
   await world.log.finish("a", 2, [DONE]);
   const [left] = await world.restart().unfinished();
   assert.equal(left?.id, "a");
-  assert.equal(left?.retry, true);
+  assert.deepEqual([left?.left, left?.retry], [true, true]);
 });
 
 Deno.test("Journal finds a run by what its client calls it", async () => {
@@ -289,7 +402,12 @@ function open() {
     watch: (prefix, options) => store.watch(prefix, options),
     sweep: () => store.sweep(),
     commit: async (ops, options) => {
+      await undefined;
       if (world.full) throw new Fault("no_space", "Full");
+      if (world.crashAfter !== undefined && world.crashAfter-- <= 0) {
+        return await new Promise<never>(() => {});
+      }
+      world.commits++;
       const version = await store.commit(ops, options);
       await world.slow;
       return version;
@@ -309,6 +427,10 @@ function open() {
     /** Milliseconds since 1970. */
     ms: 1_000_000,
     full: false,
+    /** After how many commits the process is gone. */
+    crashAfter: undefined as number | undefined,
+    /** How many there were. */
+    commits: 0,
     /** Commits are told of when this is over. */
     slow: undefined as Promise<void> | undefined,
     broken: [] as unknown[],

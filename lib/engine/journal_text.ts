@@ -1,4 +1,4 @@
-import type { Key, Op, Store } from "@/lib/store/records.ts";
+import type { Key, ListOptions, Op, Store } from "@/lib/store/records.ts";
 
 // A record is bounded, a run is not. In the worst case a letter takes three bytes: 768 KiB of the megabyte allowed.
 const PIECE_LETTERS = 262_144;
@@ -26,10 +26,10 @@ export async function textUnder(store: Store, prefix: Key): Promise<string> {
   return text;
 }
 
-/** Removes all that lies under a key, the last first: what a crash leaves of it still begins at the beginning. */
-export async function deleteUnder(store: Store, prefix: Key): Promise<void> {
+/** Removes all of a range, the last first: what a crash leaves of it still begins at the beginning. */
+export async function deleteUnder(store: Store, range: ListOptions): Promise<void> {
   for (;;) {
-    const found = await Array.fromAsync(store.list({ prefix, reverse: true, limit: DELETES }));
+    const found = await Array.fromAsync(store.list({ ...range, reverse: true, limit: DELETES }));
     if (found.length === 0) return;
     await store.commit(found.map(({ key }) => ({ type: "delete", key })));
   }

@@ -1,7 +1,9 @@
+import { Buffer } from "node:buffer";
 import { deserialize, serialize } from "node:v8";
-import type { Op, Store } from "@/lib/store/records.ts";
+import type { Key, Op, Store } from "@/lib/store/records.ts";
+import type { KeptFields, Written } from "./held.ts";
 
-/** What {@linkcode KeptState} is told. */
+/** Options of {@linkcode KeptState}. */
 export interface KeptStateOptions {
   /** Where it is kept. Not closed here. */
   readonly store: Store;
@@ -9,18 +11,8 @@ export interface KeptStateOptions {
   readonly now: () => number;
   /** How long a value is kept after it was written, in milliseconds. Default 24 hours. */
   readonly keepMs?: number | undefined;
-  /** Is told why a value could not be kept, it lives on in memory then, or not be read. */
+  /** Is told why a value cannot be kept, it lives on in memory then, or not be read. */
   readonly broke: (error: unknown) => void;
-}
-
-/** A value of a session, by the key of its field. */
-export interface KeptValue {
-  /** Key of the field. */
-  readonly key: string;
-  /** What it holds. */
-  readonly value: unknown;
-  /** How long it may be kept, in milliseconds, if its field says. */
-  readonly ms: number | undefined;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -29,8 +21,13 @@ const PIECE_BYTES = 700_000;
 /** A session that keeps nothing asks again with every event. */
 const MOST_EMPTY = 10_000;
 const STATE = ["sessions", "state"];
+/** Stands before the pieces of the props of a field. */
+const PROPS = "props";
 
-/** What sessions hold on the server, kept so that it outlives the process: any value that `structuredClone()` takes. */
+/**
+ * What sessions hold on the server, kept so that it outlives the process: values that `structuredClone()` takes, and the
+ * props that `update()` changed. The journal writes it, in the commit of the run that changed it.
+ */
 export class KeptState {
   readonly #options: KeptStateOptions;
   /** Sessions of pages for which nothing is kept, as far as is remembered. */
@@ -42,59 +39,89 @@ export class KeptState {
     this.#options = options;
   }
 
-  /** Keeps values, those of one call all or none. Does not wait: what is kept later is kept after it. */
-  save(session: string, page: string, values: readonly KeptValue[]): void {
-    const { store, broke } = this.#options;
+  /** Whether nothing is kept of a session at a page, as far as is remembered. */
+  isEmpty(session: string, page: string): boolean {
+    return this.#empty.has(`${session} ${page}`);
+  }
+
+  /** What has to be written so that it is kept. `nowMs`: the time by which values expire. */
+  ops(session: string, page: string, written: readonly Written[], nowMs: number): Op[] {
     this.#saves++;
     this.#empty.delete(`${session} ${page}`);
+    const ops: Op[] = [];
+    for (const { key, value, props } of written) {
+      const under = [...STATE, session, page, key];
+      if (value) this.#add(ops, under, value.plain, value.expiresMs - nowMs);
+      if (props) this.#add(ops, [...under, PROPS], props, Infinity);
+    }
+    return ops;
+  }
+
+  /** What was kept of a session at a page; `undefined`: nothing. What cannot be read any more counts as not kept. */
+  async load(session: string, page: string): Promise<KeptFields | undefined> {
+    const whose = `${session} ${page}`;
+    if (this.#empty.has(whose)) return undefined;
+    const { store, now, broke } = this.#options;
+    const saves = this.#saves;
+    const values = new Map<string, Pieces>();
+    const props = new Map<string, Pieces>();
+    for await (
+      const { key, value, expiresMs = Infinity } of store.list({ prefix: [...STATE, session, page] })
+    ) {
+      const { total, bytes } = value as { total: number; bytes: Uint8Array };
+      const kind = key[STATE.length + 3] === PROPS ? props : values;
+      const name = String(key[STATE.length + 2]);
+      const known = kind.get(name) ?? { total, expiresMs, bytes: [] };
+      known.bytes.push(bytes);
+      kind.set(name, known);
+    }
+    if (values.size === 0 && props.size === 0) {
+      // Nothing was saved while it was looked for.
+      if (saves !== this.#saves) return undefined;
+      if (this.#empty.size >= MOST_EMPTY) this.#empty.clear();
+      this.#empty.add(whose);
+      return undefined;
+    }
+    const kept = { values: new Map(), props: new Map() };
+    for (const [name, pieces] of values) {
+      try {
+        kept.values.set(name, { value: wholeOf(pieces), leftMs: pieces.expiresMs - now() });
+      } catch (error) {
+        broke(error);
+      }
+    }
+    for (const [name, pieces] of props) {
+      try {
+        kept.props.set(name, wholeOf(pieces));
+      } catch (error) {
+        broke(error);
+      }
+    }
+    return kept;
+  }
+
+  #add(ops: Op[], under: Key, value: unknown, leftMs: number): void {
+    const { now, keepMs = DAY_MS, broke } = this.#options;
     try {
-      const ops = values.flatMap((value) => this.#ops([...STATE, session, page, value.key], value));
-      store.commit(ops).catch(broke);
+      const whole = serialize(value);
+      const expiresMs = Math.round(now() + Math.min(leftMs, keepMs));
+      for (let at = 0, piece = 0; at < whole.length; at += PIECE_BYTES, piece++) {
+        const bytes = new Uint8Array(whole.subarray(at, at + PIECE_BYTES));
+        ops.push({ type: "set", key: [...under, piece], value: { total: whole.length, bytes }, expiresMs });
+      }
     } catch (error) {
       broke(error);
     }
   }
+}
 
-  /** What was kept of a session at a page, by key of the field. What cannot be read any more counts as not kept. */
-  async load(session: string, page: string): Promise<Map<string, unknown>> {
-    const whose = `${session} ${page}`;
-    if (this.#empty.has(whose)) return new Map();
-    const saves = this.#saves;
-    const pieces = new Map<string, { readonly total: number; readonly bytes: Uint8Array[] }>();
-    for await (const { key, value } of this.#options.store.list({ prefix: [...STATE, session, page] })) {
-      const { total, bytes } = value as { total: number; bytes: Uint8Array };
-      const name = String(key[STATE.length + 2]);
-      const known = pieces.get(name) ?? { total, bytes: [] };
-      known.bytes.push(bytes);
-      pieces.set(name, known);
-    }
-    // Nothing was saved while it was looked for.
-    if (pieces.size === 0 && saves === this.#saves) {
-      if (this.#empty.size >= MOST_EMPTY) this.#empty.clear();
-      this.#empty.add(whose);
-    }
-    const values = new Map<string, unknown>();
-    for (const [name, { total, bytes }] of pieces) {
-      const whole = await new Blob(bytes as BlobPart[]).bytes();
-      // Pieces of a longer value before it may lie behind.
-      try {
-        values.set(name, deserialize(whole.subarray(0, total)));
-      } catch (error) {
-        this.#options.broke(error);
-      }
-    }
-    return values;
-  }
+interface Pieces {
+  readonly total: number;
+  readonly expiresMs: number;
+  readonly bytes: Uint8Array[];
+}
 
-  #ops(key: readonly string[], { value, ms = Infinity }: KeptValue): Op[] {
-    const { now, keepMs = DAY_MS } = this.#options;
-    const whole = serialize(value);
-    const expiresMs = now() + Math.min(ms, keepMs);
-    const ops: Op[] = [];
-    for (let at = 0, piece = 0; at < whole.length; at += PIECE_BYTES, piece++) {
-      const bytes = new Uint8Array(whole.subarray(at, at + PIECE_BYTES));
-      ops.push({ type: "set", key: [...key, piece], value: { total: whole.length, bytes }, expiresMs });
-    }
-    return ops;
-  }
+// Pieces of a longer value before it may lie behind.
+function wholeOf({ total, bytes }: Pieces): unknown {
+  return deserialize(Buffer.concat(bytes).subarray(0, total));
 }

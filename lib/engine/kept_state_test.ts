@@ -9,6 +9,7 @@ import { fakeClock } from "@/lib/testing/clock.ts";
 import { push, text } from "@/lib/testing/fields.ts";
 import { openDemo } from "@/lib/testing/open_demo.ts";
 import type { ViewProps } from "@/lib/value/page.ts";
+import { Journal } from "./journal.ts";
 import { KeptState } from "./kept_state.ts";
 import { GOING_MS } from "./presence.ts";
 
@@ -45,8 +46,14 @@ function start(store: Store, told: unknown[] = []) {
     }),
   });
   const clock = fakeClock();
-  const state = new KeptState({ store, now: () => 1_000_000, broke: (error) => void told.push(error) });
-  const app = openDemo(page, { state, clock, secret: new Uint8Array(32).fill(7) });
+  const options = {
+    store,
+    now: () => 1_000_000,
+    after: clock.after,
+    broke: (error: unknown) => void told.push(error),
+  };
+  const [state, journal] = [new KeptState(options), new Journal(options)];
+  const app = openDemo(page, { state, journal, clock, secret: new Uint8Array(32).fill(7) });
   const at = {
     demo: page.demo,
     page: "/demo",

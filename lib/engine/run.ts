@@ -9,6 +9,7 @@ import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
 import { type Attempt, attemptOf, DEAF_MS, signalOf, stop } from "./attempt.ts";
 import { type Call, noAction, withoutValues } from "./call.ts";
 import { Context } from "./context.ts";
+import type { Written } from "./held.ts";
 import type { Phase } from "./observer.ts";
 import type { Entry, GroupName, Place } from "./queue.ts";
 import { Attention } from "./readers.ts";
@@ -41,6 +42,10 @@ export class Run extends RunLog {
   begun = false;
   /** Resolves when it is finished; `undefined` as long as it goes on, and where its end has not to be kept. */
   ending: Promise<void> | undefined;
+  /** Asked before a handler of it is called; that waits until it resolves. `undefined` where nothing has to be waited for. */
+  mayBegin: (() => Promise<void>) | undefined;
+  /** What it has written to its session, from its end until that is kept. */
+  written: readonly Written[] | undefined;
   /** Who reads it. */
   readonly attention: Attention = new Attention();
   #call: Call;
@@ -48,6 +53,8 @@ export class Run extends RunLog {
   readonly #values: Values;
   /** The action that is under way. */
   #attempt: Attempt | undefined;
+  /** What keeps other runs of its session from changing what it changes. */
+  #turn: Disposable | undefined;
   readonly #startedMs: number;
   #failure: RunContext["failure"];
   #emitLater: ((frame: FrameBody) => void) | undefined;
@@ -97,7 +104,8 @@ export class Run extends RunLog {
     const action = this.#action(this.call.action);
     if (action.cache) return;
     this.#host.queue.check(this.#group(action), this.call.session.id);
-    if (action.owns.length > 0) this.#host.turns.check(this.#owned(action));
+    const owned = this.#owned();
+    if (owned.length > 0) this.#host.turns.check(owned);
   }
 
   /**
@@ -148,33 +156,35 @@ export class Run extends RunLog {
 
   /** Starts it. A run whose handler and codecs never wait is over when this returns. */
   async start(): Promise<void> {
-    const todo = [this.call.action];
-    let failed = false;
-    let steps = 0;
-    for (let key = todo.shift(); key !== undefined && !this.#over; key = todo.shift()) {
-      const action = this.#action(key);
-      const attempt = this.#attempt = this.#attempt?.action === action && steps === 0
-        ? this.#attempt
-        : attemptOf(action);
-      const fault = steps++ < MOST_STEPS ? this.#try(attempt) : endless();
-      const ended = fault instanceof Promise ? await fault : fault;
-      if (this.#over) return;
-      if (ended) {
-        this.#failure = { action: key, ...ended.toJSON() };
-        this.#emit({ type: "failed", ...this.#failure });
+    try {
+      const todo = [this.call.action];
+      let failed = false;
+      let steps = 0;
+      for (let key = todo.shift(); key !== undefined && !this.#over; key = todo.shift()) {
+        const action = this.#action(key);
+        const attempt = this.#attempt = this.#attempt?.action === action && steps === 0
+          ? this.#attempt
+          : attemptOf(action);
+        const fault = steps++ < MOST_STEPS ? this.#try(attempt) : endless();
+        const ended = fault instanceof Promise ? await fault : fault;
+        if (this.#over) return;
+        if (ended) {
+          this.#failure = { action: key, ...ended.toJSON() };
+          this.#emit({ type: "failed", ...this.#failure });
+        }
+        // What somebody may not run does not follow for them either, and so mends nothing.
+        const next = (ended ? action.then.failure : action.then.success).filter((key) => this.#may(key));
+        failed ||= ended !== undefined && !(action.then.mends && next.length > 0);
+        if (steps > MOST_STEPS) break;
+        todo.push(...next);
+        for (const key of this.#values.changed()) {
+          todo.push(...(this.call.demo.changes[key] ?? []).filter((key) => this.#may(key)));
+        }
       }
-      // What somebody may not run does not follow for them either, and so mends nothing.
-      const next = (ended ? action.then.failure : action.then.success).filter((key) => this.#may(key));
-      failed ||= ended !== undefined && !(action.then.mends && next.length > 0);
-      if (steps > MOST_STEPS) break;
-      todo.push(...next);
-      const changed = this.#values.changed();
-      if (changed.size > 0) this.#host.wrote?.(this, changed);
-      for (const key of changed) {
-        todo.push(...(this.call.demo.changes[key] ?? []).filter((key) => this.#may(key)));
-      }
+      this.#end(failed ? "failed" : "done");
+    } finally {
+      this.#turn?.[Symbol.dispose]();
     }
-    this.#end(failed ? "failed" : "done");
   }
 
   // Everything below avoids `await` where nothing has to be waited for: most events are over within one turn.
@@ -257,6 +267,7 @@ export class Run extends RunLog {
 
   async #merged(attempt: Attempt): Promise<Fault | undefined> {
     const { action } = attempt;
+    if (this.mayBegin) await this.#begin();
     const signal = signalOf(attempt);
     const late = Promise.withResolvers<never>();
     let timer: Disposable | undefined;
@@ -290,9 +301,11 @@ export class Run extends RunLog {
   }
 
   #queue(attempt: Attempt): Fault | undefined | Promise<Fault | undefined> {
-    if (attempt.action.owns.length === 0) return this.#enter(attempt);
+    // One turn for all that the run may change: it has it to its end, so that nobody goes on from a state that a crash
+    // may still take back, and no two runs wait for each other.
+    if (this.#turn || attempt.action.owns.length === 0) return this.#enter(attempt);
     const turn = this.#host.turns.take(
-      this.#owned(attempt.action),
+      this.#owned(),
       (before) => {
         this.#emit({ type: "queued", position: before, of: before });
         return signalOf(attempt);
@@ -302,16 +315,14 @@ export class Run extends RunLog {
     return turn.then((turn) => this.#inTurn(attempt, turn), (error) => this.#fault(attempt, error));
   }
 
-  #owned({ owns }: BoundAction): string[] {
-    const { session, page } = this.call;
-    return owns.map((key) => tupleKey(session.id, page, key));
+  #owned(): string[] {
+    const { session, page, demo, action } = this.call;
+    return (demo.owned[action] ?? []).map((key) => tupleKey(session.id, page, key));
   }
 
   #inTurn(attempt: Attempt, turn: Disposable): Fault | undefined | Promise<Fault | undefined> {
-    const ended = attempt.over ?? this.#enter(attempt);
-    if (isPromise(ended)) return ended.finally(() => turn[Symbol.dispose]());
-    turn[Symbol.dispose]();
-    return ended;
+    this.#turn = turn;
+    return attempt.over ?? this.#enter(attempt);
   }
 
   #enter(attempt: Attempt): Fault | undefined | Promise<Fault | undefined> {
@@ -351,6 +362,11 @@ export class Run extends RunLog {
   }
 
   #inPlace(attempt: Attempt, place: Place): Fault | undefined | Promise<Fault | undefined> {
+    if (this.mayBegin) return this.#begin().then(() => this.#inPlace(attempt, place));
+    if (attempt.over) {
+      place[Symbol.dispose]();
+      return attempt.over;
+    }
     let later = false;
     try {
       this.begun = true;
@@ -377,6 +393,12 @@ export class Run extends RunLog {
     } finally {
       if (!later) place[Symbol.dispose]();
     }
+  }
+
+  #begin(): Promise<void> {
+    const begin = this.mayBegin?.() ?? Promise.resolve();
+    this.mayBegin = undefined;
+    return begin;
   }
 
   #inTime<T>(attempt: Attempt, work: Promise<T>): Promise<T> {
@@ -485,6 +507,7 @@ export class Run extends RunLog {
   }
 
   #output(action: BoundAction, outputs: Outputs): void {
+    if (outputs.edits) this.#values.write(outputs.edits);
     for (const frame of this.#values.frames(action.key, outputs)) {
       this.#emit(frame, weigh(frame.values, MOST_LOG));
     }
@@ -544,15 +567,15 @@ export class Run extends RunLog {
   #end(outcome: DoneFrame["outcome"]): void {
     if (this.#over) return;
     this.#over = true;
-    // What an action had written that was ended before its time.
-    const changed = this.#values.changed();
-    if (changed.size > 0) this.#host.wrote?.(this, changed);
+    const written = this.written = this.#values.written;
     this.#values.clear();
     const ms = Math.round((this.#host.now() - this.#startedMs) * 10) / 10;
     const done: DoneFrame = { type: "done", outcome, ms };
-    const close = () => this.#close(done);
-    if (this.#host.keepEnd) this.ending = this.#host.keepEnd(this, done).then(close, close);
-    else close();
+    if (!this.#host.keepEnd) return this.#close(done);
+    this.ending = this.#host.keepEnd(this, done, written).then(
+      () => this.#close(done),
+      () => this.#close({ ...done, kept: false }),
+    );
   }
 
   #close(done: DoneFrame): void {
@@ -561,6 +584,8 @@ export class Run extends RunLog {
     // It is kept for a while, so it lets go of all that nobody asks a finished run for.
     this.#call = withoutValues(this.#call);
     this.#attempt = this.#emitLater = this.#failure = undefined;
+    // One that is not admitted after all has to undo it.
+    if (!this.admitted) this.written = undefined;
     const { id, call: { page, action } } = this;
     this.#host.observer?.ended({ id, page, action }, done.outcome, done.ms);
     this.#host.ended(this);

@@ -1,6 +1,7 @@
 import type { CodecContext } from "@/lib/demo/component.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
 import type { Batches } from "./batches.ts";
+import type { Written } from "./held.ts";
 import type { Observer } from "./observer.ts";
 import type { Queue } from "./queue.ts";
 import type { Run } from "./run.ts";
@@ -26,10 +27,13 @@ export interface RunHost {
   readonly broke: (error: unknown) => string;
   /** Called with each frame but the last, when it is in the log. */
   readonly said: ((run: Run, frame: FrameBody) => void) | undefined;
-  /** Called when an action is over, or its run, that has changed values on the server, with their keys. */
-  readonly wrote: ((run: Run, keys: ReadonlySet<string>) => void) | undefined;
-  /** Keeps the end of a run. Its readers are told of it when that has been done, or has failed. */
-  readonly keepEnd: ((run: Run, done: DoneFrame) => Promise<void>) | undefined;
+  /**
+   * Keeps the end of a run, and what it has written to its session with it. Its readers are told of it when that has been
+   * done, or has failed.
+   */
+  readonly keepEnd:
+    | ((run: Run, done: DoneFrame, written: readonly Written[] | undefined) => Promise<void>)
+    | undefined;
   /** Called once, when the last frame is in the log. */
   readonly ended: (run: Run) => void;
   /** Is told how it goes. */

@@ -9,10 +9,10 @@ import type { Json } from "@/lib/value/json.ts";
 import { weigh } from "@/lib/value/weigh.ts";
 import type { OutputFrame } from "@/lib/wire/frame.ts";
 import { diff, type Patch } from "@/lib/wire/patch.ts";
-import type { Session } from "./sessions.ts";
+import type { Edit, Session, Written } from "./held.ts";
 import { isPromise } from "./result.ts";
 
-/** What the values of a run are made of. */
+/** Options of {@linkcode Values}. */
 export interface ValuesOptions {
   /** The demo whose fields they belong to. */
   readonly demo: Demo;
@@ -28,6 +28,8 @@ export interface Outputs {
   readonly values: Readonly<Record<string, Json>>;
   /** Changed props by field. */
   readonly props: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** What changes in the session; none: nothing. */
+  readonly edits: readonly Edit[] | undefined;
 }
 
 // What is larger belongs into a file: it would be held by the log, by every reader and by the page.
@@ -48,8 +50,10 @@ export class Values {
   #sent: ReadonlyMap<string, Json> = nothing;
   /** Props that this run has changed. Made when the first is. */
   #changed: Map<string, Readonly<Record<string, unknown>>> | undefined;
-  /** Values on the server that this run has changed. */
-  #written = none;
+  /** Values on the server that this run has changed, since that was last asked. */
+  #touched = none;
+  /** All that this run has written to its session, by field. Made when the first is. */
+  #written: Map<string, Written> | undefined;
 
   /** Holds none at first. */
   constructor(options: ValuesOptions) {
@@ -103,8 +107,8 @@ export class Values {
   }
 
   /**
-   * Turns what a handler gave into what is sent. Values that live on the server are written at once; `copy` says that
-   * what was given belongs to others too.
+   * Turns what a handler gave at once into what is sent. Nothing of it is written yet: an answer of which one part is wrong
+   * changes nothing. `copy` says that what was given belongs to others too.
    *
    * @throws {Fault} `bad_output` with the field.
    */
@@ -115,33 +119,56 @@ export class Values {
     const { demo, session } = this.#options;
     const values: Record<string, Json> = {};
     const props: Record<string, Readonly<Record<string, unknown>>> = {};
+    let edits: Edit[] | undefined;
     let waits: Promise<void>[] | undefined;
     for (const [key, given] of entries) {
       const field = fieldAt(demo, key);
       const onServer = componentOf(field).holds === "session";
       let value = given;
+      let now: Readonly<Record<string, unknown>> | undefined;
       if (given === RESET) {
-        if (onServer) this.#write(key, structuredClone(field.initial));
+        if (onServer) (edits ??= []).push({ key, value: { given: structuredClone(field.initial) } });
         else values[key] = field.initial;
         continue;
       }
       if (given instanceof Updated) {
         const { value: inner, ...rest } = given.update as Record<string, unknown>;
-        session.changeProps(demo, key, rest);
-        if (Object.keys(rest).length > 0) props[key] = rest;
+        if (!isEmpty(rest)) {
+          now = session.propsWith(demo, key, { ...props[key], ...rest });
+          props[key] = { ...props[key], ...rest };
+          (edits ??= []).push({ key, props: props[key] });
+        }
         if (inner === undefined) continue;
         value = inner;
       }
       if (onServer) {
-        this.#write(key, copy ? structuredClone(value) : value);
+        (edits ??= []).push({ key, value: { given: copy ? structuredClone(value) : value } });
         continue;
       }
-      const wire = this.#encodeOne(key, value);
+      const wire = this.#encodeOne(key, value, now ?? session.props(demo, key));
       if (isPromise(wire)) (waits ??= []).push(wire.then((wire) => void (values[key] = wire as Json)));
       else values[key] = wire as Json;
     }
-    const outputs = { values, props };
+    const outputs = { values, props, edits };
     return waits ? Promise.all(waits).then(() => outputs) : outputs;
+  }
+
+  /** Writes to the session what an answer changes there: all of it or nothing. @throws {Fault} `bad_output` */
+  write(edits: readonly Edit[]): void {
+    const { demo, session } = this.#options;
+    for (const one of session.write(demo, edits)) {
+      const before = this.#written?.get(one.key);
+      if (one.changed) {
+        if (this.#touched === none) this.#touched = new Set();
+        (this.#touched as Set<string>).add(one.key);
+      }
+      // Written anew, a value with a time to live has all of it again.
+      const value = one.value && (one.changed || one.value.expiresMs < Infinity) ? one.value : before?.value;
+      const props = one.props ?? before?.props;
+      if (!value && !props) continue;
+      this.#written ??= new Map();
+      this.#written.set(one.key, { key: one.key, changed: one.changed, value, props });
+    }
   }
 
   /** The frames that tell the page: whole values, text to append, or changes, whichever is smallest. */
@@ -180,9 +207,14 @@ export class Values {
 
   /** Keys of the values on the server that were changed since this was last asked. */
   changed(): ReadonlySet<string> {
-    const written = this.#written;
-    this.#written = none;
-    return written;
+    const touched = this.#touched;
+    this.#touched = none;
+    return touched;
+  }
+
+  /** All that was written to the session. */
+  get written(): readonly Written[] | undefined {
+    return this.#written && [...this.#written.values()];
   }
 
   /** One frame that stands for all that were made so far. */
@@ -200,19 +232,12 @@ export class Values {
   /** Lets go of all of them. */
   clear(): void {
     this.#values = this.#sent = nothing;
-    this.#changed = undefined;
+    this.#changed = this.#written = undefined;
   }
 
   #take(key: string, value: Json): void {
     if (this.#values === nothing) this.#values = new Map();
     (this.#values as Map<string, Json>).set(key, value);
-  }
-
-  #write(key: string, value: unknown): void {
-    const { demo, session } = this.#options;
-    if (!session.setValue(demo, key, value)) return;
-    if (this.#written === none) this.#written = new Set();
-    (this.#written as Set<string>).add(key);
   }
 
   #decodeOne(key: string): unknown {
@@ -225,10 +250,9 @@ export class Values {
     return caught(key, () => decode(wire, codec(), session.props(demo, key)));
   }
 
-  #encodeOne(key: string, value: unknown): unknown {
-    const { demo, session, codec } = this.#options;
+  #encodeOne(key: string, value: unknown, props: Readonly<Record<string, unknown>>): unknown {
+    const { demo, codec } = this.#options;
     const component = componentOf(fieldAt(demo, key));
-    const props = session.props(demo, key);
     const check = (wire: unknown): Json => {
       const right = component.wire(props).safeParse(wire);
       if (!right.success) {

@@ -13,6 +13,7 @@ import { type AccountSuffix, accountSuffixOf } from "./auth_suffix.ts";
 import { pathOf } from "./path.ts";
 import { suffixOf } from "./guard/suffix.ts";
 import { refuse } from "./reply.ts";
+import { isVisit } from "./visit.ts";
 
 /** Options for {@linkcode auth}. */
 export interface AuthOptions {
@@ -65,6 +66,7 @@ export function auth<S extends AuthState>(options: AuthOptions): Middleware<S> {
       throw new Error("Cannot guard: main.ts has no app.use(hostPages) with accounts");
     }
     accounts.claim(realm, users);
+    if (isVisit(req)) return await context.next();
     if (state.account) {
       // The guard above has its login below each page, where this one would have its own.
       if (state.account.realm !== realm) throw new Error(`Cannot guard with "${realm}" inside another realm`);
@@ -117,6 +119,7 @@ export function auth<S extends AuthState>(options: AuthOptions): Middleware<S> {
 export function requires<S extends AuthState>(...roles: readonly string[]): Middleware<S> {
   const allow = rolesOf(roles, "requires()");
   return (context) => {
+    if (isVisit(context.req)) return context.next();
     const { account } = context.state;
     if (!account) throw new Error("Cannot require a role here: no auth() stands in a _middleware.ts above");
     if (!isAllowed(account.user, allow)) throw new HttpError(404);

@@ -24,6 +24,7 @@ import { forward } from "./guard/suffix.ts";
 import { Fault, FAULTS } from "@/lib/value/fault.ts";
 import { refuse } from "./reply.ts";
 import type { ServerPaths } from "./server_paths.ts";
+import { isVisit } from "./visit.ts";
 
 export { ANSWER_HEADERS } from "./guard/exit.ts";
 export { type Suffix, suffixOf } from "./guard/suffix.ts";
@@ -122,6 +123,8 @@ export function guarded<S>(app: App<S>, options: GuardOptions, rules: GuardRules
       return request.method === "GET" ? await compress(answer, request) : answer;
     };
     return async (request, info) => {
+      // The server's own: it has no sender, no name and no answer that anybody reads.
+      if (isVisit(request)) return await handle(request, info);
       const arrival = arrived(request, info, policy);
       if (stallMs !== undefined && stallMs !== STALL_MS) limitStalls(request, stallMs);
       try {

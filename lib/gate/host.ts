@@ -15,6 +15,7 @@ import { answerEvent, type PageRequest } from "./native.ts";
 import { pathOf } from "./path.ts";
 import { runForm } from "./plain_form.ts";
 import { refuse } from "./reply.ts";
+import { isVisit } from "./visit.ts";
 
 /** What demo pages find on their context. */
 export interface AtollState extends AuthState {
@@ -56,6 +57,10 @@ async function answer<S extends AtollState>(
   options: HostOptions,
 ): Promise<Response> {
   const { req, state } = context;
+  if (isVisit(req)) {
+    options.engine.found(pathOf(req.url), whole);
+    return new Response(null, { status: 204 });
+  }
   // From here on there is no more of the demo than they may see, for whatever protocol.
   const user = state.account?.user;
   const demo = demoFor(whole, user);

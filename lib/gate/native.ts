@@ -51,8 +51,14 @@ export async function answerEvent(
   }
   const owner = { session: session.id, page };
   if (body.cancel !== undefined) {
-    engine.find(body.cancel, owner).cancel();
-    return Response.json({ cancelled: true });
+    const run = engine.find(body.cancel, owner);
+    run.cancel();
+    // Said once it cannot be lost any more, or with the word that it may.
+    await run.ending;
+    const end = run.log.at(-1);
+    return Response.json(
+      end?.type === "done" && end.kept === false ? { cancelled: true, kept: false } : { cancelled: true },
+    );
   }
   if (body.resume !== undefined) {
     const after = body.after ?? 0;

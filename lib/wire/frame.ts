@@ -74,6 +74,8 @@ export interface FailedFrame extends FaultJson {
   readonly type: "failed";
   /** Key of the action. */
   readonly action: string;
+  /** Whether a crash took frames away before it: its number does not follow the one before. */
+  readonly whole?: true | undefined;
 }
 
 /** The last frame of every run. */
@@ -84,6 +86,11 @@ export interface DoneFrame {
   readonly outcome: "done" | "failed" | "cancelled";
   /** From acceptance to here, in milliseconds. */
   readonly ms: number;
+  /**
+   * `false` when the end was told though it could not be kept: a crash of the server may take it, and what the run left in
+   * its session. Both are tried again until they are kept. Left out, all is as durable as the server keeps things.
+   */
+  readonly kept?: false | undefined;
 }
 
 /** What a run says, without its place in the run. */
@@ -96,5 +103,8 @@ export type FrameBody =
   | FailedFrame
   | DoneFrame;
 
-/** One word of the native protocol. `seq` counts from 1 without gaps in its run. */
+/**
+ * One word of the native protocol. `seq` counts from 1 in its run. It leaves a gap before a frame that is `whole`, and there
+ * only.
+ */
 export type Frame = FrameBody & { readonly run: string; readonly seq: number };

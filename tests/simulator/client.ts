@@ -120,7 +120,7 @@ export class Clients {
           ) {
             assert.ok(!over, `${plan.mark} says something after its end`);
             // One that stands for all before it may come after a gap: what is missing is in it.
-            const stands = frame.type === "output" && frame.whole === true && seq > last;
+            const stands = "whole" in frame && frame.whole === true && seq > last;
             assert.ok(seq === last + 1 || stands, `${plan.mark} has a gap or says something twice`);
             last = seq;
             frames.push(frame as FrameBody);

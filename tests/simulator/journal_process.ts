@@ -1,29 +1,43 @@
 import assert from "node:assert/strict";
-import { type AcceptedRun, ATTEMPT_FRAMES, Journal } from "@/lib/engine/journal.ts";
+import { type AcceptedRun, Journal, type Left } from "@/lib/engine/journal.ts";
 import type { Store } from "@/lib/store/records.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { FrameBody } from "@/lib/wire/frame.ts";
 import type { World } from "./seeds.ts";
 
 /** What the simulator knows of a run. */
-export interface Told {
+export class Told {
   readonly run: AcceptedRun;
-  accept: "asked" | "acknowledged" | "refused";
-  end: "open" | "asked" | "acknowledged";
+  accept: "asked" | "acknowledged" | "refused" = "asked";
+  end: "open" | "asked" | "acknowledged" = "open";
   /** All that it said in this attempt. */
-  said: FrameBody[];
+  said: FrameBody[] = [];
+  /** What it said in those before. */
+  readonly earlier: FrameBody[][] = [];
   /** How much of it is known to be on the disk. */
-  kept: number;
-  attempt: number;
-  /** Whether another attempt was asked for and nobody knows whether it is counted. */
-  between: boolean;
+  kept = 0;
+  /** The number before that of its first frame in this process. */
+  base = 0;
+  /** How often it was begun, as far as that was acknowledged. */
+  attempt = 1;
+  /** Whether another begin was asked for and nobody knows whether it is counted. */
+  between = false;
   /** Whether it was asked to be ended as interrupted. */
-  cut: boolean;
-}
+  cut = false;
+  /** Whether its end leaves something in its session. */
+  left = false;
+  readonly #heard = new Map<number, string>();
 
-/** The number before that of a run's first frame. */
-export function baseOf({ attempt }: Told): number {
-  return (attempt - 1) * ATTEMPT_FRAMES;
+  constructor(run: AcceptedRun) {
+    this.run = run;
+  }
+
+  /** Somebody sees a frame: whoever sees that number, at whatever time, sees the same. */
+  hear(seq: number, frame: FrameBody): void {
+    const text = JSON.stringify(frame);
+    assert.equal(this.#heard.get(seq) ?? text, text, `frame ${seq} of ${this.run.id} says two things`);
+    this.#heard.set(seq, text);
+  }
 }
 
 /** How long a journal of the simulator keeps what is over. */
@@ -32,13 +46,24 @@ export const KEEP_MS = 1_000_000;
 /** A process that uses a journal, until it ends or crashes. */
 export class JournalProcess {
   readonly journal: Journal;
+  /** By session, the runs that have left something there, as this process holds it. */
+  readonly states: Map<string, string[]>;
   readonly #world: World;
   readonly #all: Told[];
   readonly #actors: Promise<void>[] = [];
   #gone = false;
   #broken = 0;
 
-  constructor(world: World, store: Store, now: () => number, all: Told[]) {
+  constructor(
+    world: World,
+    store: Store,
+    { now, all, states }: {
+      readonly now: () => number;
+      readonly all: Told[];
+      readonly states: Map<string, string[]>;
+    },
+  ) {
+    this.states = states;
     this.#world = world;
     this.#all = all;
     this.journal = new Journal({
@@ -76,16 +101,8 @@ export class JournalProcess {
     const { chance, note, follow } = this.#world;
     const id = `run${this.#all.length}`;
     const session = `s${chance.int(3)}`;
-    const told: Told = {
-      run: { id, session, call: `c-${id}`, demo: "/d", action: "a", page: "/d", input: { id } },
-      accept: "asked",
-      end: "open",
-      said: [],
-      kept: 0,
-      attempt: 1,
-      between: false,
-      cut: false,
-    };
+    const run = { id, session, call: `c-${id}`, demo: "/d", action: "a", page: "/d", input: { id } };
+    const told = new Told({ ...run, retry: chance.yes(0.5) });
     this.#all.push(told);
     note(`${id} is to be accepted`);
     const accepted = this.#live(this.journal.accept(told.run)).then(() => {
@@ -112,19 +129,24 @@ export class JournalProcess {
     told.end = "acknowledged";
   }
 
-  /** Runs an unfinished run of an earlier process once more. */
+  /** Runs an unfinished run of an earlier process once more: it waits for a while, then it begins. */
   async runAgain(told: Told): Promise<void> {
+    const { chance, note, time } = this.#world;
     const { id } = told.run;
-    [told.between, told.kept] = [true, 0];
-    this.#world.note(`${id} is to run again`);
+    note(`${id} is to go on`);
     const again = await this.#live(this.journal.again(id)).catch((error) => {
       assert.ok(error instanceof Fault && error.code === "no_space", String(error));
     });
-    told.between = false;
     if (!again) return;
-    this.#world.note(`${id} runs again`);
-    assert.equal(again.attempt, ++told.attempt);
-    told.said = [];
+    assert.equal(again.attempt, told.attempt);
+    if (chance.yes(0.5)) await this.#live(time.sleep(chance.int(100)));
+    told.between = true;
+    const begun = await this.#live(this.retried(() => this.journal.begin(id)).then(() => true));
+    told.between = false;
+    told.attempt++;
+    note(`${id} begins again: ${begun}`);
+    told.earlier.push(told.said);
+    [told.said, told.base, told.kept] = [[], this.journal.base, 0];
     await this.#speak(told);
   }
 
@@ -149,7 +171,8 @@ export class JournalProcess {
       // What it has already it is given again at times.
       const from = told.said.length + 1 - chance.int(Math.min(3, told.said.length + 1));
       told.said.push(...frames);
-      this.journal.append(id, baseOf(told) + from, told.said.slice(from - 1));
+      told.said.forEach((frame, at) => told.hear(told.base + at + 1, frame));
+      this.journal.append(id, told.base + from, told.said.slice(from - 1));
       if (chance.yes(0.3)) {
         const [count, broken] = [told.said.length, this.#broken];
         await this.#live(this.journal.flush());
@@ -164,9 +187,21 @@ export class JournalProcess {
     told.said.push(...rest);
     told.end = "asked";
     note(`${id} is to be finished with ${told.said.length} frames`);
-    await this.#live(this.retried(() => this.journal.finish(id, baseOf(told) + from, rest)));
+    const left = this.#left(told);
+    told.left = left !== undefined;
+    await this.#live(this.retried(() => this.journal.finish(id, told.base + from, rest, left)));
     note(`${id} is finished`);
     if (!refused()) told.end = "acknowledged";
+  }
+
+  /** What a run leaves: how many runs of its session have left something, and which were the last. */
+  #left({ run: { id, session } }: Told): Left | undefined {
+    if (this.#world.chance.yes(0.3)) return undefined;
+    const list = this.states.get(session) ?? [];
+    list.push(id);
+    this.states.set(session, list);
+    const ops = [{ type: "set", key: ["state", session], value: [...list] }] as const;
+    return { session, ops, settled: () => {} };
   }
 
   #frame({ run, said }: Told): FrameBody {
