@@ -29,6 +29,10 @@ const kept = component({
 const secret = new Uint8Array(32).fill(7);
 const id = "0123456789abcdefghijkl";
 const turn = () => new Promise((resolve) => setTimeout(resolve));
+/** A generator that has waited for long lets others go first before it goes on. */
+const settled = async () => {
+  for (let turns = 0; turns < 3; turns++) await turn();
+};
 
 /** A server whose runs a store keeps, in which a handler goes on until it is let go. */
 function start(store: Store, mayBreak: () => boolean = () => false) {
@@ -141,6 +145,7 @@ Deno.test("A run that a crash cut off ends as interrupted, and its reader is tol
   assert.ok(failed?.type === "failed" && failed.code === "interrupted" && failed.whole && failed.seq > 1e9);
   assert.equal(done?.seq, failed.seq + 1);
   before.hold.resolve();
+  await settled();
 });
 
 Deno.test("A run that may be run again is, once its page is there, and its reader goes on with whole values", async () => {
@@ -170,6 +175,7 @@ Deno.test("A run that may be run again is, once its page is there, and its reade
   assert.equal(past.frames.at(-1)?.type, "done");
   assert.ok(past.frames.every(({ seq }) => seq > run.dropped));
   before.hold.resolve();
+  await settled();
 });
 
 Deno.test("A run that takes the server down each time is given up", async () => {
@@ -191,6 +197,7 @@ Deno.test("A run that takes the server down each time is given up", async () => 
   const failed = told.frames.find(({ type }) => type === "failed");
   assert.match(failed?.type === "failed" ? failed.message : "", /not tried again/);
   for (const world of worlds) world.hold.resolve();
+  await settled();
 });
 
 Deno.test("A run whose action is not there any more ends, and says so", async () => {
@@ -206,6 +213,7 @@ Deno.test("A run whose action is not there any more ends, and says so", async ()
   const failed = told.frames.find(({ type }) => type === "failed");
   assert.match(failed?.type === "failed" ? failed.message : "", /not there any more/);
   before.hold.resolve();
+  await settled();
 });
 
 Deno.test("A call that cannot be kept is refused and forgotten", async () => {

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { deserialize, serialize } from "node:v8";
 import type { Key, Op, Store } from "@/lib/store/records.ts";
+import { tupleKey } from "@/lib/value/tuple_key.ts";
 import type { KeptFields, Written } from "./held.ts";
 
 /** Options of {@linkcode KeptState}. */
@@ -41,13 +42,13 @@ export class KeptState {
 
   /** Whether nothing is kept of a session at a page, as far as is remembered. */
   isEmpty(session: string, page: string): boolean {
-    return this.#empty.has(`${session} ${page}`);
+    return this.#empty.has(tupleKey(session, page));
   }
 
   /** What has to be written so that it is kept. `nowMs`: the time by which values expire. */
   ops(session: string, page: string, written: readonly Written[], nowMs: number): Op[] {
     this.#saves++;
-    this.#empty.delete(`${session} ${page}`);
+    this.#empty.delete(tupleKey(session, page));
     const ops: Op[] = [];
     for (const { key, value, props } of written) {
       const under = [...STATE, session, page, key];
@@ -59,7 +60,7 @@ export class KeptState {
 
   /** What was kept of a session at a page; `undefined`: nothing. What cannot be read any more counts as not kept. */
   async load(session: string, page: string): Promise<KeptFields | undefined> {
-    const whose = `${session} ${page}`;
+    const whose = tupleKey(session, page);
     if (this.#empty.has(whose)) return undefined;
     const { store, now, broke } = this.#options;
     const saves = this.#saves;

@@ -21,7 +21,7 @@ const held = component({
   props: z.object({ value: z.unknown(), ms: z.number().optional(), own: z.boolean().optional() }),
   wire: () => z.unknown() as unknown as z.ZodType<string>,
   empty: () => "",
-  events: ["change"],
+  events: { change: null },
   holds: "session",
   keeps: ({ ms, own }) => ({ ms, onDelete: own ? (value) => void gone.push(value) : undefined }),
   view: (_: ViewProps<object, unknown>) => null,
@@ -31,7 +31,7 @@ const pick = component({
   props: z.object({ choices: z.array(z.string()) }),
   wire: ({ choices }) => z.enum(choices as [string, ...string[]]),
   empty: ({ choices }) => choices[0] as string,
-  events: ["change"],
+  events: { change: null },
   view: (_: ViewProps<object, string>) => null,
 });
 

@@ -6,7 +6,7 @@ import type { Run } from "@/lib/engine/run.ts";
 import type { FrameBody } from "@/lib/wire/frame.ts";
 import { type Called, Clients } from "./client.ts";
 import { finalText, KINDS, type Plan, simulatedDemo, textOf } from "./engine_demo.ts";
-import { simulatedNetwork } from "./network.ts";
+import { PAGE, simulatedNetwork } from "./network.ts";
 import type { World } from "./seeds.ts";
 
 const ACTIONS = ["one", "pair", "urgent", "free", "plain", "timed", "chain", "add"] as const;
@@ -45,10 +45,12 @@ export async function simulateEngine(world: World): Promise<void> {
     },
   });
   class Watched extends Engine {
-    override submit(call: Call): Run {
+    override accept(call: Call & { readonly id?: undefined }): Run | Promise<Run>;
+    override accept(call: Call): ReturnType<Engine["accept"]>;
+    override accept(call: Call): ReturnType<Engine["accept"]> {
       const { mark } = call.input.plan as unknown as Plan;
       if (!submitted.includes(mark)) submitted.push(mark);
-      return super.submit(call);
+      return super.accept(call as Call & { readonly id?: undefined });
     }
   }
   const engine = new Watched({
@@ -110,7 +112,7 @@ export async function simulateEngine(world: World): Promise<void> {
 
   function logOf({ id, session, refused, plan }: Called): readonly FrameBody[] | undefined {
     try {
-      return engine.find(id, { session: engine.sessions.open(session).id, page: "/demo" }).log;
+      return engine.find(id, { session: engine.sessions.open(session).id, page: PAGE }).log;
     } catch {
       assert.ok(refused !== undefined || !submitted.includes(plan.mark), `${plan.mark} is lost`);
       return undefined;

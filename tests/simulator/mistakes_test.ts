@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Engine } from "@/lib/engine/engine.ts";
+import type { Call } from "@/lib/engine/call.ts";
 import { Journal } from "@/lib/engine/journal.ts";
 import { Queue } from "@/lib/engine/queue.ts";
 import { Run } from "@/lib/engine/run.ts";
@@ -119,8 +120,8 @@ const MISTAKES: readonly Mistake[] = [
   {
     what: "A journal acknowledges an end before it is on the disk",
     make: () =>
-      wrap(Journal.prototype, "finish", (_, finish, id, fromSeq, frames) => {
-        finish(id, fromSeq, frames).catch(() => {});
+      wrap(Journal.prototype, "finish", (_, finish, id, fromSeq, frames, left) => {
+        finish(id, fromSeq, frames, left).catch(() => {});
         return Promise.resolve();
       }),
     finds: simulateJournal,
@@ -139,8 +140,8 @@ const MISTAKES: readonly Mistake[] = [
   {
     what: "An engine starts a call that is sent again once more",
     make: () =>
-      wrap(Engine.prototype, "submit", (_, submit, call) => {
-        return submit({ ...call, id: undefined });
+      wrap(Engine.prototype, "accept", (_, accept, call) => {
+        return accept({ ...call, id: undefined });
       }),
     finds: simulateEngine,
     says: /is started twice|is answered|is lost|deepStrictEqual|hear different things|not its own/,
@@ -149,9 +150,9 @@ const MISTAKES: readonly Mistake[] = [
     what: "An engine finds runs of others",
     make: () => {
       const runs = new Map<unknown, Run>();
-      const kept = wrap(Engine.prototype, "submit", (_, submit, call) => {
-        const run = submit(call);
-        runs.set(call.id, run);
+      const kept = wrap(Engine.prototype, "accept", (_, accept, call) => {
+        const run = accept(call);
+        if (run instanceof Run) runs.set((call as Call).id, run);
         return run;
       });
       const found = wrap(Engine.prototype, "find", (_, find, id, session) => {
@@ -191,7 +192,7 @@ const MISTAKES: readonly Mistake[] = [
     what: "A run is deaf to being cancelled",
     make: () => wrap(Run.prototype, "cancel", () => {}),
     finds: simulateEngine,
-    says: /it never ends/,
+    says: /it never ends|places or waiting calls are left/,
   },
   {
     what: "All sessions hold the same values",
@@ -205,8 +206,10 @@ const MISTAKES: readonly Mistake[] = [
           id: { value: session.id },
           value: { value: first.value.bind(first) },
           setValue: { value: first.setValue.bind(first) },
+          write: { value: first.write.bind(first) },
           props: { value: session.props.bind(session) },
-          changeProps: { value: session.changeProps.bind(session) },
+          propsWith: { value: session.propsWith.bind(session) },
+          knows: { value: session.knows.bind(session) },
         });
       });
     },
@@ -221,6 +224,6 @@ for (const { what, make, finds, says } of MISTAKES) {
     using _mistake = make();
     const found = await firstToFind(finds, WITHIN);
     assert.ok(found, `None of ${WITHIN} seeds found it`);
-    assert.match(String(found.error), says, `seed ${found.seed}`);
+    assert.match(String(found.error), says, `seed ${found.seed}: ${found.error}`);
   });
 }
