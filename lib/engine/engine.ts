@@ -410,7 +410,8 @@ export class Engine {
     if (!isAllowed(call.request.user, demo.actions[call.action]?.allow)) throw noAction();
     await this.#state.bring(call);
     const run = new Run(unfinished.id, call, this.#host, journal.base);
-    run.mayBegin = () => this.#mayBegin(run, journal);
+    const mayBegin = () => this.#mayBegin(run, journal);
+    run.mayBegin = mayBegin;
     journal.whole(run.id, run.last, run.log[0] as FrameBody);
     this.#kept.add(run);
     this.#readers.unread(run);
