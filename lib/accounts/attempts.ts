@@ -1,4 +1,6 @@
+import { networkOf } from "@/lib/value/address.ts";
 import { Fault } from "@/lib/value/fault.ts";
+import { tupleKey } from "@/lib/value/tuple_key.ts";
 
 /** An attempt is refused for so long. */
 export class TooManyAttempts extends Fault {
@@ -55,8 +57,9 @@ export class Attempts {
    */
   begin(address: string, name: string): { readonly succeeded: () => void } {
     const nowMs = this.#now();
-    const place = placeOf(address);
-    const both = `pair ${place} ${name}`;
+    const network = networkOf(address);
+    const place = tupleKey("at", network);
+    const both = tupleKey("pair", network, name);
     for (const key of [place, both]) {
       const count = this.#counts.get(key);
       if (count && count.lockedUntilMs > nowMs) {
@@ -64,7 +67,7 @@ export class Attempts {
       }
     }
     const here = this.#fail(place, MOST_FAILURES);
-    const everywhere = this.#fail(`name ${name}`, Infinity);
+    const everywhere = this.#fail(tupleKey("name", name), Infinity);
     this.#fail(both, everywhere.count.failures > MANY_FOR_ONE_NAME ? FEW_FAILURES : MOST_FAILURES);
     return {
       succeeded: () => {
@@ -119,18 +122,6 @@ export class Attempts {
     }
     if (first !== undefined) this.#counts.delete(first);
   }
-}
-
-// Whoever has one IPv6 address has the 2^64 beside it too.
-function placeOf(address: string): string {
-  if (!address.includes(":") || address.includes(".")) return `at ${address}`;
-  const [head = "", tail] = address.split("::");
-  const groups = head === "" ? [] : head.split(":");
-  const rest = tail === undefined || tail === "" ? [] : tail.split(":");
-  const all = tail === undefined
-    ? groups
-    : [...groups, ...Array(8 - groups.length - rest.length).fill("0"), ...rest];
-  return `at ${all.slice(0, 4).join(":")}::/64`;
 }
 
 function spoken(seconds: number): string {

@@ -79,6 +79,20 @@ Deno.test("All addresses of a network of version 6 are one", () => {
   assert.equal(fail(5, "2001:db8:1:3::1", "ada").letBy, 5);
 });
 
+Deno.test("An address is one however a proxy writes it", () => {
+  const spellings = [
+    "2001:db8:a::1",
+    "2001:DB8:A::1",
+    "2001:0db8:000a::1",
+    "2001:db8:a:0:0:0:0:1",
+    "2001:db8:a::1%eth0",
+  ];
+  const { fail } = setting();
+  assert.equal(fail(50, (at) => spellings[at % spellings.length] as string, (at) => `user${at}`).letBy, 10);
+  const mapped = ["192.0.2.9", "::ffff:192.0.2.9", "::FFFF:C000:0209", "0:0:0:0:0:ffff:192.0.2.9"];
+  assert.equal(fail(50, (at) => mapped[at % mapped.length] as string, (at) => `other${at}`).letBy, 10);
+});
+
 Deno.test("What is remembered is bounded, and filling it frees nobody who is locked", () => {
   const { attempts, fail } = setting();
   fail(10, "192.0.2.1", "ada");

@@ -3,6 +3,7 @@ import type { Demo } from "@/lib/demo/blocks.tsx";
 import { componentOf, type Keeping } from "@/lib/demo/component.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { AnyField } from "@/lib/value/field.ts";
+import { isPromise } from "./result.ts";
 import { type Linked, LinkedList } from "@/lib/value/linked_list.ts";
 import { Lookup } from "@/lib/value/lookup.ts";
 import { weigh } from "@/lib/value/weigh.ts";
@@ -190,7 +191,9 @@ export class HeldSessions {
 
   #tell({ onDelete }: Keeping, value: unknown): void {
     try {
-      onDelete?.(value);
+      // Nobody waits for it; one that takes time may still fail.
+      const given: unknown = onDelete?.(value);
+      if (isPromise(given)) given.then(undefined, this.#options.broke);
     } catch (error) {
       this.#options.broke(error);
     }

@@ -20,7 +20,13 @@ const kept = component({
 });
 const { demo } = Blocks({ fields: { kept: kept({ value: "first" }) } });
 
-function open(most: { sessionBytes?: number; totalBytes?: number } = {}) {
+interface Most {
+  readonly sessionBytes?: number;
+  readonly totalBytes?: number;
+  readonly broke?: (error: unknown) => void;
+}
+
+function open(most: Most = {}) {
   const clock = fakeClock();
   const broke = (error: unknown) => assert.fail(String(error));
   const held = new HeldSessions({
@@ -28,8 +34,8 @@ function open(most: { sessionBytes?: number; totalBytes?: number } = {}) {
     sessionBytes: 2000,
     totalBytes: 5000,
     ...clock,
-    ...most,
     broke,
+    ...most,
   });
   return { held, clock };
 }
@@ -62,4 +68,30 @@ Deno.test("HeldSessions: changed props count as what a session holds", () => {
   held.find("c").changeProps(demo, "kept", label(100));
   assert.equal(held.size, 3, "what was let go of is not counted any more");
   held.close();
+});
+
+Deno.test("HeldSessions: what is told of a value's end may take time, and fail: that is reported, and nobody waits", async () => {
+  const failed = Promise.withResolvers<unknown>();
+  const slow = component({
+    kind: "slow",
+    props: z.object({ value: z.unknown().optional() }),
+    wire: () => z.string(),
+    empty: () => "",
+    events: { change: null },
+    holds: "session",
+    keeps: () => ({
+      ms: undefined,
+      onDelete: (value): void | Promise<void> =>
+        value === "fails" ? Promise.reject(new Error("no")) : new Promise(() => {}),
+    }),
+    view: (_: ViewProps<object, unknown>) => null,
+  });
+  const { demo } = Blocks({ fields: { one: slow({ value: "" }), two: slow({ value: "" }) } });
+  const { held } = open({ broke: failed.resolve });
+  const session = held.find("me");
+  session.setValue(demo, "one", "hangs");
+  session.setValue(demo, "two", "fails");
+  held.close();
+  assert.equal(held.size, 0);
+  assert.match(String(await failed.promise), /no/);
 });

@@ -19,16 +19,23 @@ export function keyOf(
   return JSON.stringify([own ?? null, request.user?.id ?? null, cache.perSession ? session.id : null]);
 }
 
-// As JSON all sets are alike: one call would be told what another was.
+// As JSON all promises, sets, buffers and errors are alike, and so are NaN and null: one call would be told what another was.
 function plain(key: unknown): unknown {
   return JSON.stringify(key, (_, one: unknown) => {
-    if (one instanceof Map || one instanceof Set || typeof one === "function" || typeof one === "symbol") {
-      throw new TypeError(
-        "Cannot remember an answer: the key of cached() gives something that is no plain data",
-      );
-    }
-    return one;
+    if (isPlain(one)) return one;
+    throw new TypeError(
+      "Cannot remember an answer: the key of cached() gives something that is no plain data. It gives texts, finite " +
+        "numbers, arrays and objects of them, at once and not as a promise",
+    );
   });
+}
+
+function isPlain(one: unknown): boolean {
+  if (typeof one === "number") return Number.isFinite(one);
+  if (typeof one !== "object" || one === null) return typeof one !== "function" && typeof one !== "symbol";
+  if (Array.isArray(one) || ArrayBuffer.isView(one) && !(one instanceof DataView)) return true;
+  const prototype: unknown = Object.getPrototypeOf(one);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** Adds what was given to an answer. A handler may go on to change it, so a copy is kept. */

@@ -1,9 +1,10 @@
 import type { App, Middleware } from "fresh";
+import { networkOf } from "@/lib/value/address.ts";
 import type { Around } from "./around.ts";
 import { throughAccount } from "./auth_suffix.ts";
 import { limitStalls, STALL_MS } from "./arrival.ts";
 import { compress } from "./compress.ts";
-import { addressSet, countedAs } from "./guard/address.ts";
+import { addressSet } from "./guard/address.ts";
 import type { Arrival, EntryRule, ExitRule, Policy } from "./guard/arrival.ts";
 import {
   connectionsRule,
@@ -164,7 +165,7 @@ function arrived(request: Request, info: ConnectionInfo, { proxies }: Policy): A
   const peer = peerOf(request, info, proxies);
   if (proxies !== undefined) keepPublicUrl(request, peer);
   const { method, headers } = request;
-  return { request, method, headers, peer, countedAs: countedAs(peer.client), completed: info?.completed };
+  return { request, method, headers, peer, countedAs: networkOf(peer.client), completed: info?.completed };
 }
 
 /** @throws {Fault} what a rule refuses */

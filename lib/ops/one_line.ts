@@ -1,8 +1,22 @@
 const MOST = 2000;
 
+/** What people call a secret, at the end of a name: `password`, `db_password`, `API-KEY`, `__Host-atoll`. */
+const SECRET_NAMES =
+  "(?<![a-z])pass|pass(?:word|wd|phrase)|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?|session(?:[-_]?id)?|" +
+  "auth|signature|__Host-[\\w.-]+";
+/** A name and its value: `password=x`, `"token": "x"`, `secret: x`. A value in quotes is all that is in them. */
+const SECRETS = new RegExp(
+  `(?<![a-z0-9])([\\w.-]{0,40}?(?:${SECRET_NAMES})["']?\\s{0,3}(?:=|:(?=\\s{0,3}["'])|:(?!//)\\s{0,3}(?=[^\\s"']{4})))\\s{0,3}` +
+    `("(?:[^"\\\\]|\\\\.)*"?|'(?:[^'\\\\]|\\\\.)*'?|[^\\s,;&"'<>)}\\]]+)`,
+  "gi",
+);
+/** Headers whose whole value is a secret, to the end of the line or of the quotes that they stand in. */
+const HEADERS = /\b((?:set-)?cookies?|(?:proxy-)?authorization)(["']?\s{0,3}[=:]\s{0,3}["']?)[^\r\n"']+/gi;
+
 /**
  * Text of others as it may stand in the log: on one line, at most 2,000 characters, with the parts of addresses where
- * secrets lie (user, query, fragment), credentials and session tokens left out.
+ * secrets lie (user, query, fragment), credentials, cookies, keys, session tokens, and what is called a password, secret
+ * or token left out.
  */
 export function oneLine(text: string): string {
   const head = text.length > MOST ? `${text.slice(0, MOST)}...` : text;
@@ -12,7 +26,10 @@ export function oneLine(text: string): string {
         /\b([a-z][a-z0-9+.-]{0,10}:\/\/)(?:[^\s/?#@"'<>]*@)?([^\s?#"'<>]*)([?#][^\s"'<>)]*)?/gi,
         (_, scheme: string, place: string, rest?: string) => `${scheme}${place}${rest ? "?..." : ""}`,
       )
+      .replace(HEADERS, "$1$2...")
       .replace(/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, "$1 ...")
+      .replace(SECRETS, "$1...")
+      .replace(/\batk_[0-9a-f]{16}_[\w-]{43}/g, "<key>")
       .replace(/\b[\w-]{22}\.[0-9a-f]{32}\b/g, "<session>"),
   );
 }

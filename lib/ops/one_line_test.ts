@@ -13,8 +13,45 @@ Deno.test("oneLine() leaves out what of an address may be secret", () => {
 Deno.test("oneLine() leaves out credentials and session tokens", () => {
   const token = `${"a".repeat(22)}.${"0".repeat(32)}`;
   assert.equal(oneLine(`bad token ${token}!`), "bad token <session>!");
-  assert.equal(oneLine("authorization: Bearer abcdefgh.ijk"), "authorization: Bearer ...");
+  assert.equal(oneLine("authorization: Bearer abcdefgh.ijk"), "authorization: ...");
   assert.equal(oneLine("Basic QWRhOnNlY3JldA== was sent"), "Basic ... was sent");
+});
+
+Deno.test("oneLine() leaves out what is called a secret, and nothing that only sounds like one", () => {
+  const left: Readonly<Record<string, string>> = {
+    "login failed: password=hunter2 for ada": "login failed: password=... for ada",
+    "DB_PASSWORD: s3cr3t!": "DB_PASSWORD: ...",
+    "PGPASSWORD=abc": "PGPASSWORD=...",
+    'password: "a b\\" c", user: ada': "password:..., user: ada",
+    "password='it is\\'nt' x": "password=... x",
+    'password="never ends': "password=...",
+    "cookie=__Host-atoll=abcDEF123; theme=dark": "cookie=...",
+    "Set-Cookie: a=b; Path=/": "Set-Cookie: ...",
+    "__Host-atoll-other=abc, x": "__Host-atoll-other=..., x",
+    "token=abc&x=1": "token=...&x=1",
+    '{"token":"abc","x":1}': '{"token":...,"x":1}',
+    "accessToken: 'abc'": "accessToken:...",
+    "x-api-key: 12345": "x-api-key: ...",
+    "client_secret=a,b": "client_secret=...,b",
+    "passphrase: abcdefg": "passphrase: ...",
+    "secret:'v'": "secret:...",
+    "authorization=Basic abcd": "authorization=...",
+    [`key atk_${"0".repeat(16)}_${"A".repeat(43)}.`]: "key <key>.",
+  };
+  for (const [text, expected] of Object.entries(left)) assert.equal(oneLine(text), expected, text);
+  for (
+    const text of [
+      `Unexpected token 'a', "abc" is not valid JSON`,
+      "the password is wrong",
+      "passwords differ: 3",
+      "compass: north",
+      "bypass=1",
+      "author=Bob",
+      "tokenizer: loaded",
+      "session: 12 values",
+      "token://host/x",
+    ]
+  ) assert.equal(oneLine(text), text);
 });
 
 Deno.test("oneLine() escapes what changes lines or their direction, and cuts what is long", () => {
@@ -24,6 +61,19 @@ Deno.test("oneLine() escapes what changes lines or their direction, and cuts wha
 
 Deno.test("oneLine() takes no longer for text that was made to keep it busy", () => {
   const since = performance.now();
-  for (const part of ["a://", "a.", "://@", "Bearer ", "a@"]) oneLine(part.repeat(100_000));
+  for (
+    const part of [
+      "a://",
+      "a.",
+      "://@",
+      "Bearer ",
+      "a@",
+      "password",
+      'token="',
+      "cookie:",
+      "\\\\",
+      "secret :",
+    ]
+  ) oneLine(part.repeat(100_000));
   assert.ok(performance.now() - since < 500);
 });

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { plainAddress } from "@/lib/value/address.ts";
 
 /** A set of addresses of the internet. */
 export interface AddressSet {
@@ -30,25 +31,6 @@ export function addressSet(networks: readonly string[]): AddressSet {
       return family !== 0 && !address.includes("%") && lists[family].check(address, nameOf(family));
     },
   };
-}
-
-/** An address as it is compared: one of version 4 that travels as one of version 6 is taken out of it. */
-export function plainAddress(address: string): string {
-  return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice(7) : address;
-}
-
-/**
- * What an address is counted as: of version 6 the network, because whoever has one address of it has 2^64 of them.
- */
-export function countedAs(address: string): string {
-  if (!address.includes(":")) return address;
-  const plain = plainAddress(address);
-  if (!plain.includes(":")) return plain;
-  const [before = "", after] = plain.split("::");
-  const head = before === "" ? [] : before.split(":");
-  const tail = after === undefined || after === "" ? [] : after.split(":");
-  while (head.length + tail.length < 8) head.push("0");
-  return `${[...head, ...tail].slice(0, 4).map((part) => part.replace(/^0+(?=.)/, "")).join(":")}::/64`;
 }
 
 function nameOf(family: 4 | 6): "ipv4" | "ipv6" {

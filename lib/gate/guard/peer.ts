@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
-import { type AddressSet, plainAddress } from "./address.ts";
+import { plainAddress } from "@/lib/value/address.ts";
+import type { AddressSet } from "./address.ts";
 
 /** Who sent a request, and under which name the server was called. */
 export interface Peer {
