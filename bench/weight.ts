@@ -1,4 +1,5 @@
-import { get } from "./connection.ts";
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
+import { type Answer, get } from "./connection.ts";
 
 /** What a page costs to transfer: bodies as sent to a browser that takes brotli, without headers. */
 export interface Weight {
@@ -15,6 +16,7 @@ export interface Weight {
 }
 
 const decoder = new TextDecoder();
+const decompress = { br: brotliDecompressSync, gzip: gunzipSync, zstd: zstdDecompressSync } as const;
 
 /**
  * Weighs a page without a browser: the page, its style sheets, its scripts and all they import before they run.
@@ -22,7 +24,7 @@ const decoder = new TextDecoder();
  */
 export async function weigh(base: string, path: string): Promise<Weight> {
   const page = await fetchOk(base, path);
-  const html = decoder.decode(page.body);
+  const html = textOf(page);
   const files = new Map<string, number>();
   const styles = [...html.matchAll(/<link rel="stylesheet" href="([^"]+)"/g)].map(([, href]) =>
     href as string
@@ -44,10 +46,10 @@ export async function weigh(base: string, path: string): Promise<Weight> {
   let scriptBytes = 0;
   for (let file = todo.pop(); file !== undefined; file = todo.pop()) {
     if (files.has(file)) continue;
-    const { length } = (await fetchOk(base, file)).body;
-    scriptBytes += length;
-    files.set(file, length);
-    todo.push(...importsOf(await (await fetch(new URL(file, base))).text(), file));
+    const script = await fetchOk(base, file);
+    scriptBytes += script.body.length;
+    files.set(file, script.body.length);
+    todo.push(...importsOf(textOf(script), file));
   }
   const pageBytes = page.body.length;
   return {
@@ -65,6 +67,15 @@ export async function weigh(base: string, path: string): Promise<Weight> {
 function importsOf(text: string, of: string): string[] {
   const found = text.matchAll(/(?:^|[;}\s])(?:import|export)\s*(?:[\w$*{}\s,]*?from\s*)?"([^"]+)"/g);
   return [...found].map(([, name]) => new URL(name as string, new URL(of, "http://localhost")).pathname);
+}
+
+/** The text of an answer that may be compressed. */
+function textOf({ head, body }: Answer): string {
+  const encoding = /^content-encoding: *(\S+)/im.exec(head)?.[1] ?? "identity";
+  if (encoding === "identity") return decoder.decode(body);
+  const undo = decompress[encoding as keyof typeof decompress];
+  if (undo === undefined) throw new Error(`Cannot read an answer that is compressed as ${encoding}`);
+  return decoder.decode(undo(body));
 }
 
 async function fetchOk(base: string, path: string) {
