@@ -4,15 +4,15 @@ import { DatabaseSync } from "node:sqlite";
 import { systemClock } from "@/lib/engine/engine.ts";
 import { Journal } from "@/lib/engine/journal.ts";
 import { openStore } from "@/lib/store/records_open.ts";
+import { amount } from "@/tests/effort.ts";
 import { framesOf, runOf } from "./crash_run.ts";
 
-const KILLS = 40;
+const KILLS = amount({ gate: 5, proof: 200 });
 const CLIENTS = 32;
-const READY_MS = 2000;
 
 // SIGKILL leaves the page cache alone: this shows that nothing is acknowledged before it is written, not that the disk
 // keeps what it was told to sync.
-Deno.test("Nothing acknowledged is lost when a process is killed under load, 40 times over", async () => {
+Deno.test("Nothing acknowledged is lost when a process is killed under load again and again", async () => {
   const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "atoll-" }));
   const path = join(folder, "atoll.db");
   const random = randomOf(Number(Deno.env.get("CRASH_SEED") ?? 1));
@@ -21,7 +21,7 @@ Deno.test("Nothing acknowledged is lost when a process is killed under load, 40 
   try {
     for (let round = 0; round < KILLS; round++) {
       const child = next;
-      const { accepted, finished, openMs } = await child.runUntil({
+      const { accepted, finished } = await child.runUntil({
         path,
         round,
         acks: 1 + Math.floor(random() * 250),
@@ -29,7 +29,6 @@ Deno.test("Nothing acknowledged is lost when a process is killed under load, 40 
       });
       // Starts while this process looks at what the last one left.
       next = new Child();
-      assert.ok(openMs <= READY_MS, `round ${round}: opened in ${openMs} ms`);
       await verify(path, accepted, finished, round);
       for (const id of accepted) all.add(id);
     }
@@ -48,7 +47,6 @@ async function verify(
   finished: ReadonlySet<string>,
   round: number,
 ): Promise<void> {
-  const startedMs = performance.now();
   await using store = await openStore(`sqlite:${path}`);
   const log = new Journal({
     store,
@@ -57,8 +55,6 @@ async function verify(
     broke: (error) => assert.fail(String(error)),
   });
   const unfinished = new Map((await log.unfinished()).map((run) => [run.id, run]));
-  const readyMs = performance.now() - startedMs;
-  assert.ok(readyMs <= READY_MS, `round ${round}: ready in ${readyMs} ms`);
 
   await Promise.all(Array.from(unfinished.keys(), (id) => log.interrupted(id)));
   assert.deepEqual(await log.unfinished(), []);
@@ -100,7 +96,7 @@ class Child {
   ) {
     const accepted = new Set<string>();
     const finished = new Set<string>();
-    let [asked, openMs] = [0, NaN];
+    let asked = 0;
     const send = (lines: string) => this.#input.write(new TextEncoder().encode(lines)).catch(() => {});
     // Ids of different lengths: they decide what a run does.
     const ask = () => `${round}-${asked}-${"x".repeat(asked++ % 7)}\n`;
@@ -110,7 +106,6 @@ class Child {
       if (word === "here") return `${path}\n`;
       if (word === "failed") throw new Error(line);
       if (word === "f") finished.add(what);
-      if (word === "open") openMs = Number(what);
       if (word === "open") return Array.from({ length: CLIENTS }, ask).join("");
       if (word !== "a") return "";
       accepted.add(what);
@@ -125,7 +120,7 @@ class Child {
     }
     await this.#process.status;
     await this.#input.abort().catch(() => {});
-    return { accepted, finished, openMs };
+    return { accepted, finished };
   }
 
   async kill(): Promise<void> {

@@ -5,8 +5,8 @@ import { simulateQueue } from "./queue_simulation.ts";
 import { runSeed, testSeeds } from "./seeds.ts";
 
 testSeeds(simulateEngine, {
-  name: "Engine gives each call one end and everybody their own frames over a broken network, over 800 seeds",
-  count: 800,
+  name: "Engine gives each call one end and everybody their own frames over a broken network",
+  count: 8000,
   found: [],
 });
 

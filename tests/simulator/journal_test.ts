@@ -2,8 +2,8 @@ import { simulateJournal } from "./journal_simulation.ts";
 import { testSeeds } from "./seeds.ts";
 
 testSeeds(simulateJournal, {
-  name: "Journal loses nothing acknowledged over crashes and a full disk, over 600 seeds",
-  count: 600,
+  name: "Journal loses nothing acknowledged over crashes and a full disk",
+  count: 6000,
   // 0: frames written beside their end, a flush behind a slow write, frames of a refused run.
   found: [0],
 });

@@ -1,4 +1,5 @@
 import { type Chance, chanceOf } from "./chance.ts";
+import { amount } from "@/tests/effort.ts";
 import { type SimulatedTime, simulateTime } from "./time.ts";
 
 /** Everything of one run that the seed does not decide. */
@@ -45,11 +46,13 @@ export async function runSeed(simulation: Simulation, seed: number): Promise<Out
   }
 }
 
+const GATE = 100;
+
 /** Which seeds to run. */
 export interface Seeds {
   /** Name of the test, to run it alone by. */
   readonly name: string;
-  /** How many, from the first. */
+  /** How many in `deno task proof`, from the first. `deno task test` runs the first hundred at most. */
   readonly count: number;
   /** Seeds that once found something. They are run first. */
   readonly found: readonly number[];
@@ -62,7 +65,7 @@ export interface Seeds {
 export function testSeeds(simulation: Simulation, { name, count, found }: Seeds): void {
   Deno.test(name, async () => {
     const alone = Deno.env.get("SEED");
-    const many = Number(Deno.env.get("SEEDS") ?? count);
+    const many = Number(Deno.env.get("SEEDS") ?? amount({ gate: Math.min(GATE, count), proof: count }));
     const seeds = alone ? [Number(alone)] : [...found, ...Array.from({ length: many }, (_, seed) => seed)];
     for (const seed of seeds) {
       const { error, notes } = await runSeed(simulation, seed);

@@ -8,8 +8,6 @@ export interface Endurance {
   readonly events: number;
   /** After how many each look is taken. */
   readonly every: number;
-  /** Is told what each look shows. */
-  readonly tell?: (line: string) => void;
 }
 
 const USERS = 16;
@@ -20,7 +18,7 @@ const NOISE_BYTES = 1.5 * 2 ** 20;
  * Sends events of all kinds, and looks after each lot at what is left once everything is over: the heap does not rise,
  * files and timers are as many as at the start.
  */
-export async function endure({ events, every, tell }: Endurance): Promise<void> {
+export async function endure({ events, every }: Endurance): Promise<void> {
   await using prepared = await prepare({ ATOLL_QUEUE: "10000", ATOLL_SESSIONS: "200" });
   using torture = new Torture(prepared.server);
   // What is bounded fills up first: kept runs, sessions, compiled code.
@@ -28,13 +26,7 @@ export async function endure({ events, every, tell }: Endurance): Promise<void> 
   const looks: Counted[] = [await rest(torture)];
   for (let sent = 0; sent < events; sent += every) {
     await send(torture, every);
-    const now = await rest(torture);
-    looks.push(now);
-    tell?.(
-      `${sent + every} events: ${
-        (now.heapBytes / 2 ** 20).toFixed(2)
-      } MiB, ${now.files} files, ${now.timers} timers`,
-    );
+    looks.push(await rest(torture));
   }
   const [first, last] = [looks[0], looks.at(-1)] as [Counted, Counted];
   const heaps = looks.map(({ heapBytes }) => heapBytes);

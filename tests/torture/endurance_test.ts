@@ -1,5 +1,8 @@
+import { amount } from "@/tests/effort.ts";
 import { endure } from "./endurance.ts";
 
-Deno.test("Events leave nothing behind: heap, open files and timers are after 15,000 what they were before", async () => {
-  await endure({ events: 15_000, every: 1500 });
+const EVENTS = amount({ gate: 2000, proof: 200_000 });
+
+Deno.test("Events leave nothing behind: heap, open files and timers are afterwards what they were before", async () => {
+  await endure({ events: EVENTS, every: EVENTS / 10 });
 });

@@ -8,11 +8,12 @@ import { Journal } from "@/lib/engine/journal.ts";
 import { answerRun } from "@/lib/gate/stream.ts";
 import { memoryStore } from "@/lib/store/records_memory.ts";
 import { copyProject } from "@/tests/copied.ts";
+import { amount } from "@/tests/effort.ts";
 import { seeded } from "@/tests/fault_proxy.ts";
 import { startServer } from "@/tests/server.ts";
 import { newId, Torture } from "./torture.ts";
 
-const KILLS = 40;
+const KILLS = amount({ gate: 5, proof: 100 });
 const CLIENTS = 8;
 
 function demoWith(name: string) {
@@ -115,6 +116,8 @@ Deno.test({
           }),
         );
         const over = new AbortController();
+        const enough = Promise.withResolvers<void>();
+        let left = 1 + Math.floor(random() * 100);
         const clients = Array.from({ length: CLIENTS }, async (_, user) => {
           const session = await torture.session();
           while (!over.signal.aborted) {
@@ -123,11 +126,12 @@ Deno.test({
             const input = action === "echo" ? { text: `${user}` } : { text: "x", amount: 20, pause: 5 };
             const answer = await torture.start(action, input, { session, id });
             if (answer.ok) acknowledged.push({ id, session });
+            if (--left === 0) enough.resolve();
             await answer.text();
           }
         });
         const ended = Promise.allSettled(clients);
-        await new Promise((resolve) => setTimeout(resolve, 150 + random() * 500));
+        await Promise.race([enough.promise, ended]);
         const killed = server.end("SIGKILL");
         over.abort();
         await Promise.all([killed, ended]);
