@@ -8,9 +8,14 @@ export interface TestFile {
   readonly browser: boolean;
   /** Does more under `deno task proof`, see `tests/effort.ts`. */
   readonly scales: boolean;
+  /** How long it took the last time, or may take. */
+  readonly seconds: number;
 }
 
 const WHERE = ["lib", "components", "routes", "tests", "links", "bench"];
+/** Files that take longer have a process of their own; shorter ones share it with others. */
+const SHORT_SECONDS = 4;
+const GROUP_SECONDS = 10;
 
 /** Folder of the tests that are only for `deno task proof`. */
 export const PROOFS = "tests/proof/";
@@ -25,41 +30,56 @@ export async function testFiles(root: URL): Promise<TestFile[]> {
     }
   };
   for (const folder of WHERE) await walk(folder);
+  const times = await lastTimes();
   return await Promise.all(
     paths.sort().map(async (path) => {
       const text = await Deno.readTextFile(new URL(encodeURI(path), root));
+      const imports = (file: string) =>
+        text.includes(`from "@/tests/${file}"`) || text.includes(`from "./${file}"`);
+      const starts = ["server.ts", "served.ts", "copied.ts", "ground.ts"].some(imports);
       return {
         path,
-        browser: /from "@\/tests\/browser\.ts"/.test(text),
-        scales: path.startsWith(PROOFS) || /from "@\/tests\/effort\.ts"/.test(text),
+        browser: imports("browser.ts"),
+        scales: path.startsWith(PROOFS) || imports("effort.ts"),
+        seconds: times.get(path) ?? (starts || imports("browser.ts") ? 15 : 1),
       };
     }),
   );
 }
 
-/** How long each file took the last time, in seconds, by path. */
-export async function lastTimes(): Promise<ReadonlyMap<string, number>> {
+/** Makes of files what one process each runs, the longest first. */
+export function grouped(files: readonly TestFile[]): (readonly TestFile[])[] {
+  const groups: TestFile[][] = [];
+  for (const file of files) {
+    const room = GROUP_SECONDS - file.seconds;
+    const group = file.seconds > SHORT_SECONDS
+      ? undefined
+      : groups.find((group) =>
+        group.every(({ seconds }) => seconds <= SHORT_SECONDS) && secondsOf(group) <= room
+      );
+    if (group) group.push(file);
+    else groups.push([file]);
+  }
+  return groups.sort((a, b) => secondsOf(b) - secondsOf(a));
+}
+
+function secondsOf(group: readonly TestFile[]): number {
+  return group.reduce((sum, { seconds }) => sum + seconds, 0);
+}
+
+/** Keeps how long files took, for the order of the next time. */
+export async function keepTimes(measured: ReadonlyMap<string, number>): Promise<void> {
+  const times = { ...Object.fromEntries(await lastTimes()), ...Object.fromEntries(measured) };
+  await Deno.writeTextFile(await timesFile(), JSON.stringify(times, null, 1));
+}
+
+async function lastTimes(): Promise<ReadonlyMap<string, number>> {
   try {
     return new Map(Object.entries(JSON.parse(await Deno.readTextFile(await timesFile()))));
   } catch {
-    // Nothing was measured yet, or what was kept is damaged: the order is that of the paths.
+    // Nothing was measured yet, or what was kept is damaged.
     return new Map();
   }
-}
-
-/** Keeps how long files took, as the report of `deno test --parallel` says. */
-export async function keepTimes(report: string): Promise<void> {
-  const times = new Map<string, number>();
-  for (
-    const [, path = "", ...units] of report.matchAll(
-      /^\.\/(\S+) => [^ ].* \.\.\. \w+ \((?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?\)$/gm,
-    )
-  ) {
-    const [minutes = 0, seconds = 0, ms = 0] = units.map((unit) => Number(unit ?? 0));
-    times.set(path, (times.get(path) ?? 0) + minutes * 60 + seconds + ms / 1000);
-  }
-  const all = { ...Object.fromEntries(await lastTimes()), ...Object.fromEntries(times) };
-  await Deno.writeTextFile(await timesFile(), JSON.stringify(all, null, 1));
 }
 
 async function timesFile(): Promise<string> {
