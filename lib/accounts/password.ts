@@ -71,16 +71,21 @@ export async function checkPassword(
   password: string,
   hash: string | undefined,
   like?: string,
+  work: Derive = derive,
 ): Promise<boolean> {
   const model = hash ?? like;
   const { cost, salt, hash: right } = model === undefined
     ? { cost: COST, salt: Buffer.alloc(16), hash: Buffer.alloc(HASH_BYTES) }
     : readHash(model);
-  const given = await derive(bytesOf(password), salt, cost);
+  const given = await work(bytesOf(password), salt, cost);
   return timingSafeEqual(given, right) && hash !== undefined;
 }
 
-function derive(password: Uint8Array, salt: Buffer, { logN, r, p }: PasswordCost): Promise<Buffer> {
+/** Derives a key from a password: the work that makes guesses dear. */
+export type Derive = (password: Uint8Array, salt: Buffer, cost: PasswordCost) => Promise<Buffer>;
+
+/** scrypt, in a thread of its own. */
+export function derive(password: Uint8Array, salt: Buffer, { logN, r, p }: PasswordCost): Promise<Buffer> {
   const N = 2 ** logN;
   return new Promise((resolve, reject) => {
     scrypt(password, salt, HASH_BYTES, { N, r, p, maxmem: 256 * N * r }, (error, key) => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { until } from "@/tests/until.ts";
 import { Listener } from "./listener.ts";
 
 const encoder = new TextEncoder();
@@ -104,14 +105,8 @@ Deno.test("Listener outlives the last descriptor", async () => {
 
 // What waits at the old socket when it is closed is reset; a browser asks again, and finds the new one.
 async function textOf(url: string): Promise<string> {
-  const deadline = performance.now() + 5000;
-  for (;;) {
-    try {
-      return await (await fetch(url)).text();
-    } catch (error) {
-      if (performance.now() > deadline) throw error;
-    }
-  }
+  const asked = () => fetch(url).then((response) => response.text(), () => undefined);
+  return await until(asked, (text) => text !== undefined) ?? "";
 }
 
 function childUrl(): string {

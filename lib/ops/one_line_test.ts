@@ -59,21 +59,8 @@ Deno.test("oneLine() escapes what changes lines or their direction, and cuts wha
   assert.equal(oneLine("x".repeat(5000)).length, 2003);
 });
 
-Deno.test("oneLine() takes no longer for text that was made to keep it busy", () => {
-  const since = performance.now();
-  for (
-    const part of [
-      "a://",
-      "a.",
-      "://@",
-      "Bearer ",
-      "a@",
-      "password",
-      'token="',
-      "cookie:",
-      "\\\\",
-      "secret :",
-    ]
-  ) oneLine(part.repeat(100_000));
-  assert.ok(performance.now() - since < 500);
+Deno.test("oneLine() ends for text that was made to keep it busy", () => {
+  const parts = 'a:// a. ://@ Bearer_ a@ password token=" cookie: \\\\ secret_:'.split(" ");
+  // With a pattern that goes back and forth, each of these takes hours.
+  for (const part of parts) assert.ok(oneLine(part.replace("_", " ").repeat(1_000_000)).length < 2100, part);
 });

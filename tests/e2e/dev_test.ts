@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { copyProject } from "@/tests/copied.ts";
+import { until } from "@/tests/until.ts";
 
 const MINE = `import { Interface, textbox } from "atoll";
 
@@ -33,11 +34,13 @@ Deno.test("A new demo file appears in the gallery and runs, in dev, without a re
   const followed = Promise.all([follow(child.stdout), follow(child.stderr)]);
   const base = `http://127.0.0.1:${port}`;
   try {
-    await until(async () => (await get(base, "/")).includes("Greeter"), () => text);
+    await until(async () => (await get(base, "/")).includes("Greeter"), Boolean, { what: () => text });
     assert.ok(!(await get(base, "/")).includes("Mine"));
     await Deno.writeTextFile(`${copy}/routes/demos/mine.tsx`, MINE);
-    await until(async () => (await get(base, "/")).includes("Mine"), () => text);
-    await until(async () => (await get(base, "/demos/mine")).includes("$session"), () => text);
+    await until(async () => (await get(base, "/")).includes("Mine"), Boolean, { what: () => text });
+    await until(async () => (await get(base, "/demos/mine")).includes("$session"), Boolean, {
+      what: () => text,
+    });
     const session = /name="\$session" value="([^"]+)"/.exec(await get(base, "/demos/mine"))?.[1];
     const answer = await fetch(`${base}/demos/mine`, {
       method: "POST",
@@ -53,7 +56,8 @@ Deno.test("A new demo file appears in the gallery and runs, in dev, without a re
     );
     await until(
       async () => (await get(base, "/demos/odd")).includes("unrecognized key: &quot;lable&quot;"),
-      () => text,
+      Boolean,
+      { what: () => text },
     );
 
     // What a handler forgets to wait for ends nothing.
@@ -62,7 +66,9 @@ Deno.test("A new demo file appears in the gallery and runs, in dev, without a re
       `(Promise.reject(new Error("forgotten")), text + "!")`,
     );
     await Deno.writeTextFile(`${copy}/routes/demos/forgets.tsx`, forgets);
-    await until(async () => (await get(base, "/demos/forgets")).includes("$session"), () => text);
+    await until(async () => (await get(base, "/demos/forgets")).includes("$session"), Boolean, {
+      what: () => text,
+    });
     const call = JSON.stringify({
       action: "predict",
       input: { input: "still" },
@@ -71,7 +77,7 @@ Deno.test("A new demo file appears in the gallery and runs, in dev, without a re
     const headers = { "content-type": "application/json" };
     const said = await fetch(`${base}/demos/forgets`, { method: "POST", headers, body: call });
     assert.match(await said.text(), /"output":"still!"/);
-    await until(() => Promise.resolve(/stray error .*forgotten/.test(text)), () => text);
+    await until(() => Promise.resolve(/stray error .*forgotten/.test(text)), Boolean, { what: () => text });
     assert.match(await get(base, "/demos/forgets"), /\$session/);
   } finally {
     child.kill("SIGTERM");
@@ -87,13 +93,4 @@ function freePort(): number {
 
 async function get(base: string, path: string): Promise<string> {
   return await fetch(base + path).then((response) => response.text(), () => "");
-}
-
-// There is nothing to wait for but the server's own answer: it is asked until it changes, for 30 s at most.
-async function until(holds: () => Promise<boolean>, said: () => string): Promise<void> {
-  const end = Date.now() + 30_000;
-  while (!await holds()) {
-    if (Date.now() > end) throw new Error(`The dev server did not get there: ${said()}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }

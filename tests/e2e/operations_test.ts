@@ -3,6 +3,7 @@ import { readFrames } from "@/lib/wire/event_stream.ts";
 import type { Frame } from "@/lib/wire/frame.ts";
 import { type Copied, copyProject } from "@/tests/copied.ts";
 import { startServer, type TestServer } from "@/tests/server.ts";
+import { until } from "@/tests/until.ts";
 
 let copy: Copied;
 Deno.test.beforeAll(async () => {
@@ -12,14 +13,12 @@ Deno.test.afterAll(async () => await copy[Symbol.asyncDispose]());
 
 const start = (env: Record<string, string> = {}) => startServer(env, copy.root);
 
-Deno.test("J01: a server that nobody uses ends with 0 within a second of SIGTERM or SIGINT", async () => {
+Deno.test("J01: a server that nobody uses ends with 0 at SIGTERM or SIGINT, and waits for nothing", async () => {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    await using server = await start();
+    await using server = await start({ ATOLL_DRAIN_SECONDS: "3600" });
     await (await fetch(`${server.base}/work`)).text();
-    const since = performance.now();
     assert.equal(await server.end(signal), 0);
-    assert.ok(performance.now() - since < 1000, `${signal}: ${performance.now() - since} ms`);
-    assert.match(server.output(), /Stopping: runs have 25 s to come to an end\. [^\n]+\nStopped\n$/);
+    assert.match(server.output(), /Stopping: runs have 3600 s to come to an end\. [^\n]+\nStopped\n$/);
   }
 });
 
@@ -29,11 +28,9 @@ Deno.test("J02: told to stop, the server takes nothing new, says so at once, and
   const streams = await Promise.all(
     Array.from({ length: 60 }, (_, i) => open(server, "wait", { ms: 500, note: `${i}` })),
   );
-  const since = performance.now();
   Deno.kill(server.pid, "SIGTERM");
   const [status, body] = await until(() => health(server, "/ready"), ([status]) => status === 503);
   assert.deepEqual([status, body], [503, { status: "not_ready", reasons: ["draining"] }]);
-  assert.ok(performance.now() - since < 1000);
   assert.deepEqual(await health(server), [200, { status: "ok" }]);
   const refused = await post(server, "wait", { ms: 0, note: "late" });
   assert.equal(refused.status, 503);
@@ -44,7 +41,6 @@ Deno.test("J02: told to stop, the server takes nothing new, says so at once, and
     streams.map((_, i) => `waited ${i}`),
   );
   assert.equal(await server.ended, 0);
-  assert.ok(performance.now() - since < 10_000);
 });
 
 Deno.test("J02: behind a balancer, a server that stops is not ready for a while before it refuses anything", async () => {
@@ -75,13 +71,11 @@ Deno.test("J02: with a store, what waited when the server was told to stop comes
     const streams = await Promise.all(
       asked.map(({ id, note }) => open(server, "wait", { ms: 800, note }, { session, id })),
     );
-    const since = performance.now();
     Deno.kill(server.pid, "SIGTERM");
     before = await Promise.all(
       streams.map(async (frames) => (await Array.fromAsync(frames)).map(({ type }) => type)),
     );
     assert.equal(await server.ended, 0);
-    assert.ok(performance.now() - since < 10_000);
   }
   const finished = before.filter((types) => types.at(-1) === "done").length;
   assert.ok(finished >= 20 && finished < 120, `${finished} came to their end before`);
@@ -101,12 +95,9 @@ Deno.test("J02: what still runs at the deadline is told that it was interrupted,
   await using server = await start({ ATOLL_DRAIN_SECONDS: "1" });
   const frames = await open(server, "wait", { ms: 60_000, note: "long" });
   await frames.next();
-  const since = performance.now();
   const ended = server.end();
   const rest = await Array.fromAsync(frames);
   assert.equal(await ended, 0);
-  const ms = performance.now() - since;
-  assert.ok(ms > 900 && ms < 4000, `${ms} ms`);
   const failed = rest.find((frame) => frame.type === "failed");
   assert.match(failed?.message ?? "", /had to stop before this was finished/);
 });
@@ -119,7 +110,6 @@ Deno.test("J04: a second signal ends the server at once: 143 after SIGTERM, 130 
     Deno.kill(server.pid, "SIGTERM");
     let ended = false;
     server.ended.then(() => ended = true);
-    const since = performance.now();
     // The first ones still count as the one before: they are repeated until one does not.
     await until(async () => {
       const stopping = await health(server, "/ready").catch(() => undefined);
@@ -127,7 +117,6 @@ Deno.test("J04: a second signal ends the server at once: 143 after SIGTERM, 130 
       return ended;
     }, (ended) => ended);
     assert.equal(await server.ended, code);
-    assert.ok(performance.now() - since < 2000);
     await assert.rejects(async () => {
       for await (const _ of frames);
     });
@@ -400,13 +389,4 @@ async function rawHead({ base }: TestServer, path: string): Promise<string> {
     });
   }
   return text.slice(0, text.indexOf("\r\n\r\n") + 2);
-}
-
-/** What is asked for again and again until it is so: a signal is heard when the process gets to it. */
-async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
-  for (const end = Date.now() + 10_000; Date.now() < end;) {
-    const answer = await ask();
-    if (holds(answer)) return answer;
-  }
-  return assert.fail("it did not come to that");
 }

@@ -19,7 +19,7 @@ async function endOf(page: Page): Promise<{ story: string; title: string; toasts
       return story.value.length > 1000 && !document.querySelector("[data-field=story] [aria-busy]");
     },
     undefined,
-    { timeout: 40_000 },
+    { timeout: 120_000 },
   );
   return {
     story: await valueOf(page, "story"),

@@ -167,7 +167,7 @@ async function run(env: Record<string, string>): Promise<{ code: number; out: st
     args: ["run", "-A", "--quiet", "lib/cli/launch.ts"],
     cwd: copy.root,
     env: { NO_COLOR: "1", ...env },
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(120_000),
   }).output();
   const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)) as [string, string];
   return { code, out, err };

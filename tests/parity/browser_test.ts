@@ -148,7 +148,7 @@ Deno.test("islands of links/fresh behave in the browser as upstream's, but for t
 async function runCheck(browser: Browser, url: string, { path, run }: Check): Promise<unknown> {
   const page = await browser.newPage();
   try {
-    page.setDefaultTimeout(5_000);
+    page.setDefaultTimeout(60_000);
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(error.message));
     await page.goto(url + path);

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { until } from "@/tests/until.ts";
 import type { Counted, Received, Torture } from "./torture.ts";
 
 /** What a case may do that others may not. */
 export interface Allowed {
   /** Statuses of 500 and above that it may be answered. */
   readonly statuses?: readonly number[];
-  /** How long it may hold up the server's loop, in milliseconds. */
+  /** How long it may hold up the server's loop, in milliseconds, where that is longer than for others. */
   readonly lagMs?: number;
 }
 
@@ -23,8 +24,10 @@ export interface Ground {
   readonly canaries: readonly string[];
   /** How often somebody asked the server that nobody may ask. */
   readonly hits: () => number;
-  /** How long files, children and timers may take to come back, in milliseconds. Default ten seconds. */
-  readonly settleMs?: number;
+  /** How long a case may hold up the server's loop, in milliseconds. */
+  readonly mostLagMs: number;
+  /** How often to look whether files, children and timers have come back. Default that of {@linkcode until}. */
+  readonly tries?: number;
 }
 
 const HEADERS = [
@@ -37,9 +40,6 @@ const HEADERS = [
 // A stack, a file of the machine, or words of the system.
 const SOURCE =
   /\bat (?:async )?(?:file:|[\w.]+ \()|file:\/\/\/|\.tsx?:\d|\/home\/|\/tmp\/|\/node_modules\/|NotCapable|os error|SQLITE|ZodError/;
-const SETTLE_MS = 10_000;
-// 200 ms on the machine that figures are promised for; machines that tests run on are slower, and do other things.
-const MOST_LAG_MS = 400;
 const ROOM = 5;
 const SEAT_FILES = 8;
 
@@ -47,16 +47,17 @@ const SEAT_FILES = 8;
 export async function checkAfter(
   torture: Torture,
   { counted: before, tree }: Before,
-  { folder, canaries, hits, settleMs = SETTLE_MS }: Ground,
-  { statuses = [], lagMs = MOST_LAG_MS }: Allowed,
+  { folder, canaries, hits, mostLagMs, tries }: Ground,
+  { statuses = [], lagMs = 0 }: Allowed,
 ): Promise<void> {
   const now = await torture.count();
-  assert.ok(now.lagMs < lagMs, `U6: the loop was held up for ${Math.round(now.lagMs)} ms`);
-  const sinceMs = performance.now();
+  assert.ok(
+    now.lagMs < Math.max(lagMs, mostLagMs),
+    `U6: the loop was held up for ${Math.round(now.lagMs)} ms`,
+  );
   const health = await fetch(`${torture.server.base}/healthz`);
   await health.body?.cancel();
   assert.equal(health.status, 200, "U1: the server is not well");
-  assert.ok(performance.now() - sinceMs < 1000, "U1: the server says late that it is well");
   const said = torture.server.output();
   for (const canary of canaries) assert.ok(!said.includes(canary), `U2: the log tells ${canary}`);
   for (const received of torture.received) {
@@ -65,7 +66,7 @@ export async function checkAfter(
   torture.received.length = 0;
   const strange = (await treeOf(folder)).filter((path) => !tree.includes(path));
   assert.deepEqual(strange, [], "U7: files were left");
-  await settled(torture, before, settleMs);
+  await settled(torture, before, tries);
   assert.equal(hits(), 0, "U9: the server asked somebody");
 }
 
@@ -95,21 +96,25 @@ function checkAnswer(received: Received, canaries: readonly string[], statuses: 
 }
 
 /** Files, children and timers come back to what they were. */
-async function settled(torture: Torture, before: Counted, withinMs: number): Promise<void> {
+async function settled(torture: Torture, before: Counted, tries?: number): Promise<void> {
   torture.hangUp();
-  const deadline = performance.now() + withinMs;
-  for (;;) {
-    const now = await torture.count();
+  const over = (now: Counted) => {
     // Workers and processes that a pool has started since stay, each with a few pipes.
     const seats = Math.max(0, now.pools.seats - before.pools.seats);
     const room = { files: ROOM + SEAT_FILES * seats, children: ROOM + seats, timers: ROOM };
-    const over = (["files", "children", "timers"] as const)
-      .filter((name) => now[name] > before[name] + room[name]);
-    if (over.length === 0 && now.load.busy === 0 && now.load.waiting === 0) return;
-    const told = JSON.stringify({ before, now });
-    assert.ok(performance.now() < deadline, `U8: ${over.join() || "load"} does not come back: ${told}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+    const more = (["files", "children", "timers"] as const).filter((name) =>
+      now[name] > before[name] + room[name]
+    );
+    return now.load.busy === 0 && now.load.waiting === 0 ? more : [...more, "load"];
+  };
+  await until(
+    () => torture.count(),
+    (now) => over(now).length === 0,
+    {
+      tries,
+      what: (now) => `U8: ${over(now).join()} does not come back: ${JSON.stringify({ before, now })}`,
+    },
+  );
 }
 
 /** What stands before a case. */

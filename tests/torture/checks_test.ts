@@ -90,7 +90,8 @@ async function afterCase(spoil: (at: Spoilt, folder: string) => unknown): Promis
     folder,
     canaries: ["CANARY_ENV", "CANARY_HOME", "CANARY_SRC"],
     hits: () => at.hits,
-    settleMs: 200,
+    mostLagMs: 400,
+    tries: 3,
   };
   try {
     const before = await look(torture, ground);

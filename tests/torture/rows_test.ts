@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { prepare, type Prepared } from "./ground.ts";
 import { checkAfter, look } from "./checks.ts";
 import { handlerRows } from "./handler_rows.ts";
@@ -12,18 +11,6 @@ Deno.test.beforeAll(async () => {
   prepared = await prepare({ STORE: `sqlite:${store}`, ATOLL_QUEUE: "200" });
 });
 Deno.test.afterAll(async () => await prepared[Symbol.asyncDispose]());
-
-Deno.test({
-  name: "U6: what holds up the server's loop is seen in its census",
-  sanitizeOps: false,
-  fn: async () => {
-    using torture = new Torture(prepared.server);
-    await torture.count();
-    await torture.call("block", { amount: 1500 });
-    const { lagMs } = await torture.count();
-    assert.ok(lagMs > 100, `${lagMs} ms are seen of 1,500`);
-  },
-});
 
 for (const { id, rule, run, ...allowed } of [...isolationRows, ...queueRows, ...handlerRows]) {
   Deno.test({

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFrames } from "@/lib/wire/event_stream.ts";
 import type { Frame } from "@/lib/wire/frame.ts";
 import type { TestServer } from "@/tests/server.ts";
+import { until } from "@/tests/until.ts";
 import type { Census } from "./routes/(_torture)/census.ts";
 
 /** What the server says of itself. */
@@ -149,13 +150,7 @@ export class Torture {
 
   /** Waits until what is counted is as it has to be. */
   async until(right: (counted: Counted) => boolean): Promise<void> {
-    const deadline = performance.now() + 10_000;
-    for (;;) {
-      const counted = await this.count();
-      if (right(counted)) return;
-      assert.ok(performance.now() < deadline, `It does not come to that: ${JSON.stringify(counted)}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await until(() => this.count(), right);
   }
 
   /** Waits until nothing runs and nothing waits. */

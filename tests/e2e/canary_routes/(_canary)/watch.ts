@@ -22,7 +22,7 @@ export async function watch(
 ): Promise<Watched> {
   const context = await browser.newContext({ bypassCSP: !csp, reducedMotion: "reduce" });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(60_000);
   const seen: string[] = [];
   const waiting = new Set<() => void>();
   const see = (what: string) => {
