@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console -- a command talks to whoever started it
 import { shareBrowser } from "@/tests/browser.ts";
-import { built } from "./built.ts";
+import { build } from "./builds.ts";
 import { needChromium } from "./need_chromium.ts";
 import { grouped, keepTimes, PROOFS, type TestFile, testFiles } from "./test_files.ts";
 
@@ -37,7 +37,7 @@ if (!proof && chosen.length === 0) {
   await step("lint", ["lint", "--quiet"]);
 }
 // Once, before servers of several tests do it at the same time.
-await build();
+await buildOnce();
 const browser = chromium && wanted.some(({ browser }) => browser) ? await shareBrowser() : undefined;
 const groups = grouped(wanted.filter((file) => !leftOut.includes(file)));
 const todo = groups.values();
@@ -63,9 +63,9 @@ async function step(name: string, args: readonly string[]): Promise<void> {
   told(name, code === 0, since);
 }
 
-async function build(): Promise<void> {
+async function buildOnce(): Promise<void> {
   const since = performance.now();
-  told("build", await built(root).then(() => true, () => false), since);
+  told("build", await build(root).then(() => true, () => false), since);
 }
 
 function told(name: string, well: boolean, since: number): void {
