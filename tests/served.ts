@@ -1,7 +1,7 @@
 import { App, csp, staticFiles } from "fresh";
 import { Builder } from "fresh/dev";
 import { Accounts } from "@/lib/accounts/accounts.ts";
-import { Engine, systemClock } from "@/lib/engine/engine.ts";
+import { type Clock, Engine, systemClock } from "@/lib/engine/engine.ts";
 import { guarded } from "@/lib/gate/guard.ts";
 import { type AtollState, hostPages } from "@/lib/gate/host.ts";
 import { memoryBlobs } from "@/lib/store/blobs_memory.ts";
@@ -24,9 +24,10 @@ export async function serveRoutes(routeDir: string): Promise<Served> {
   const apply = await builder.build({ snapshot: "memory" });
   const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
   const blobs = memoryBlobs({ now: Date.now, random });
+  const clock = endingClock();
   const engine = new Engine({
     blobs,
-    clock: systemClock,
+    clock,
     random,
     secret: random(32),
     broke: (error) => String(error),
@@ -43,7 +44,7 @@ export async function serveRoutes(routeDir: string): Promise<Served> {
   const app = guarded(new App<AtollState>(), { names: [], dev: false })
     .use(staticFiles())
     .use(csp({ useNonce: true }))
-    .use(hostPages({ engine, blobs, accounts, clock: systemClock, maxUploadBytes: 2 ** 20, dev: false }))
+    .use(hostPages({ engine, blobs, accounts, clock, maxUploadBytes: 2 ** 20, dev: false }))
     .fsRoutes();
   apply(app);
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, app.handler());
@@ -53,7 +54,32 @@ export async function serveRoutes(routeDir: string): Promise<Served> {
     [Symbol.asyncDispose]: async () => {
       engine.close();
       await server.shutdown();
+      clock[Symbol.dispose]();
       await blobs[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The time of the machine, until it is disposed of: what a page says while it is closed may start timers late. */
+function endingClock(): Clock & Disposable {
+  const timers = new Set<Disposable>();
+  return {
+    now: systemClock.now,
+    after(ms, callback) {
+      const timer = systemClock.after(ms, () => {
+        timers.delete(timer);
+        callback();
+      });
+      timers.add(timer);
+      return {
+        [Symbol.dispose]: () => {
+          timers.delete(timer);
+          timer[Symbol.dispose]();
+        },
+      };
+    },
+    [Symbol.dispose]: () => {
+      for (const timer of timers) timer[Symbol.dispose]();
     },
   };
 }
