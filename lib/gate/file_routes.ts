@@ -26,6 +26,8 @@ export interface FileRouteOptions {
   readonly url: (id: string) => string;
   /** Largest file in bytes. */
   readonly maxBytes: number;
+  /** The network of the sender. */
+  readonly network?: string | undefined;
   /** Whether whoever asks may read a file whose id they know. Default yes. */
   readonly mayRead?: ((record: BlobRecord) => boolean) | undefined;
   /** Whether files are read at an origin of their own; then they are not read here. */

@@ -11,6 +11,7 @@ import { draw } from "./draw.tsx";
 import { answerFiles } from "./file_routes.ts";
 import { readForm } from "./form.ts";
 import { suffixOf } from "./guard.ts";
+import { countedAs } from "./guard/address.ts";
 import { answerEvent, type PageRequest } from "./native.ts";
 import { pathOf } from "./path.ts";
 import { runForm } from "./plain_form.ts";
@@ -78,6 +79,7 @@ async function answer<S extends AtollState>(
         owner,
         url: (id) => options.engine.fileUrl(at.page, id, owner()),
         maxBytes: options.maxUploadBytes,
+        network: countedAs(at.client()),
         mayRead: ({ owner }) => [undefined, user?.id].includes(userOf(owner)),
         apart: options.filesOrigin !== undefined && user === undefined,
       });

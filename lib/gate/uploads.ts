@@ -14,6 +14,8 @@ export interface UploadRouteOptions {
   readonly url: (id: string) => string;
   /** Largest file in bytes. */
   readonly maxBytes: number;
+  /** The network of the sender, which has a share of the uploads. */
+  readonly network?: string | undefined;
 }
 
 /** The type of a piece, as in the IETF's draft of resumable uploads for HTTP. */
@@ -35,7 +37,7 @@ export function isUpload({ headers }: Request): boolean {
  */
 export async function begin(
   request: Request,
-  { blobs, owner, maxBytes, place }: UploadRouteOptions & { readonly place: string },
+  { blobs, owner, maxBytes, place, network }: UploadRouteOptions & { readonly place: string },
 ): Promise<Response> {
   checkForeign(request.headers);
   const size = numberOf(request.headers, "upload-length");
@@ -44,7 +46,7 @@ export async function begin(
     throw new Fault("bad_request", "An upload begins without bytes, and with Upload-Complete: ?0");
   }
   await request.body?.cancel();
-  const upload = await blobs.begin({ owner, name: nameOf(request), size, maxBytes });
+  const upload = await blobs.begin({ owner, name: nameOf(request), size, maxBytes, network });
   return new Response(null, {
     status: 201,
     headers: { ...progressOf(upload), location: `${place}/${upload.id}` },

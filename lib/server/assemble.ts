@@ -51,6 +51,9 @@ export interface Server {
   readonly guard: GuardOptions;
 }
 
+/** A file of one byte takes a block of the disk, and its record another one. */
+const FILE_BYTES = 8192;
+
 /** Puts the parts of a server together as its settings say. Nothing listens yet. */
 export async function assemble(settings: Settings): Promise<Server> {
   logAs(settings.log);
@@ -73,6 +76,7 @@ export async function assemble(settings: Settings): Promise<Server> {
     quotaBytes: settings.quotaBytes,
     quotaFiles: settings.quotaFiles,
     totalBytes: settings.diskBytes,
+    fileBytes: FILE_BYTES,
     keepMs: settings.keepFilesMs,
   });
   const health = new Health({

@@ -8,7 +8,7 @@ export type OpenBlobs = (options: BlobsOptions) => Promise<Blobs>;
 
 /**
  * Registers a test of an empty store: 300,000 bytes a file, 500,000 and 60 files an owner, 900,000 in all; files are kept
- * for a second, uploads for a tenth.
+ * for a second, uploads for a tenth; 40 uploads an owner, 50 a network.
  */
 export type RegisterTest = (
   sentence: string,
@@ -28,6 +28,8 @@ export function testBlobs(name: string, open: OpenBlobs): void {
         quotaFiles: 60,
         totalBytes: 900_000,
         keepPartMs: 100,
+        quotaUploads: 40,
+        networkUploads: 50,
       });
       await run(blobs, clock);
     });
@@ -187,6 +189,31 @@ export function testBlobs(name: string, open: OpenBlobs): void {
     await put("bob");
     await blobs.delete(id);
     await put("ann");
+  });
+
+  test("counts for each file what the place takes besides its bytes", async (_, clock) => {
+    await using blobs = await open({
+      now: () => clock.ms,
+      fileBytes: 8192,
+      quotaBytes: 100_000,
+      totalBytes: 200_000,
+    });
+    const fill = async (owner: string) => {
+      let count = 0;
+      const refusal = await (async () => {
+        for (;; count++) await blobs.put(bytes(1), { owner, name: "x" });
+      })().catch((error) => error);
+      return [count, refusal.code];
+    };
+    assert.deepEqual(await fill("ann"), [12, "too_large"]);
+    assert.deepEqual(await fill("bob"), [12, "too_large"]);
+    assert.deepEqual(await fill("cy"), [0, "no_space"]);
+    const one = await open({ now: () => clock.ms, fileBytes: 8192, quotaBytes: 100_000 });
+    await using _one = one;
+    const { id } = await one.put(bytes(90_000), { owner: "ann", name: "x" });
+    await refuses(one.put(bytes(1), { owner: "ann", name: "x" }), "too_large");
+    await one.delete(id);
+    await one.put(bytes(90_000), { owner: "ann", name: "x" });
   });
 
   test("holds all owners together to what the place may take", async (blobs, clock) => {

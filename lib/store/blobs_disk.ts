@@ -121,9 +121,10 @@ class Folder implements DiskBlobs {
     using draft = ledger.draft(options);
     const temp = join(root, "new", draft.id);
     try {
+      const space = await room.create();
       const record = await writeNew(temp, (write) =>
         draft.fill(body, async (chunk) => {
-          await room.take(chunk.length);
+          await space.grow(chunk.length);
           await write(chunk);
         }));
       await keep({ root, room }, temp, record);
@@ -243,17 +244,15 @@ async function claim(path: string): Promise<Claimed> {
 
 async function open(root: string, reserveBytes: number | undefined, options: BlobsOptions): Promise<Opened> {
   const ledger = new Ledger(options);
-  const room = new DiskRoom(root, reserveBytes);
-  // Every put that was under way is over: this is the only process here.
-  await Deno.remove(join(root, "new"), { recursive: true }).catch(ignoreMissing);
-  await Deno.mkdir(join(root, "new"), { mode: 0o700 });
+  const room = new DiskRoom(root, { reserveBytes });
+  await emptyFolder(join(root, "new"));
   for await (const folder of folders(root)) await recall(folder, ledger);
   const folder = join(root, "parts");
   await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   if (await realPathOf(folder) !== folder) throw isLink();
   const parts = new DiskParts({
     folder,
-    take: (bytes) => room.take(bytes),
+    room,
     keep: (path, record) => keep({ root, room }, path, record),
   });
   const uploads = new Uploads(ledger, parts);
@@ -271,9 +270,9 @@ async function keep(
   const temp = join(root, "new", `${record.id}.json`);
   const line = new TextEncoder().encode(JSON.stringify(record));
   try {
-    await room.take(line.length);
+    await (await room.create()).grow(line.length);
     await writeNew(temp, (write) => write(line));
-    await makeFolder(root, record.id);
+    await makeFolder({ root, room }, record.id);
     await Deno.rename(from, path);
     // The record comes last: without one, bytes count for nothing.
     await Deno.rename(temp, `${path}.json`);
@@ -282,6 +281,19 @@ async function keep(
     for (const left of [temp, `${path}.json`, path]) await removeIfThere(left);
     throw cause;
   }
+}
+
+/**
+ * Empties the folder of what was under way: every put of it is over, since this is the only process here. The folder itself
+ * stays, because a full disk might not give it back.
+ */
+async function emptyFolder(path: string): Promise<void> {
+  if ((await Deno.lstat(path).catch(ignoreMissing))?.isDirectory) {
+    for await (const { name } of Deno.readDir(path)) await Deno.remove(join(path, name), { recursive: true });
+    return;
+  }
+  await Deno.remove(path, { recursive: true }).catch(ignoreMissing);
+  await Deno.mkdir(path, { mode: 0o700 });
 }
 
 async function orFull<T>(promise: Promise<T>): Promise<T> {
@@ -305,9 +317,10 @@ function pathOf(root: string, id: string): string {
 }
 
 /** Makes the folder of an id and sees to it that no link leads out of the root on the way. */
-async function makeFolder(root: string, id: string): Promise<void> {
+async function makeFolder({ root, room }: Pick<Opened, "root" | "room">, id: string): Promise<void> {
   const folder = folderOf(root, id);
   if (await realPathOf(folder) === undefined) {
+    await (await room.create()).grow(1);
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
     await syncFolder(join(root, id.charAt(0)));
     await syncFolder(root);

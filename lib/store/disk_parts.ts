@@ -1,16 +1,17 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { ignoreMissing, openOwn, removeIfThere, syncFolder, writeMore, writeNew } from "./disk_file.ts";
+import type { DiskRoom } from "./disk_room.ts";
 import { BLOB_ID, type BlobRecord } from "./port.ts";
 import { SNIFF_BYTES } from "./sniff.ts";
 import type { Parts, UploadNote, Uploads } from "./uploads.ts";
 
-/** What the parts of uploads need of the folder that they lie in. */
+/** Options for {@linkcode DiskParts}. */
 export interface DiskPartsOptions {
   /** Folder of the parts, without links on its path. It is there. */
   readonly folder: string;
-  /** Takes room on the disk. */
-  readonly take: (bytes: number) => Promise<void>;
+  /** Room on the disk. */
+  readonly room: DiskRoom;
   /** Moves a file to where kept bytes lie, and its record beside it. */
   readonly keep: (path: string, record: BlobRecord) => Promise<void>;
 }
@@ -38,7 +39,8 @@ export class DiskParts implements Parts {
     const path = this.#pathOf(note.id);
     const line = new TextEncoder().encode(JSON.stringify(note));
     try {
-      await this.#options.take(line.length);
+      await this.#options.room.create();
+      await (await this.#options.room.create()).grow(line.length);
       await writeNew(path, () => {});
       // The note comes last: without one, bytes count for nothing.
       await writeNew(`${path}.new`, (write) => write(line));
@@ -55,9 +57,11 @@ export class DiskParts implements Parts {
     id: string,
     fill: (write: (chunk: Uint8Array) => Promise<void>) => Promise<void>,
   ): Promise<void> {
-    await writeMore(this.#pathOf(id), (write) =>
+    const path = this.#pathOf(id);
+    const space = this.#options.room.open((await Deno.lstat(path)).size);
+    await writeMore(path, (write) =>
       fill(async (chunk) => {
-        await this.#options.take(chunk.length);
+        await space.grow(chunk.length);
         await write(chunk);
       }));
   }

@@ -61,7 +61,7 @@ export class Ledger {
   readonly #records = new Map<string, BlobRecord>();
   readonly #used = new Map<string, Usage>();
   readonly #over = new Set<string>();
-  #totalBytes = 0;
+  readonly #total: Usage = { bytes: 0, files: 0 };
 
   /** Knows nothing at first. */
   constructor(options: BlobsOptions) {
@@ -74,6 +74,9 @@ export class Ledger {
       quotaBytes: options.quotaBytes ?? 4 * GIB,
       quotaFiles: options.quotaFiles ?? 10_000,
       totalBytes: options.totalBytes ?? Infinity,
+      fileBytes: options.fileBytes ?? 0,
+      quotaUploads: options.quotaUploads ?? 100,
+      networkUploads: options.networkUploads ?? 1000,
       keepPartMs: options.keepPartMs ?? Math.min(HOUR_MS, keepMs),
     };
   }
@@ -201,19 +204,21 @@ export class Ledger {
   }
 
   #short(owner: string, bytes: number, files: number): Fault | undefined {
-    const { quotaBytes, quotaFiles, totalBytes } = this.options;
+    const { quotaBytes, quotaFiles, totalBytes, fileBytes } = this.options;
     const used = this.#used.get(owner) ?? { bytes: 0, files: 0 };
-    if (used.bytes + bytes > quotaBytes) {
+    if (used.bytes + bytes + (used.files + files) * fileBytes > quotaBytes) {
       return tooLarge("All that you have sent and got, with this file,", quotaBytes);
     }
     if (used.files + files > quotaFiles) {
       return new Fault("too_large", `You have ${quotaFiles} files here, as many as allowed. Reload the page`);
     }
-    if (this.#totalBytes + bytes > totalBytes) return noSpace();
+    const { bytes: allBytes, files: allFiles } = this.#total;
+    if (allBytes + bytes + (allFiles + files) * fileBytes > totalBytes) return noSpace();
   }
 
   #use(owner: string, bytes: number, files: number): void {
-    this.#totalBytes += bytes;
+    this.#total.bytes += bytes;
+    this.#total.files += files;
     const used = this.#used.get(owner) ?? { bytes: 0, files: 0 };
     used.bytes += bytes;
     used.files += files;

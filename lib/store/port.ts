@@ -46,7 +46,7 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** What every adapter of {@linkcode Blobs} can be told. */
+/** Options for every adapter of {@linkcode Blobs}. */
 export interface BlobsOptions {
   /** Milliseconds since 1970. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
@@ -62,6 +62,12 @@ export interface BlobsOptions {
   readonly quotaFiles?: number | undefined;
   /** The most bytes of all owners together. Default no limit but that of the place. */
   readonly totalBytes?: number | undefined;
+  /** Bytes that each file counts besides its own: its record, what a disk rounds up. Default none. */
+  readonly fileBytes?: number | undefined;
+  /** The most uploads that one owner may have begun at a time. Default 100. */
+  readonly quotaUploads?: number | undefined;
+  /** The most uploads that one network may have begun at a time, whoever their owners are. Default 1,000. */
+  readonly networkUploads?: number | undefined;
   /** How long an upload waits for its next piece, in milliseconds. Default an hour, `keepMs` if that is shorter. */
   readonly keepPartMs?: number | undefined;
 }
@@ -84,6 +90,8 @@ export interface Upload {
 export interface BeginOptions extends Omit<PutOptions, "signal"> {
   /** How many bytes there will be. */
   readonly size: number;
+  /** The network that it comes from, for its share of the uploads that have begun. Not kept. */
+  readonly network?: string | undefined;
 }
 
 /** Where a piece belongs. */
@@ -115,7 +123,8 @@ export interface Blobs extends AsyncDisposable {
    * Begins to keep bytes that come in pieces. They count for the quota as they come, and nobody can read them before
    * they are whole.
    *
-   * @throws {Fault} `too_large` when so many bytes may not be kept, `no_space`.
+   * @throws {Fault} `too_large` when so many bytes may not be kept, `no_space`; `rate_limited` when the owner or the network
+   * has begun too many.
    */
   begin(options: BeginOptions): Promise<Upload>;
   /** How far an upload is, `undefined` when there is none or its time is up. Any text may be asked for. */

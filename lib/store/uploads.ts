@@ -3,7 +3,7 @@ import { discard, takeIn } from "./intake.ts";
 import type { Hold, Ledger } from "./ledger.ts";
 import type { AppendOptions, BeginOptions, BlobRecord, Upload } from "./port.ts";
 
-/** What an adapter does with the bytes of an upload. */
+/** The bytes of uploads, as an adapter keeps them. */
 export interface Parts {
   /** Makes place for the bytes of an upload; there are none yet. */
   create(note: UploadNote): Promise<void>;
@@ -20,7 +20,7 @@ export interface Parts {
   remove(id: string): Promise<void>;
 }
 
-/** What must be known of an upload to go on with it after a restart. */
+/** The record of an upload, by which it goes on after a restart. */
 export interface UploadNote extends Pick<Upload, "id" | "owner" | "size"> {
   /** The name that it came with. */
   readonly name: string;
@@ -32,6 +32,8 @@ export interface UploadNote extends Pick<Upload, "id" | "owner" | "size"> {
 
 interface Going {
   readonly note: UploadNote;
+  /** Gives its places among those of its owner and its network back. */
+  readonly places: Disposable;
   readonly hold: Hold;
   offset: number;
   touchedMs: number;
@@ -46,6 +48,8 @@ export class Uploads {
   readonly #ledger: Ledger;
   readonly #parts: Parts;
   readonly #going = new Map<string, Going>();
+  /** How many have begun, by owner and by network. */
+  readonly #begun = { owner: new Map<string, number>(), network: new Map<string, number>() };
 
   /** Knows of none at first. */
   constructor(ledger: Ledger, parts: Parts) {
@@ -56,13 +60,15 @@ export class Uploads {
   /** Enters an upload that was there before a restart. */
   recall(note: UploadNote, offset: number): void {
     const hold = this.#ledger.hold(note.owner, offset);
-    this.#going.set(note.id, { note, hold, offset, touchedMs: this.#ledger.options.now() });
+    const places = this.#take(note.owner, undefined);
+    this.#going.set(note.id, { note, places, hold, offset, touchedMs: this.#ledger.options.now() });
   }
 
   /** See `Blobs.begin`. */
-  async begin({ owner, name, size, maxBytes, keepMs }: BeginOptions): Promise<Upload> {
+  async begin({ owner, name, size, maxBytes, keepMs, network }: BeginOptions): Promise<Upload> {
     const { now, keepMs: usualMs } = this.#ledger.options;
     this.#ledger.check(owner, size, maxBytes);
+    this.#checkPlaces(owner, network);
     const createdMs = now();
     const note: UploadNote = {
       id: this.#ledger.newId(),
@@ -72,14 +78,12 @@ export class Uploads {
       createdMs,
       keepMs: keepMs ?? usualMs,
     };
-    const hold = this.#ledger.hold(owner);
-    try {
-      await this.#parts.create(note);
-    } catch (cause) {
-      hold[Symbol.dispose]();
-      throw cause;
-    }
-    const going: Going = { note, hold, offset: 0, touchedMs: createdMs };
+    using taken = new DisposableStack();
+    const hold = taken.use(this.#ledger.hold(owner));
+    const places = taken.use(this.#take(owner, network));
+    await this.#parts.create(note);
+    taken.move();
+    const going: Going = { note, places, hold, offset: 0, touchedMs: createdMs };
     this.#going.set(note.id, going);
     return this.#tell(going);
   }
@@ -114,7 +118,11 @@ export class Uploads {
     const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
     try {
       await this.#parts.extend(id, async (write) => {
-        await takeIn(body, { maxBytes: Infinity, signal, write: (chunk) => this.#take(going, chunk, write) });
+        await takeIn(body, {
+          maxBytes: Infinity,
+          signal,
+          write: (chunk) => this.#write(going, chunk, write),
+        });
       });
       return options.last ? await this.#finish(going) : undefined;
     } catch (cause) {
@@ -150,7 +158,40 @@ export class Uploads {
     await Promise.all(Array.from(this.#going.values(), (going) => this.#stop(going)));
   }
 
-  async #take(
+  #checkPlaces(owner: string, network: string | undefined): void {
+    const { quotaUploads, networkUploads } = this.#ledger.options;
+    if ((this.#begun.owner.get(owner) ?? 0) >= quotaUploads) {
+      throw new Fault(
+        "rate_limited",
+        `You have begun ${quotaUploads} uploads, as many as allowed. Finish some first`,
+      );
+    }
+    if (network !== undefined && (this.#begun.network.get(network) ?? 0) >= networkUploads) {
+      throw new Fault("rate_limited", "Too many uploads from your network have begun. Try again later");
+    }
+  }
+
+  #take(owner: string, network: string | undefined): Disposable {
+    const places = [[this.#begun.owner, owner], [this.#begun.network, network]] as const;
+    const count = (by: number) => {
+      for (const [begun, name] of places) {
+        if (name === undefined) continue;
+        const left = (begun.get(name) ?? 0) + by;
+        if (left > 0) begun.set(name, left);
+        else begun.delete(name);
+      }
+    };
+    count(1);
+    let isTaken = true;
+    return {
+      [Symbol.dispose]: () => {
+        if (isTaken) count(-1);
+        isTaken = false;
+      },
+    };
+  }
+
+  async #write(
     going: Going,
     chunk: Uint8Array,
     write: (chunk: Uint8Array) => void | Promise<void>,
@@ -175,12 +216,14 @@ export class Uploads {
     const record = await this.#ledger.record({ ...note, head });
     await this.#parts.finish(record);
     this.#going.delete(note.id);
+    going.places[Symbol.dispose]();
     going.hold.keep(record);
     return record;
   }
 
   async #forget(going: Going): Promise<void> {
     this.#going.delete(going.note.id);
+    going.places[Symbol.dispose]();
     going.hold[Symbol.dispose]();
     await this.#parts.remove(going.note.id);
   }

@@ -126,7 +126,8 @@ export function testUploads(test: RegisterTest): void {
     await refuses(blobs.put(bytes(1), ANN), "too_large");
     await blobs.delete(id);
     await blobs.delete(one.id);
-    for (let round = 0; round < 60; round++) await blobs.begin({ ...ANN, size: 1 });
+    for (let round = 0; round < 30; round++) await blobs.put(bytes(0), ANN);
+    for (let round = 0; round < 30; round++) await blobs.begin({ ...ANN, size: 1 });
     await refuses(blobs.begin({ ...ANN, size: 1 }), "too_large");
     await refuses(blobs.put(bytes(0), ANN), "too_large");
   });
@@ -143,6 +144,53 @@ export function testUploads(test: RegisterTest): void {
     await blobs.put(bytes(300_000), ANN);
     assert.equal(await blobs.sweep(), 0);
   });
+
+  const begin = (blobs: Blobs, owner: string, network?: string) =>
+    blobs.begin({ owner, name: "x", size: 1, ...network === undefined ? {} : { network } });
+  const fill = async (blobs: Blobs, owner: string, network?: string) => {
+    const begun: string[] = [];
+    const refusal = await (async () => {
+      for (;;) begun.push((await begin(blobs, owner, network)).id);
+    })().catch((error) => error);
+    assert.equal(refusal.code, "rate_limited");
+    return begun;
+  };
+
+  test(
+    "holds each owner to a number of uploads that have begun, and no other owner",
+    async (blobs, clock) => {
+      const begun = await fill(blobs, "ann");
+      assert.equal(begun.length, 40);
+      await begin(blobs, "bob");
+      await blobs.put(bytes(1), { owner: "ann", name: "x" });
+      // Each of these makes place for one: given up, whole, too late and swept, refused for good.
+      const ends: ((id: string) => Promise<unknown>)[] = [
+        (id) => blobs.delete(id),
+        (id) => blobs.append(id, bytes(1), { offset: 0, last: true }),
+      ];
+      for (const [at, end] of ends.entries()) {
+        await end(begun[at] as string);
+        await begin(blobs, "ann");
+        await refuses(begin(blobs, "ann"), "rate_limited");
+      }
+      clock.ms += 200;
+      await blobs.sweep();
+      assert.equal((await fill(blobs, "ann")).length, 40);
+    },
+  );
+
+  test(
+    "holds each network to a number of uploads, however many owners it has, and no other network",
+    async (blobs, clock) => {
+      for (let at = 0; at < 50; at++) await begin(blobs, `owner ${at}`, "192.0.2.7");
+      await refuses(begin(blobs, "another", "192.0.2.7"), "rate_limited");
+      await begin(blobs, "another", "192.0.2.8");
+      await begin(blobs, "another");
+      clock.ms += 200;
+      await blobs.sweep();
+      await begin(blobs, "another", "192.0.2.7");
+    },
+  );
 
   test("waits for the next piece no longer than it should", async (blobs, clock) => {
     const gone = await blobs.begin({ ...ANN, size: 100 });
