@@ -63,7 +63,7 @@ export interface EngineOptions {
   readonly totalBytes?: number;
   /** How long a run goes on with nobody reading it, in milliseconds. Default 60,000. */
   readonly graceMs?: number;
-  /** How many finished runs can still be read from memory. Default 1,000. */
+  /** How many finished runs can still be read from memory, besides those that nobody has seen. Default 1,000. */
   readonly keptRuns?: number;
   /** How many bytes these may take together. Default 64 MiB. */
   readonly keptBytes?: number;
@@ -137,6 +137,8 @@ export class Engine {
       count: options.keptRuns ?? 1000,
       bytes: options.keptBytes ?? 64 * 1024 * 1024,
       ms: options.keptMs ?? 60 * 60_000,
+      // Whoever keeps none, or has a journal that keeps them, needs none of them here.
+      graceMs: options.keptRuns === 0 || journal ? 0 : options.graceMs ?? 60_000,
       now: clock.now,
     });
     this.#host = {
@@ -256,6 +258,11 @@ export class Engine {
    */
   attend(run: Run): Disposable {
     return this.#readers.attend(run);
+  }
+
+  /** Says that a reader was given the end of a run: there is less need to keep it. */
+  seen(run: Run): void {
+    run.attention.isSeen = true;
   }
 
   /**
@@ -471,7 +478,7 @@ export class Engine {
 
   #ended(run: Run): void {
     this.#readers.ended(run);
-    this.#kept.ended(run, isRead);
+    this.#kept.ended(run);
     this.#tellDrained();
   }
 
@@ -484,10 +491,6 @@ export class Engine {
   fileUrl(page: string, id: string, session: string): string {
     return this.#options.fileUrl?.(page, id, session) ?? `${page === "/" ? "" : page}/files/${id}`;
   }
-}
-
-function isRead({ attention }: Run): boolean {
-  return attention.readers > 0;
 }
 
 function stopping(): Fault {

@@ -419,7 +419,7 @@ Deno.test("Engine keeps no more finished runs than it was told", async () => {
     actions: ({ b, go }) => ({ act: on([go.click, load], { outputs: b, fn: () => "x" }) }),
   });
   await using app = openDemo(page, { keptRuns: 10 });
-  for (let i = 0; i < 1000; i++) app.submit("act");
+  for (let i = 0; i < 1000; i++) app.engine.seen(app.submit("act"));
   assert.ok(app.engine.load.runs <= 11, String(app.engine.load.runs));
   assert.deepEqual(page.demo.plans.act?.when, ["go:click", ":load"]);
 });
@@ -583,6 +583,7 @@ Deno.test("Engine.submit() starts one run for one id of a session, and finds it 
   assert.equal(called, 2);
 
   // The name is forgotten with the run.
+  engine.seen(run);
   call("two", app.session);
   call("three", app.session);
   assert.throws(() => engine.find("one", mine), is("not_found"));

@@ -3,14 +3,16 @@ import { Lookup } from "@/lib/value/lookup.ts";
 import { nameOf } from "./call.ts";
 import type { Run } from "./run.ts";
 
-/** How much of what is over is kept. */
+/** Options for {@linkcode KeptRuns}. */
 export interface KeptRunsOptions {
-  /** Finished runs at most. */
+  /** Finished runs at most, but for those that their readers have not seen yet. */
   readonly count: number;
-  /** What their logs may take together, in bytes, roughly. */
+  /** Bytes that finished runs may take together, roughly. */
   readonly bytes: number;
   /** How long a run can be read after its end, in milliseconds. */
   readonly ms: number;
+  /** How long a run that no reader has seen to its end is kept whatever the count, in milliseconds. */
+  readonly graceMs: number;
   /** Milliseconds, never going back. */
   readonly now: () => number;
 }
@@ -23,11 +25,38 @@ interface Kept extends Linked<Kept> {
   endedMs: number | undefined;
   /** What its log took when it ended. */
   bytes: number;
+  /** The share that it is part of, once it is over. */
+  share: Share | undefined;
 }
+
+/** The finished runs of one session. */
+class Share implements Linked<Share> {
+  before: Share | undefined = undefined;
+  after: Share | undefined = undefined;
+  readonly session: string;
+  /** In the order of their ends. */
+  readonly runs = new LinkedList<Kept>();
+  bytes = 0;
+  level = 0;
+
+  constructor(session: string) {
+    this.session = session;
+  }
+}
+
+/** A run takes so much besides its log. */
+const RUN_BYTES = 2048;
+/** Shares are compared by powers of two of such a part of the whole. */
+const PARTS = 2 ** 20;
+const LEVELS = 32;
+/** So many shares are looked at for each run that ends. */
+const MOST_LOOKS = 8;
 
 /**
  * The runs that can be read: those that go on, and those that are over until their time is up or there is no room for
- * them any more. What ended longest ago goes first; one that somebody reads stays.
+ * them any more. Room is made by the session that has most, within a factor of two, its oldest run first: no session drives
+ * out the results of others. A run that somebody reads stays; one that nobody has seen to its end stays for the grace time,
+ * unless there are too many bytes.
  */
 export class KeptRuns {
   readonly #options: KeptRunsOptions;
@@ -36,8 +65,12 @@ export class KeptRuns {
   /** By what their callers named them. */
   readonly #named = new Lookup<Kept>();
   readonly #going = new LinkedList<Kept>();
-  /** Those that are over, in that order. */
-  readonly #over = new LinkedList<Kept>();
+  /** By session. */
+  readonly #shares = new Lookup<Share>();
+  /** By size. In each, the share that changed longest ago comes first. */
+  readonly #levels = Array.from({ length: LEVELS }, () => new LinkedList<Share>());
+  #over = 0;
+  #sessions = 0;
   #bytes = 0;
 
   /** Keeps none at first. */
@@ -47,7 +80,7 @@ export class KeptRuns {
 
   /** How many there are. */
   get size(): number {
-    return this.#going.size + this.#over.size;
+    return this.#going.size + this.#over;
   }
 
   /** How many go on. */
@@ -63,7 +96,15 @@ export class KeptRuns {
   /** Adds one that goes on. */
   add(run: Run): void {
     const name = nameOf(run.call);
-    const kept: Kept = { run, name, endedMs: undefined, bytes: 0, before: undefined, after: undefined };
+    const kept: Kept = {
+      run,
+      name,
+      endedMs: undefined,
+      bytes: 0,
+      share: undefined,
+      before: undefined,
+      after: undefined,
+    };
     this.#kept.set(run.id, kept);
     if (name !== undefined) this.#named.set(name, kept);
     this.#going.add(kept);
@@ -79,17 +120,26 @@ export class KeptRuns {
     return this.#fresh(this.#named.get(name));
   }
 
-  /** Takes note of the end of a run. `isRead`: whether somebody reads a run. */
-  ended(run: Run, isRead: (run: Run) => boolean): void {
+  /** Takes note of the end of a run. */
+  ended(run: Run): void {
     const kept = this.#kept.get(run.id);
     if (kept?.run !== run || kept.endedMs !== undefined) return;
-    const now = this.#options.now();
-    kept.endedMs = now;
-    kept.bytes = run.weight;
-    this.#bytes += kept.bytes;
+    kept.endedMs = this.#options.now();
+    kept.bytes = RUN_BYTES + run.weight;
     this.#going.remove(kept);
-    this.#over.add(kept);
-    this.#makeRoom(now, isRead);
+    const { id } = run.call.session;
+    let share = this.#shares.get(id);
+    if (share) this.#level(share).remove(share);
+    else {
+      share = new Share(id);
+      this.#shares.set(id, share);
+      this.#sessions++;
+    }
+    kept.share = share;
+    share.runs.add(kept);
+    this.#count(share, 1, kept.bytes);
+    this.#place(share);
+    this.#makeRoom(kept.endedMs);
   }
 
   /** Forgets a run. */
@@ -98,27 +148,70 @@ export class KeptRuns {
     if (kept?.run === run) this.#forget(kept);
   }
 
-  #makeRoom(now: number, isRead: (run: Run) => boolean): void {
+  #makeRoom(now: number): void {
     const { count, bytes, ms } = this.#options;
-    for (let old = this.#over.first; old;) {
-      const fits = this.#over.size <= count && this.#bytes <= bytes && now - (old.endedMs ?? now) <= ms;
-      if (fits) return;
-      const { after }: Kept = old;
-      if (!isRead(old.run as Run)) this.#forget(old);
-      old = after;
+    let looks = MOST_LOOKS;
+    for (let level = LEVELS - 1; level >= 0 && looks > 0; level--) {
+      const shares = this.#levels[level] as LinkedList<Share>;
+      for (let left = shares.size; left > 0 && looks > 0; left--) {
+        const share = shares.first as Share;
+        const oldest = share.runs.first as Kept;
+        const isOver = now - (oldest.endedMs ?? now) > ms;
+        if (!isOver && this.#over <= count && this.#bytes <= bytes) break;
+        looks--;
+        const must = isOver || this.#bytes > bytes;
+        // Who has less than an equal part makes no room for others who may not go yet.
+        if (this.#mayGo(oldest, now, must) && (must || share.runs.size * this.#sessions > count)) {
+          this.#forget(oldest);
+          // It may have more that may go, or be on another level now.
+          left = shares.size + 1;
+        } else {
+          shares.remove(share);
+          shares.add(share);
+        }
+      }
     }
   }
 
+  #mayGo({ run, endedMs = 0 }: Kept, now: number, must: boolean): boolean {
+    if (!run || run.attention.readers > 0) return false;
+    return must || run.attention.isSeen || now - endedMs >= this.#options.graceMs;
+  }
+
   #forget(kept: Kept): void {
-    const { run, name, endedMs, bytes } = kept;
+    const { run, name, share, bytes } = kept;
     if (!run || !this.#kept.delete(run.id)) return;
     kept.run = undefined;
-    if (endedMs === undefined) this.#going.remove(kept);
+    if (!share) this.#going.remove(kept);
     else {
-      this.#over.remove(kept);
-      this.#bytes -= bytes;
+      kept.share = undefined;
+      this.#level(share).remove(share);
+      share.runs.remove(kept);
+      this.#count(share, -1, -bytes);
+      if (share.runs.size > 0) this.#place(share);
+      else {
+        this.#shares.delete(share.session);
+        this.#sessions--;
+      }
     }
     if (name !== undefined && this.#named.get(name) === kept) this.#named.delete(name);
+  }
+
+  #count(share: Share, runs: number, bytes: number): void {
+    this.#over += runs;
+    this.#bytes += bytes;
+    share.bytes += bytes;
+  }
+
+  #level({ level }: Share): LinkedList<Share> {
+    return this.#levels[level] as LinkedList<Share>;
+  }
+
+  #place(share: Share): void {
+    const { count, bytes } = this.#options;
+    const part = Math.max(share.runs.size / Math.max(count, 1), share.bytes / Math.max(bytes, 1));
+    share.level = 31 - Math.clz32(Math.min(part * PARTS, 2 ** 31) | 1);
+    this.#level(share).add(share);
   }
 
   #fresh(kept: Kept | undefined): Run | undefined {

@@ -12,6 +12,8 @@ export interface ReadersOptions {
 export class Attention {
   /** How many read it. */
   readers = 0;
+  /** Whether some reader was given its end. */
+  isSeen = false;
   /** Cancels it after a while. */
   leaving: Disposable | undefined = undefined;
 }

@@ -5,13 +5,14 @@ import type { Demo, PageHost } from "@/lib/demo/blocks.tsx";
 import type { Clock, Engine } from "@/lib/engine/engine.ts";
 import { userOf } from "@/lib/engine/sessions.ts";
 import type { Blobs } from "@/lib/store/port.ts";
+import { networkOf } from "@/lib/value/address.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { AuthState } from "./auth_state.ts";
 import { draw } from "./draw.tsx";
 import { answerFiles } from "./file_routes.ts";
 import { readForm } from "./form.ts";
 import { suffixOf } from "./guard.ts";
-import { countedAs } from "./guard/address.ts";
+
 import { answerEvent, type PageRequest } from "./native.ts";
 import { pathOf } from "./path.ts";
 import { runForm } from "./plain_form.ts";
@@ -79,7 +80,7 @@ async function answer<S extends AtollState>(
         owner,
         url: (id) => options.engine.fileUrl(at.page, id, owner()),
         maxBytes: options.maxUploadBytes,
-        network: countedAs(at.client()),
+        network: networkOf(at.client()),
         mayRead: ({ owner }) => [undefined, user?.id].includes(userOf(owner)),
         apart: options.filesOrigin !== undefined && user === undefined,
       });

@@ -97,6 +97,7 @@ export async function runForm(
     if (!ended) {
       throw new Fault("interrupted", "The server had to stop before this was finished. Try it again");
     }
+    engine.seen(run);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     fail(error, [...plan.gives]);

@@ -17,7 +17,10 @@ const HEADERS: readonly (readonly [string, string])[] = [
  * stays in the run's log, never in a buffer of this answer.
  */
 export function answerRun(engine: Engine, run: Run, clock: Clock, seq = 0): Response {
-  if (run.finished) return wholeAnswer(take(run, seq), EVENT_STREAM, HEADERS);
+  if (run.finished) {
+    engine.seen(run);
+    return wholeAnswer(take(run, seq), EVENT_STREAM, HEADERS);
+  }
   const reader = engine.attend(run);
   let beat: Disposable | undefined;
   const stream = new ReadableStream<Uint8Array>({
@@ -33,6 +36,7 @@ export function answerRun(engine: Engine, run: Run, clock: Clock, seq = 0): Resp
         seq = run.last;
       }
       if (run.finished && seq >= run.last) {
+        engine.seen(run);
         reader[Symbol.dispose]();
         controller.close();
       }
