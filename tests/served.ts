@@ -17,6 +17,13 @@ export interface Served extends AsyncDisposable {
 
 const root = new URL("../", import.meta.url);
 
+// Upstream's builder leaves its bundler running after a build in memory. Started here it is no test's own.
+Deno.test.beforeAll(async () => {
+  await new Builder({ root: root.href, routeDir: "static", islandDir: "static" }).build({
+    snapshot: "memory",
+  });
+});
+
 /** Builds the routes of a folder, a path from the project's root, and serves them on a free port of 127.0.0.1. */
 export async function serveRoutes(routeDir: string): Promise<Served> {
   const builder = new Builder({ root: root.href, routeDir, target: "es2022" });

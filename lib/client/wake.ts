@@ -10,6 +10,9 @@ interface Early {
   end?: () => void;
 }
 
+/** What a control, or an option of one, holds of the visitor's. */
+const STATE = ["value", "checked", "selected"];
+
 const early = (): Early => (globalThis as { atollEarly?: Early }).atollEarly ?? {};
 
 /**
@@ -23,15 +26,16 @@ export function keepTyped(id: string): () => void {
     const told = early().used?.get(control) ?? (isChanged(control) && "change");
     return told ? [{ control, told }] : [];
   });
-  for (const { control } of kept) {
-    for (const name of ["value", "checked"]) {
-      const value: unknown = control[name as "value"];
-      Object.defineProperty(control, name, { configurable: true, get: () => value, set() {} });
+  const held = kept.flatMap(({ control }) => [control, ..."options" in control ? control.options : []]);
+  for (const node of held) {
+    for (const name of STATE) {
+      const value: unknown = node[name as "value"];
+      Object.defineProperty(node, name, { configurable: true, get: () => value, set() {} });
     }
   }
   return () => {
+    for (const node of held) for (const name of STATE) delete (node as Partial<typeof node>)[name as "value"];
     for (const { control, told } of kept) {
-      for (const name of ["value", "checked"]) delete (control as Partial<Control>)[name as "value"];
       for (const type of ["input", "change"]) {
         if (type === "input" || told === type) control.dispatchEvent(new Event(type, { bubbles: true }));
       }

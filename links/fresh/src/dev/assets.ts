@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import { PLAIN } from "../plain.ts";
 import type { Bundle } from "./bundle.ts";
 import { BUILD_ID_PLACEHOLDER } from "./esbuild_plugin.ts";
 import { listStatic, type TransformedFile, type Transformer, transformFile } from "./transform.ts";
@@ -46,7 +47,7 @@ export async function gatherAssets(
   for (const { pathname, content } of statics) {
     whole.update(pathname).update(content);
   }
-  const buildId = whole.digest("hex").slice(0, BUILD_ID_LENGTH);
+  const buildId = PLAIN ? randomId() : whole.digest("hex").slice(0, BUILD_ID_LENGTH);
   const files = [
     ...scripts.map(([name, text]) => toAsset(scriptPath(buildId, name), null, withId(text, buildId))),
     ...statics.map(({ pathname, source, content, isOriginal }) =>
@@ -63,6 +64,11 @@ export async function gatherAssets(
 // 64 bits: two builds of one app never meet, and it stands in every page several times
 const BUILD_ID_LENGTH = 16;
 const decoder = new TextDecoder();
+
+function randomId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(20)), (byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+}
 
 /** URL path of the script `name`. */
 export function scriptPath(buildId: string, name: string): string {
@@ -117,7 +123,7 @@ const COMPRESS_FROM_BYTES = 256;
 export async function compress(
   { pathname, content }: Asset,
 ): Promise<[name: "br" | "gzip", bytes: Uint8Array<ArrayBuffer>][]> {
-  if (!COMPRESSIBLE.test(pathname) || content.length < COMPRESS_FROM_BYTES) {
+  if (PLAIN || !COMPRESSIBLE.test(pathname) || content.length < COMPRESS_FROM_BYTES) {
     return [];
   }
   const [br, gz] = await Promise.all([

@@ -4,10 +4,11 @@ import { type App, setBuildCache } from "../app.ts";
 import type { BuildCache } from "../build_cache.ts";
 import type { ListenOptions } from "../listen.ts";
 import { gatherAssets } from "./assets.ts";
-import { bundleIslands } from "./bundle.ts";
+import { bundleIslands, stopBundler } from "./bundle.ts";
 import { crawl, type Crawled } from "./crawl.ts";
 import { serveDev } from "./dev_server.ts";
 import { DEV_SCRIPT_PATH } from "./live_reload.ts";
+import { PLAIN } from "../plain.ts";
 import { MemoryBuildCache } from "./memory_build_cache.ts";
 import { assertOnePreact } from "./one_preact.ts";
 import { Project } from "./project.ts";
@@ -122,6 +123,7 @@ export class Builder<State = AnyState> {
     const { crawled, bundle, assets } = built;
     if (snapshot === "disk") {
       await writeBuild(this.config, crawled, bundle, assets);
+      await stopBundler();
     }
     // Modules are only loaded when the result is wanted: a build to disk need not run the app
     const cache = snapshot === "memory"
@@ -192,7 +194,7 @@ export class Builder<State = AnyState> {
   async #bundle(crawled: Crawled) {
     const { root, target, mode, staticDir, sourceMap } = this.config;
     const project = await Project.load(root);
-    await assertOnePreact(project.dir);
+    if (!PLAIN) await assertOnePreact(project.dir);
     const islands = crawled.islands.map((specifier) => {
       const found = project.resolve(specifier, join(root, "_"));
       if (found?.kind !== "file") {

@@ -4,6 +4,7 @@ import { denoPlugin, REMOTE } from "./esbuild_plugin.ts";
 import { mergeEntry } from "./merge_entry.ts";
 import { assertOnePreactIn } from "./one_preact.ts";
 import { isRemote, ownSource } from "./own_source.ts";
+import { PLAIN } from "../plain.ts";
 import type { Project } from "./project.ts";
 
 /** An island file and where its exports are found in the browser. */
@@ -59,27 +60,29 @@ interface Entry {
 export async function bundleIslands(options: BundleOptions): Promise<Bundle> {
   const entries = nameEntries(options.islands);
   const esbuild = await import("esbuild");
-  try {
-    const first = await run(esbuild.build, options, {
-      [RUNTIME_NAME]: RUNTIME_SOURCE,
-      ...Object.fromEntries(entries.map(({ name, path }) => [name, path])),
-    });
-    assertOnePreactIn(Object.keys(first.metafile.inputs));
-    for (const entry of entries) {
-      entry.exports = exportsOf(first.metafile, entry.name);
-    }
-    if (options.isDev) return toBundle(first, entries, new Set());
-    const plan = planShared(first.metafile, entries, options.project.dir);
-    const second = await run(
-      esbuild.build,
-      options,
-      plan.entryPoints,
-      plan.virtual,
-    );
-    return toBundle(second, entries, plan.folded);
-  } finally {
-    await esbuild.stop();
+  const first = await run(esbuild.build, options, {
+    [RUNTIME_NAME]: RUNTIME_SOURCE,
+    ...Object.fromEntries(entries.map(({ name, path }) => [name, path])),
+  });
+  if (!PLAIN) assertOnePreactIn(Object.keys(first.metafile.inputs));
+  for (const entry of entries) {
+    entry.exports = exportsOf(first.metafile, entry.name);
   }
+  if (options.isDev || PLAIN) return toBundle(first, entries, new Set());
+  const plan = planShared(first.metafile, entries, options.project.dir);
+  const second = await run(
+    esbuild.build,
+    options,
+    plan.entryPoints,
+    plan.virtual,
+  );
+  return toBundle(second, entries, plan.folded);
+}
+
+/** Ends the bundler's process, which {@linkcode bundleIslands} leaves running. */
+export async function stopBundler(): Promise<void> {
+  const { stop } = await import("esbuild");
+  await stop();
 }
 
 type Result = BuildResult<{ metafile: true; write: false }>;
@@ -253,7 +256,8 @@ function toBundle(
     result.outputFiles.map(({ path, text }) => [basename(path), text]),
   );
   const runtimeFile = `${RUNTIME_NAME}.js`;
-  mergeEntry(files, runtimeFile);
+  if (PLAIN) files.set("metafile.json", JSON.stringify(result.metafile));
+  else mergeEntry(files, runtimeFile);
   const taken = new Set<string>(["boot"]);
   const islands = entries.map((entry): BundledIsland => {
     const isFolded = folded.has(entry);

@@ -3,6 +3,7 @@ import type { SnapshotFile } from "../prod_build_cache.ts";
 import { type Asset, type Assets, compress, scriptPath } from "./assets.ts";
 import type { Bundle } from "./bundle.ts";
 import type { Crawled } from "./crawl.ts";
+import { PLAIN } from "../plain.ts";
 import { contentTypeOf } from "./media_types.ts";
 
 /** Where a build is written. All paths are absolute. */
@@ -20,7 +21,8 @@ export async function writeBuild(
   assets: Assets,
 ): Promise<void> {
   const { outDir } = paths;
-  await removeOld(outDir);
+  if (PLAIN) await Deno.mkdir(outDir, { recursive: true });
+  else await removeOld(outDir);
   const files = await Promise.all(
     assets.files.map((asset) => writeAsset(paths, asset)),
   );
@@ -108,10 +110,12 @@ function snapshotSource(
   );
   const routeLines = routes.map(({ path, isLazy, ...route }) => {
     const { file, type, segment, pattern } = route;
-    const fields = JSON.stringify({ file, type, segment, pattern }).slice(
-      1,
-      -1,
-    );
+    const fields = PLAIN
+      ? Object.entries({ pattern, segment, type, file }).map(([name, text]) =>
+        `${name}: ${JSON.stringify(text)}`
+      )
+        .join(", ")
+      : JSON.stringify({ file, type, segment, pattern }).slice(1, -1);
     const module = isLazy ? `() => import(${JSON.stringify(importPath(outDir, path))})` : load(path);
     return `  { ${fields}, module: ${module} },`;
   });

@@ -1,3 +1,4 @@
+import { PLAIN } from "../plain.ts";
 import { HOLE, INFINITY, NAN, NEGATIVE_INFINITY, NEGATIVE_ZERO, NULL, UNDEFINED } from "./constants.ts";
 
 /** Tells of an object of an own type what it is called and what stands for it; undefined for any other object. */
@@ -24,7 +25,7 @@ export class UnserializableError extends TypeError {
 const frozen = new WeakMap<object, string | false>();
 
 function frozenText(value: object): string | false {
-  if (!Object.isFrozen(value)) return false;
+  if (PLAIN || !Object.isFrozen(value)) return false;
   let text = frozen.get(value);
   if (text === undefined) {
     // Taken for not plain while it is looked at, so that a cycle ends
@@ -149,6 +150,7 @@ export function stringify(value: unknown, custom: Stringifier = () => undefined)
     if (value instanceof Uint8Array && value.constructor.name === "Uint8Array") return writeBytes(value);
     const temporal = /^Temporal\.(\w+)$/.exec(Object.prototype.toString.call(value).slice(8, -1));
     if (temporal !== null) return `["${temporal[1]}",${JSON.stringify(String(value))}]`;
+    if (PLAIN) return writePlain({ ...value });
     throw new UnserializableError(value, describeRefused(value));
   }
 
@@ -162,6 +164,7 @@ function dateText(date: Date): string | null {
 }
 
 function writeBytes(bytes: Uint8Array): string {
+  if (PLAIN) return `["Uint8Array",${JSON.stringify(new Uint8Array(bytes.buffer).toBase64())}]`;
   if (bytes.byteLength !== bytes.buffer.byteLength) {
     throw new UnserializableError(
       bytes,

@@ -1,6 +1,7 @@
 import { computed, signal } from "@preact/signals";
-import { type ComponentType, h, hydrate } from "preact";
+import { type ComponentType, h, hydrate, render } from "preact";
 import { parse } from "../../jsonify/parse.ts";
+import { PLAIN } from "../../plain.ts";
 import { alignAttributes } from "./attributes.ts";
 import type { Islands, PropsList } from "./slots.ts";
 
@@ -38,6 +39,10 @@ function begin(islands: Islands, json: string, slots?: Slots): void {
     island.isAlive = true;
     revive(island, islands, props, slots);
   };
+  if (PLAIN) {
+    for (const island of pending) setTimeout(start, 0, island);
+    return;
+  }
   const channel = new MessageChannel();
   let next = 0;
   const work = () => {
@@ -121,8 +126,8 @@ function revive(
     insertBefore: (node: Node, before: Node | null) => parent.insertBefore(node, before ?? anchor),
   };
   try {
-    alignAttributes(true);
-    hydrate(
+    if (!PLAIN) alignAttributes(true);
+    (PLAIN ? render : hydrate)(
       h(islands[name] as ComponentType, props[+index]),
       root as unknown as Element,
     );

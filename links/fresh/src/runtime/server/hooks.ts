@@ -3,6 +3,7 @@ import { jsx } from "preact/jsx-runtime";
 import { isSignal } from "../../jsonify/stringify.ts";
 import type { Island } from "../../build_cache.ts";
 import type { AnyComponent } from "../../components.ts";
+import { PLAIN } from "../../plain.ts";
 import { onHead } from "../head_collector.ts";
 import { asset, assetSrcSet } from "../shared.ts";
 import { currentState, type RenderState, type Slot, SlotRef } from "./state.ts";
@@ -59,12 +60,31 @@ export function installHooks(): void {
 
 function visit(state: RenderState, vnode: InternalVNode): void {
   const { type } = vnode;
+  if (PLAIN && vnode.key !== null && vnode.key !== undefined && !isInsideIsland(state, vnode)) {
+    markKey(state, vnode);
+  }
   if (typeof type === "string") return visitElement(state, vnode, type);
   if (type === Fragment) return;
   const island = state.buildCache.islands.get(type);
   if (island !== undefined && !isInsideIsland(state, vnode)) {
     wrapIsland(state, vnode, island);
   }
+}
+
+const keyed = new WeakSet<object>();
+
+/** Upstream writes keys into the page, for partials. */
+function markKey(state: RenderState, vnode: InternalVNode): void {
+  if (typeof vnode.type === "string") {
+    replaceProps(state, vnode)["data-frsh-key"] = String(vnode.key);
+    return;
+  }
+  if (vnode.type === Fragment || keyed.has(vnode) || state.buildCache.islands.has(vnode.type)) return;
+  state.restore.push({ vnode, type: vnode.type, props: vnode.props });
+  const inner = jsx(vnode.type as AnyComponent, vnode.props);
+  keyed.add(inner);
+  vnode.type = Fragment;
+  vnode.props = template([`<!--frsh:key:${String(vnode.key)}-->`, "<!--/frsh:key-->"], [inner]);
 }
 
 function isInsideIsland(state: RenderState, vnode: InternalVNode): boolean {
