@@ -67,10 +67,11 @@ async function launch(): Promise<number> {
     stderr: "inherit",
   }).spawn();
   const hold = child.stdin.getWriter();
-  using _watch = watchDescriptors(
-    child.pid,
-    () => void hold.write(new TextEncoder().encode("renew\n")).catch(() => {}),
-  );
+  const tell = (line: string) => void hold.write(new TextEncoder().encode(`${line}\n`)).catch(() => {});
+  using _watch = watchDescriptors(child.pid, {
+    many: () => tell("renew"),
+    open: settings.metrics ? (count) => tell(`open ${count}`) : undefined,
+  });
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => handOn(child, signal));
   }

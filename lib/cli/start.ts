@@ -57,7 +57,13 @@ async function serve(settings: Settings): Promise<void> {
     keepSweeping(server, settings);
     stopOnSignals({ ...settings, ...server, http });
     // Whoever started this one would have said so: nobody would end it any more.
-    if (held) void heldBy({ renew: () => void http.renew(), gone: () => Deno.exit(1) });
+    if (held) {
+      void heldBy({
+        renew: () => void http.renew(),
+        open: (count) => server.descriptors.open = count,
+        gone: () => Deno.exit(1),
+      });
+    }
     // Last, so that whoever waits for this line can also stop it.
     log("info", "ready", { message: `Atoll is ready at ${urlOf(http.addr)}` });
   } catch (error) {

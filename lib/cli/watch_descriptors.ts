@@ -1,13 +1,24 @@
 const LOOK_EVERY_MS = 1000;
 
+/** Told every second about the descriptors of another process. */
+export interface DescriptorsTold {
+  /** Most of those are open that it may have. */
+  readonly many: () => void;
+  /** So many are open. */
+  readonly open?: ((count: number) => void) | undefined;
+}
+
 /**
- * Tells when another process has most of the descriptors open that it may have: the server has no right to look into
+ * Looks every second how many descriptors another process has open: the server has no right to look into
  * `/proc` itself. Does nothing where there is no `/proc`.
  */
-export function watchDescriptors(pid: number, onMany: () => void): Disposable {
+export function watchDescriptors(pid: number, told: DescriptorsTold): Disposable {
   const most = mostDescriptors(pid) * 3 / 4;
   const timer = setInterval(() => {
-    if ((openDescriptors(pid) ?? 0) > most) onMany();
+    const open = openDescriptors(pid);
+    if (open === undefined) return;
+    if (open > most) told.many();
+    told.open?.(open);
   }, LOOK_EVERY_MS);
   Deno.unrefTimer(timer);
   return { [Symbol.dispose]: () => clearInterval(timer) };

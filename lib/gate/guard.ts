@@ -19,12 +19,20 @@ import {
 } from "./guard/entry.ts";
 import { bounded } from "./guard/bounded.ts";
 import { ANSWER_HEADERS, corsRule, embedRule, headersRule, policyRule, secureRule } from "./guard/exit.ts";
-import { type ConnectionInfo, keepPublicUrl, type Peer, peerOf, seenFrom } from "./guard/peer.ts";
+import {
+  type ConnectionInfo,
+  ForgottenProxy,
+  keepPublicUrl,
+  type Peer,
+  peerOf,
+  seenFrom,
+} from "./guard/peer.ts";
 import { Flights, Rate } from "./guard/rate.ts";
 import { forward } from "./guard/suffix.ts";
 import { Fault, FAULTS } from "@/lib/value/fault.ts";
 import { refuse } from "./reply.ts";
 import type { ServerPaths } from "./server_paths.ts";
+import type { Watch } from "./watch.ts";
 import { isVisit } from "./visit.ts";
 
 export { ANSWER_HEADERS } from "./guard/exit.ts";
@@ -53,6 +61,8 @@ export interface GuardOptions {
   readonly stallMs?: number | undefined;
   /** Answers before any route, whatever the routes are. */
   readonly serverPaths?: ServerPaths | undefined;
+  /** Told of every request and every answer, refusals too. */
+  readonly watch?: Watch | undefined;
   /** Goes on round every answer. */
   readonly around?: Around | undefined;
   /** Whether the server stops. Default never. */
@@ -106,7 +116,7 @@ const FORM_BYTES = 8 * 1024 * 1024;
 export function guarded<S>(app: App<S>, options: GuardOptions, rules: GuardRules = RULES): App<S> {
   const inner = app.handler.bind(app);
   const policy = policyOf(options);
-  const { serverPaths, around, stallMs } = options;
+  const { serverPaths, watch, around, stallMs } = options;
   app.handler = () => {
     const handle = inner();
     const route = (request: Request, info: ConnectionInfo, peer: Peer) =>
@@ -123,18 +133,25 @@ export function guarded<S>(app: App<S>, options: GuardOptions, rules: GuardRules
       const answer = finish(response, arrival, policy, rules);
       return request.method === "GET" ? await compress(answer, request) : answer;
     };
-    return async (request, info) => {
-      // The server's own: it has no sender, no name and no answer that anybody reads.
-      if (isVisit(request)) return await handle(request, info);
-      const arrival = arrived(request, info, policy);
-      if (stallMs !== undefined && stallMs !== STALL_MS) limitStalls(request, stallMs);
+    const answer = (arrival: Arrival, info: ConnectionInfo): Response | Promise<Response> => {
       try {
         const refused = admit(arrival, policy, rules.limits);
         if (refused) return finish(refused, arrival, policy, rules);
       } catch (error) {
         return finish(refuse(error), arrival, policy, rules);
       }
-      return await (around ? around(request, () => respond(arrival, info)) : respond(arrival, info));
+      return around ? around(arrival.request, () => respond(arrival, info)) : respond(arrival, info);
+    };
+    return async (request, info) => {
+      // The server's own: it has no sender, no name and no answer that anybody reads.
+      if (isVisit(request)) return await handle(request, info);
+      const arrival = arrived(request, info, policy);
+      if (stallMs !== undefined && stallMs !== STALL_MS) limitStalls(request, stallMs);
+      if (watch === undefined) return await answer(arrival, info);
+      const ended = watch(request, arrival.peer.client);
+      const response = await answer(arrival, info);
+      ended(response.status);
+      return response;
     };
   };
   return app;
@@ -154,6 +171,7 @@ function policyOf(options: GuardOptions): Policy {
     proxies: proxies.length === 0 ? undefined : addressSet(proxies),
     maxBodyBytes: maxUploadBytes + FORM_BYTES,
     stallMs: options.stallMs,
+    forgotten: new ForgottenProxy(),
     leaving: options.leaving ?? (() => false),
     flights: new Flights(connections),
     rate,
@@ -161,7 +179,8 @@ function policyOf(options: GuardOptions): Policy {
   };
 }
 
-function arrived(request: Request, info: ConnectionInfo, { proxies }: Policy): Arrival {
+function arrived(request: Request, info: ConnectionInfo, { proxies, forgotten }: Policy): Arrival {
+  forgotten.look(request, info, proxies);
   const peer = peerOf(request, info, proxies);
   if (proxies !== undefined) keepPublicUrl(request, peer);
   const { method, headers } = request;

@@ -46,3 +46,13 @@ function written(value: number): string {
   if (value === Infinity) return "+Inf";
   return value === -Infinity ? "-Inf" : String(value);
 }
+
+/** A value that goes up and down. */
+export function gauge(name: string, help: string, value: number): Family {
+  return { name, help, type: "gauge", samples: [{ value }] };
+}
+
+/** A value that only grows. */
+export function counter(name: string, help: string, value: number): Family {
+  return { name, help, type: "counter", samples: [{ value }] };
+}

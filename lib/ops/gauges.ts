@@ -1,5 +1,8 @@
 import process from "node:process";
-import type { Family } from "./exposition.ts";
+import { counter, type Family, gauge } from "./exposition.ts";
+
+// The folder of the build is named after its contents.
+const BUILD = /\/_builds\/([0-9a-f]+)\//.exec(import.meta.url)?.[1] ?? "none";
 
 /** What an engine says of itself. */
 export interface Load {
@@ -31,14 +34,17 @@ export function gauges(
     gauge("process_resident_memory_bytes", "Memory of the process.", rss),
     gauge("process_heap_bytes", "Objects on the heap.", heapUsed),
     gauge("process_external_memory_bytes", "Buffers beside the heap.", external),
+    gauge(
+      "process_start_time_seconds",
+      "When the process began, in Unix time.",
+      performance.timeOrigin / 1000,
+    ),
+    {
+      name: "atoll_build_info",
+      help: "Always 1: which build this is, and of which Deno.",
+      type: "gauge",
+      samples: [{ labels: { build: BUILD, deno: Deno.version.deno }, value: 1 }],
+    },
     counter("process_cpu_seconds_total", "Processor time of the process.", (user + system) / 1e6),
   ];
-}
-
-function gauge(name: string, help: string, value: number): Family {
-  return { name, help, type: "gauge", samples: [{ value }] };
-}
-
-function counter(name: string, help: string, value: number): Family {
-  return { name, help, type: "counter", samples: [{ value }] };
 }

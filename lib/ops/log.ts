@@ -21,6 +21,8 @@ export interface Entry {
   readonly status?: number;
   /** How long it took, in milliseconds. */
   readonly ms?: number;
+  /** Address of a client. */
+  readonly client?: string;
   /** The signal that the process was sent. */
   readonly signal?: string;
   /** Why something is as it is: words of a closed list. */
@@ -41,6 +43,7 @@ const FIELDS = [
   "path",
   "status",
   "ms",
+  "client",
   "signal",
   "reasons",
   "count",

@@ -64,6 +64,9 @@ Deno.test("gauges() tells of engine, event loop, strays and process", () => {
   ];
   assert.deepEqual(told.map((name) => values.get(`atoll_${name}`)), [2, 3, 5, 6, 1.5, 7]);
   assert.ok((values.get("process_resident_memory_bytes") ?? 0) > 1e6);
+  assert.equal(values.get("process_start_time_seconds"), performance.timeOrigin / 1000);
+  const deno = Deno.version.deno;
+  assert.equal(values.get(`atoll_build_info{build="none",deno="${deno}"}`), 1);
   assert.ok((values.get("process_cpu_seconds_total") ?? 0) > 0);
 });
 

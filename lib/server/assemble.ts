@@ -6,17 +6,20 @@ import { Journal } from "@/lib/engine/journal.ts";
 import { KeptState } from "@/lib/engine/kept_state.ts";
 import { Pools } from "@/lib/engine/pool/mod.ts";
 import { startThere } from "@/lib/engine/pool/start_there.ts";
-import { around, logRequests } from "@/lib/gate/around.ts";
+import { around } from "@/lib/gate/around.ts";
 import { filesOrigin, fileUrls } from "@/lib/gate/files_origin.ts";
 import type { GuardOptions } from "@/lib/gate/guard.ts";
 import { report } from "@/lib/gate/reply.ts";
 import { serverPaths } from "@/lib/gate/server_paths.ts";
 import type { Settings } from "@/lib/gate/settings.ts";
+import { logRequests, watches } from "@/lib/gate/watch.ts";
 import { gauges } from "@/lib/ops/gauges.ts";
 import { Health } from "@/lib/ops/health.ts";
 import { log, logAs } from "@/lib/ops/log.ts";
+import { HttpCounts } from "@/lib/ops/http_counts.ts";
 import { Metrics } from "@/lib/ops/metrics.ts";
 import { observers } from "@/lib/ops/observers.ts";
+import { placeOf } from "@/lib/ops/place.ts";
 import { Strays } from "@/lib/ops/strays.ts";
 import { type DiskBlobs, diskBlobs } from "@/lib/store/blobs_disk.ts";
 import { keptSecret } from "@/lib/store/kept_secret.ts";
@@ -47,7 +50,9 @@ export interface Server {
   readonly clock: Clock;
   /** The time by which what is kept expires. */
   readonly time: LivedTime;
-  /** What its guard is told. */
+  /** How many descriptors this process has open, as whoever launched it last said. */
+  readonly descriptors: { open: number | undefined };
+  /** Options of its guard. */
   readonly guard: GuardOptions;
 }
 
@@ -129,19 +134,30 @@ export async function assemble(settings: Settings): Promise<Server> {
   const pools = new Pools({ clock, size: settings.workers, report: broke, ...start && { start } });
   runRemotesBy(pools.runner);
   const strays = new Strays();
+  const http = new HttpCounts();
+  const place = {
+    data: settings.data,
+    store: settings.store?.slice("sqlite:".length),
+    descriptors: () => descriptors.open,
+  };
+  const descriptors: Server["descriptors"] = { open: undefined };
+  const seen = () => [...gauges(engine, health, strays), http.family(), ...placeOf(place)];
   const guard: GuardOptions = {
     ...settings,
     leaving: () => health.draining,
-    serverPaths: serverPaths(health, metrics && (() => metrics.text(gauges(engine, health, strays)))),
-    around: around(
+    serverPaths: serverPaths(health, metrics && (() => metrics.text(seen()))),
+    watch: watches(
       settings.logRequests ? logRequests(clock.now) : undefined,
+      metrics && (() => (status) => http.count(status)),
+    ),
+    around: around(
       traces && ((_, answer) => traces.gate(answer)),
       settings.filesOrigin === undefined
         ? undefined
         : filesOrigin(settings.filesOrigin, { blobs, ...settings }),
     ),
   };
-  return { blobs, store, journal, accounts, engine, pools, strays, health, clock, time, guard };
+  return { blobs, store, journal, accounts, engine, pools, strays, health, descriptors, clock, time, guard };
 }
 
 /** How the news of the store stand in the log. */

@@ -262,6 +262,18 @@ Deno.test("The log in JSON is one object a line, whatever handlers print and thr
   for (const secret of secrets) assert.ok(!server.output().includes(secret), secret);
 });
 
+Deno.test("A form without script is answered, and the log has nothing to say of it", async () => {
+  await using server = await start();
+  const body = new FormData();
+  body.set("$session", await newSession(server));
+  body.set("note", "by form");
+  body.set("$run.wait", "");
+  const answer = await fetch(`${server.base}/work`, { method: "POST", body });
+  assert.match(await answer.text(), /waited by form/);
+  assert.equal(answer.status, 200);
+  assert.match(server.output(), /^Atoll is ready at [^\n]+\n$/);
+});
+
 Deno.test("Metrics tell of runs by page and action once they are on, and stay away from everything else", async () => {
   await using server = await start({ ATOLL_METRICS: "1" });
   await call(server, "wait", { ms: 15, note: "a-private-note" });
@@ -274,6 +286,13 @@ Deno.test("Metrics tell of runs by page and action once they are on, and stay aw
   assert.match(text, /^atoll_runs_busy 0$/m);
   assert.match(text, /^process_resident_memory_bytes [1-9]\d{6,}$/m);
   assert.doesNotMatch(text, /private/);
+  assert.match(text, /^atoll_http_answers_total\{code="2xx"\} [1-9]\d*$/m);
+  assert.match(text, /^atoll_http_answers_total\{code="429"\} 0$/m);
+  assert.match(text, /^atoll_disk_free_bytes [1-9]\d*$/m);
+  assert.match(text, /^atoll_build_info\{build="[0-9a-f]{16}",deno="[\d.]+"\} 1$/m);
+  assert.match(text, /^process_start_time_seconds \d/m);
+  // Whoever launched it tells it every second.
+  await until(() => metrics(server), (text) => /^process_open_fds [1-9]\d*$/m.test(text));
 });
 
 /** Sends a signal to a process that may just have ended. */

@@ -1,6 +1,6 @@
 import { Fault } from "@/lib/value/fault.ts";
 import type { AddressSet } from "./address.ts";
-import type { Peer } from "./peer.ts";
+import type { ForgottenProxy, Peer } from "./peer.ts";
 import type { Flights, Rate } from "./rate.ts";
 
 /** A request that has come in, as the rules see it. */
@@ -28,6 +28,8 @@ export interface Policy {
   /** Origins whose pages may frame ours. */
   readonly embed: readonly string[];
   readonly proxies: AddressSet | undefined;
+  /** Looks out for a proxy that is not listed. */
+  readonly forgotten: ForgottenProxy;
   /** The longest body that any route takes, in bytes. */
   readonly maxBodyBytes: number;
   /** The longest wait for the next bytes of a body, in milliseconds, where it is not the usual one. */

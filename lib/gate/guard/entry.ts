@@ -70,9 +70,11 @@ export function sizeRule({ request, method, headers }: Arrival, { maxBodyBytes }
 }
 
 /** @throws {Fault} `rate_limited` when an address has too much under way: slow senders and slow readers count as well */
-export function connectionsRule({ countedAs, completed }: Arrival, { flights }: Policy): undefined {
+export function connectionsRule(arrival: Arrival, { flights }: Policy): undefined {
+  const { countedAs, completed } = arrival;
   if (completed === undefined) return;
   if (!flights.enter(countedAs)) {
+    if (isProbe(arrival)) return;
     throw new Fault("rate_limited", "Too many requests of this address are under way");
   }
   const leave = () => flights.leave(countedAs);
@@ -80,11 +82,19 @@ export function connectionsRule({ countedAs, completed }: Arrival, { flights }: 
 }
 
 /** Answers who asks too often. */
-export function rateRule({ countedAs }: Arrival, { rate, localRate }: Policy): Response | undefined {
+export function rateRule(arrival: Arrival, { rate, localRate }: Policy): Response | undefined {
+  const { countedAs } = arrival;
   const seconds = (LOCAL.test(countedAs) ? localRate : rate).take(countedAs);
-  if (seconds === 0) return undefined;
+  if (seconds === 0 || isProbe(arrival)) return undefined;
   const fault = new Fault("rate_limited", "There were too many requests from this address. Try again soon");
   return refuse(fault, { headers: { "retry-after": String(Math.ceil(seconds)) } });
+}
+
+/** Asked for by programs of this machine, whoever else shares its address: how the server is must not be hidden by a flood. */
+const PROBES = /^http:\/\/[^/]+\/(?:healthz|healthz\/ready|metrics)$/;
+
+function isProbe({ countedAs, method, request: { url } }: Arrival): boolean {
+  return LOCAL.test(countedAs) && method === "GET" && PROBES.test(url);
 }
 
 /** Answers a script of another site that asks what it may send: only listed ones may anything. */

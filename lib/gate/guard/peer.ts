@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { log } from "@/lib/ops/log.ts";
 import { plainAddress } from "@/lib/value/address.ts";
 import type { AddressSet } from "./address.ts";
 
@@ -35,6 +36,34 @@ export function peerOf(request: Request, info: ConnectionInfo, proxies: AddressS
     host: told.host ?? host,
     scheme: scheme === "http" || scheme === "https" ? scheme : undefined,
   };
+}
+
+/**
+ * Says once that somebody who is no listed proxy names a client: most likely a proxy that was forgotten, so that all people
+ * share the limits of its address. Only the first requests of a process are looked at; a proxy is there from the first on.
+ */
+export class ForgottenProxy {
+  #looks: number;
+
+  /** Looks at so many requests. Default 1,000. */
+  constructor(looks = 1000) {
+    this.#looks = looks;
+  }
+
+  /** Looks at a request. */
+  look({ headers }: Request, info: ConnectionInfo, proxies: AddressSet | undefined): void {
+    if (this.#looks === 0) return;
+    this.#looks--;
+    const remote = (info?.remoteAddr as Deno.NetAddr | undefined)?.hostname;
+    if (remote === undefined || !headers.has("x-forwarded-for") && !headers.has("forwarded")) return;
+    if (proxies?.has(remote)) return;
+    this.#looks = 0;
+    log("warn", "forgotten_proxy", {
+      message:
+        `${remote} says for whom it asks, in X-Forwarded-For, and is not believed. If it is a proxy of yours, ` +
+        "name it in ATOLL_PROXIES: until then all who come through it share the limits of one address",
+    });
+  }
 }
 
 interface Told {

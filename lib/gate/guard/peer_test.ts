@@ -1,6 +1,8 @@
+// deno-lint-ignore-file no-console -- the log is put back to where it was
 import assert from "node:assert/strict";
+import { logTo } from "@/lib/ops/log.ts";
 import { addressSet } from "./address.ts";
-import { keepPublicUrl, peerOf, publicUrl, seenFrom } from "./peer.ts";
+import { ForgottenProxy, keepPublicUrl, peerOf, publicUrl, seenFrom } from "./peer.ts";
 
 const proxies = addressSet(["10.0.0.0/8", "fd00::/8", "192.0.2.1"]);
 const from = (hostname: string): Deno.ServeHandlerInfo => ({
@@ -96,4 +98,29 @@ Deno.test("addressSet() keeps the two families apart", () => {
   assert.ok(addressSet(["0.0.0.0/0"]).has("::ffff:192.0.2.1"));
   assert.ok(!addressSet(["0.0.0.0/0"]).has("proxy.example"));
   assert.ok(!proxies.has(""));
+});
+
+Deno.test("ForgottenProxy says once whom to name in ATOLL_PROXIES, and only at the start of a process", () => {
+  const told = { "x-forwarded-for": "198.51.100.1" };
+  const said = (
+    looks: number,
+    requests: readonly (readonly [from: string, headers: Record<string, string>])[],
+  ) => {
+    const lines: string[] = [];
+    logTo(() => {}, (line) => lines.push(line));
+    try {
+      const forgotten = new ForgottenProxy(looks);
+      for (const [remote, headers] of requests) forgotten.look(request(headers), from(remote), proxies);
+    } finally {
+      logTo(console.log, console.error);
+    }
+    return lines;
+  };
+  const [line, ...more] = said(9, [["192.0.2.9", {}], ["192.0.2.2", told], ["192.0.2.3", {
+    forwarded: "for=_x",
+  }]]);
+  assert.match(line ?? "", /^192\.0\.2\.2 says for whom it asks, .* name it in ATOLL_PROXIES: /);
+  assert.deepEqual(more, []);
+  assert.deepEqual(said(9, [["10.1.1.1", told], ["192.0.2.2", {}]]), []);
+  assert.deepEqual(said(2, [["192.0.2.2", {}], ["192.0.2.2", {}], ["192.0.2.2", told]]), []);
 });
