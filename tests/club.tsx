@@ -5,6 +5,7 @@ import { Accounts } from "@/lib/accounts/accounts.ts";
 import { Engine } from "@/lib/engine/engine.ts";
 import { guarded } from "@/lib/gate/guard.ts";
 import { type AtollState, hostPages } from "@/lib/gate/host.ts";
+import { report } from "@/lib/gate/reply.ts";
 import { memoryBlobs } from "@/lib/store/blobs_memory.ts";
 import type { Store } from "@/lib/store/records.ts";
 import { memoryStore } from "@/lib/store/records_memory.ts";
@@ -116,6 +117,7 @@ export function openClub(options: ClubOptions = {}): Club {
     after: clock.after,
     random,
     dev: false,
+    broke: report,
     runs: () => engine.runsOfUsers(),
   });
   const guard = auth<AtollState>({ users: usersFrom(known), ...options.auth });

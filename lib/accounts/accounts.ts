@@ -15,6 +15,10 @@ export interface AccountsOptions extends AccountParts {
   /** Milliseconds, never going back: for the limits of attempts. */
   readonly monotonic: () => number;
   readonly after: After;
+  /** The server's folder for data, where the file of users is. Default `data`. */
+  readonly data?: string | undefined;
+  /** Is told why nobody can log in. */
+  readonly broke?: ((error: unknown) => void) | undefined;
   /** Whether pages are loaded again when their files change, with new functions in them. */
   readonly dev: boolean;
   /** What goes on for people who are logged in, besides requests. Default nothing. */
@@ -52,6 +56,8 @@ export class Accounts {
   readonly #places = new Map<string, Places>();
   readonly #after: After;
   readonly #dev: boolean;
+  readonly #data: string;
+  readonly #broke: (error: unknown) => void;
 
   /** Opens nothing before somebody logs in. */
   constructor(options: AccountsOptions) {
@@ -62,6 +68,8 @@ export class Accounts {
     this.now = options.now;
     this.#after = options.after;
     this.#dev = options.dev;
+    this.#data = options.data ?? "data";
+    this.#broke = options.broke ?? (() => {});
     this.opened = new OpenedThings({
       after: options.after,
       runs: options.runs ?? (() => []),
@@ -72,7 +80,7 @@ export class Accounts {
 
   /**
    * Says that a realm has its users from a source. Two sources under one name would let the user of one in as the
-   * user of the same name of the other.
+   * user of the same name of the other. A source that cannot be used is reported now, not only at the first login.
    *
    * @throws {TypeError} when it has them from another.
    */
@@ -85,6 +93,9 @@ export class Accounts {
       );
     }
     this.#sources.set(realm, source);
+    if (source.way !== "password" || !source.ready) return;
+    const ready = source.ready.bind(source);
+    this.#inTime(SOURCE_MS, realm, ready).catch(this.#broke);
   }
 
   /** Who logs in with a name and a password. @throws {Fault} `queue_full`, `offline` */
@@ -135,7 +146,8 @@ export class Accounts {
   }
 
   #inTime<T>(ms: number, realm: string, work: (context: SourceContext) => Promise<T>): Promise<T> {
-    return inTime({ after: this.#after, ms, what: `The source of users of the realm "${realm}"` }, work);
+    const limit = { after: this.#after, ms, what: `The source of users of the realm "${realm}"` };
+    return inTime(limit, (signal) => work({ signal, data: this.#data }));
   }
 
   async #now({ way, realm, by, times, users, known }: Standing): Promise<Now> {

@@ -7,9 +7,11 @@ export type After = (ms: number, callback: () => void) => Disposable;
 export interface SourceContext {
   /** Aborts when the answer is not waited for any more. */
   readonly signal: AbortSignal;
+  /** The server's folder for data. */
+  readonly data: string;
 }
 
-/** How long to wait for what, and whom. */
+/** How long to wait for what. */
 export interface TimeLimit {
   readonly after: After;
   readonly ms: number;
@@ -24,7 +26,7 @@ export interface TimeLimit {
  */
 export async function inTime<T>(
   { after, ms, what }: TimeLimit,
-  work: (asked: SourceContext) => T | Promise<T>,
+  work: (signal: AbortSignal) => T | Promise<T>,
 ): Promise<T> {
   const ended = new AbortController();
   const late = Promise.withResolvers<never>();
@@ -35,5 +37,5 @@ export async function inTime<T>(
   });
   // What comes later, be it an error, is of interest to nobody.
   late.promise.catch(() => {});
-  return await Promise.race([late.promise, work({ signal: ended.signal })]);
+  return await Promise.race([late.promise, work(ended.signal)]);
 }

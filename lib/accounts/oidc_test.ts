@@ -4,7 +4,7 @@ import { oidc, type OidcOptions } from "./oidc.ts";
 
 const redirectUri = "http://127.0.0.1:8000/club/login/callback";
 
-const context = { signal: new AbortController().signal };
+const context = { signal: new AbortController().signal, data: "data" };
 
 const sourceOf = ({ issuer, clientId, clientSecret }: TestIssuer, more: Partial<OidcOptions> = {}) =>
   oidc({ issuer, clientId, clientSecret, redirectUri, fetch, ...more });

@@ -18,6 +18,8 @@ export interface PasswordSource {
   readonly same: unknown;
   /** Who that is; `undefined` when there is no such user or the password is wrong, after the same time. */
   check(name: string, password: string, context: SourceContext): Promise<Known | undefined>;
+  /** Fails when nobody could log in at the moment, and says why: a guard asks when it is first met. */
+  ready?(context: SourceContext): Promise<void>;
   /** How somebody is known now; `undefined`: not any more. Left out: as they were when they logged in. */
   find?(subject: string, context: SourceContext): Promise<Known | undefined>;
 }

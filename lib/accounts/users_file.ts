@@ -1,9 +1,10 @@
-import { isAbsolute, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolesOf } from "@/lib/value/user.ts";
 import { isNewName } from "./name.ts";
 import { checkPassword, readHash } from "./password.ts";
 import { fingerprint } from "./secret.ts";
+import type { SourceContext } from "./in_time.ts";
 import type { Known, PasswordSource } from "./users.ts";
 
 /** A line of a file of users. */
@@ -14,46 +15,71 @@ export interface UserLine {
   readonly hash: string;
 }
 
+/** What the file of users is called in the server's folder for data. */
+export const USERS = "users";
+
 /**
  * Users from a file with a line for each, `name:role,role:hash`, which `deno task user add <name>` writes. A change of
- * it counts at once; who is taken out of it, or has another password, is logged out everywhere.
+ * it counts at once for what is asked from then on, and within ten seconds for what is open. Whoever is taken out of it,
+ * or has another password, is logged out everywhere.
  *
- * @param file Its path, from the folder in which the server is started, or its URL.
+ * @param file Its path, from the folder in which the server is started, or its URL. Default `users` in the server's folder
+ * for data, `ATOLL_DATA`, which the server may read and the command writes.
  *
  * @example
  * ```ts
  * import { auth, usersFile } from "atoll";
- * export default auth({ users: usersFile("data/users") });
+ * export default auth({ users: usersFile() });
  * ```
  */
-export function usersFile(file: string | URL): PasswordSource {
-  const path = pathOf(file);
+export function usersFile(file?: string | URL): PasswordSource {
+  const path = file === undefined ? undefined : pathOf(file);
   let read: { readonly state: string; readonly lines: ReadonlyMap<string, UserLine> } | undefined;
-  const lines = async () => {
-    const { mtime, size, ino } = await Deno.stat(path).catch((cause) => {
-      throw new Error(`There is no file of users at ${file}. Make one: deno task user add <name>`, { cause });
-    });
-    const state = `${mtime?.getTime()} ${size} ${ino}`;
-    if (read?.state !== state) {
-      read = { state, lines: parseUsers(await Deno.readTextFile(path), String(file)) };
+  const lines = async ({ data }: SourceContext) => {
+    const at = path ?? resolve(join(data, USERS));
+    try {
+      const { mtime, size, ino } = await Deno.stat(at);
+      // Numbers, so the spaces are those between them.
+      const state = `${mtime?.getTime()} ${size} ${ino}`;
+      if (read?.state !== state) read = { state, lines: parseUsers(await Deno.readTextFile(at), at) };
+      return read.lines;
+    } catch (error) {
+      throw unreadable(at, error);
     }
-    return read.lines;
-  };
-  const find = async (name: string) => {
-    const line = (await lines()).get(name);
-    return line && known(line);
   };
   return {
     way: "password",
-    same: path,
-    find,
-    check: async (name, password) => {
-      const all = await lines();
+    same: path ?? "the users in the server's folder for data",
+    ready: async (context) => void await lines(context),
+    find: async (name, context) => {
+      const line = (await lines(context)).get(name);
+      return line && known(line);
+    },
+    check: async (name, password, context) => {
+      const all = await lines(context);
       const [any] = all.values();
       const line = all.get(name);
       return await checkPassword(password, line?.hash, any?.hash) && line ? known(line) : undefined;
     },
   };
+}
+
+// The first line that is read in the log is the true cause, and what would be right.
+function unreadable(path: string, cause: unknown): unknown {
+  if (!(cause instanceof Error) || cause instanceof TypeError) return cause;
+  const told = (why: string) => new Error(`Cannot read the file of users at ${path}: ${why}`, { cause });
+  if (cause instanceof Deno.errors.NotFound) {
+    return told("there is none. Make one, with the server's ATOLL_DATA: deno task user add <name>");
+  }
+  if (cause instanceof Deno.errors.NotCapable) {
+    return told(
+      "the server has no right to it. Put it into ATOLL_DATA and say usersFile(), or name its folder in ATOLL_ALLOW_READ",
+    );
+  }
+  if (cause instanceof Deno.errors.PermissionDenied) {
+    return told("the user that runs the server may not read it. That user must own it, with mode 600");
+  }
+  return told(cause.message);
 }
 
 /** The users of a file's text, by name. @throws {TypeError} when a line is wrong; the message says which and why. */
@@ -79,7 +105,10 @@ export function parseUsers(text: string, file: string): Map<string, UserLine> {
   return users;
 }
 
-/** Writes a file of users, all of it or nothing, for its owner's eyes only. */
+/**
+ * Writes a file of users, all of it or nothing, for its owner's eyes only. Its owner stays the same; root gives a new one to
+ * whoever owns the folder, or the server could not read it.
+ */
 export async function writeUsers(file: string | URL, users: Iterable<UserLine>): Promise<void> {
   const path = pathOf(file);
   const text = [...users].map(({ name, roles, hash }) => `${name}:${roles.join(",")}:${hash}\n`).join("");
@@ -89,6 +118,10 @@ export async function writeUsers(file: string | URL, users: Iterable<UserLine>):
     const bytes = new TextEncoder().encode(text);
     for (let at = 0; at < bytes.length;) at += await handle.write(bytes.subarray(at));
     await handle.sync();
+    if (Deno.uid() === 0) {
+      const { uid, gid } = await Deno.stat(path).catch(() => Deno.stat(dirname(path)));
+      if (uid !== null && uid !== 0) await Deno.chown(temporary, uid, gid);
+    }
     await Deno.rename(temporary, path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { hashPassword } from "./password.ts";
 import { parseUsers, usersFile, writeUsers } from "./users_file.ts";
 
-const context = { signal: new AbortController().signal };
+const context = { signal: new AbortController().signal, data: "data" };
 const cheap = { logN: 14, r: 8, p: 1 };
 
 Deno.test("usersFile() knows the users of its file, as it is at the moment", async () => {
@@ -12,7 +12,7 @@ Deno.test("usersFile() knows the users of its file, as it is at the moment", asy
     const users = usersFile(path);
     await assert.rejects(
       async () => await users.find?.("ada", context),
-      /There is no file of users at .*users. Make one/,
+      /Cannot read the file of users at .*users: there is none. Make one, .*deno task user add/,
     );
     const ada = { name: "ada", roles: ["editor"], hash: await hashPassword("first", cheap) };
     await writeUsers(path, [ada]);
@@ -70,5 +70,51 @@ Deno.test("parseUsers() says which line is wrong and why, and takes no name that
   };
   for (const [text, expected] of Object.entries(cases)) {
     assert.throws(() => parseUsers(text, "users"), expected, text);
+  }
+});
+
+Deno.test("usersFile() without a path reads users in the server's folder for data", async () => {
+  const data = await Deno.makeTempDir();
+  try {
+    await writeUsers(`${data}/users`, [{ name: "ada", roles: [], hash: await hashPassword("x", cheap) }]);
+    assert.equal((await usersFile().find?.("ada", { ...context, data }))?.name, "ada");
+    await assert.rejects(
+      async () => await usersFile().ready?.({ ...context, data: `${data}/none` }),
+      /there is none/,
+    );
+  } finally {
+    await Deno.remove(data, { recursive: true });
+  }
+});
+
+Deno.test({
+  name: "usersFile() says what the server has no right to, and what would be right",
+  permissions: { read: [] },
+  fn: async () => {
+    for (const ask of ["ready", "find", "check"] as const) {
+      const users = usersFile("/var/lib/elsewhere/users");
+      const asked = async () =>
+        await (ask === "ready"
+          ? users.ready?.(context)
+          : ask === "find"
+          ? users.find?.("ada", context)
+          : users.check("ada", "x", context));
+      await assert.rejects(
+        asked,
+        /^Error: Cannot read the file of users at \/var\/lib\/elsewhere\/users: the server has no right to it\. Put it into ATOLL_DATA/,
+      );
+    }
+  },
+});
+
+Deno.test("usersFile() says of a file that cannot be read why, and of a wrong line which", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const ready = async (path: string) => await usersFile(path).ready?.(context);
+    await assert.rejects(ready(folder), /Cannot read the file of users at .*: Is a directory/);
+    await Deno.writeTextFile(`${folder}/users`, "ada:viewer:lovelace\n");
+    await assert.rejects(ready(`${folder}/users`), /Cannot use .*users, line 1: .*scrypt hash/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });

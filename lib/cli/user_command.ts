@@ -1,23 +1,29 @@
 import { parseArgs } from "node:util";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { EVERY_PAGE, Keys } from "@/lib/accounts/keys.ts";
 import { userId } from "@/lib/accounts/logins.ts";
 import { isNewName } from "@/lib/accounts/name.ts";
 import { hashPassword } from "@/lib/accounts/password.ts";
-import { parseUsers, type UserLine, usersFile, writeUsers } from "@/lib/accounts/users_file.ts";
+import { parseUsers, type UserLine, USERS, usersFile, writeUsers } from "@/lib/accounts/users_file.ts";
 import type { Store } from "@/lib/store/records.ts";
 import { rolesOf, type User } from "@/lib/value/user.ts";
 
 /** What the command needs of where it is run. */
 export interface UserCommandParts {
-  /** The server's folder for data. */
+  /** The server's folder for data: `ATOLL_DATA`. */
   readonly data: string;
-  /** Tells a line. */
+  /** Where the server keeps accounts: `STORE`; `undefined`: in its folder for data. */
+  readonly store: string | undefined;
+  /** Tells a line of the answer. */
   readonly say: (text: string) => void;
+  /** Tells a line that is no part of the answer. */
+  readonly note: (text: string) => void;
+  /** Who runs the command; `null` where users have no numbers. */
+  readonly uid: number | null;
   /** Asks for a password. */
   readonly password: () => Promise<string>;
   /** Opens the server's records, for keys. One process at a time can. */
-  readonly store: () => Promise<Store>;
+  readonly open: (url: string) => Promise<Store>;
 }
 
 const HELP = `deno task user <command> [options]
@@ -33,10 +39,12 @@ const HELP = `deno task user <command> [options]
   keys <name>                          lists a user's keys
   revoke <name> <id>                   takes a key back
 
-  --file <path>    the file of users; default <data>/users
+  --file <path>    the file of users; default <ATOLL_DATA>/users, as that of usersFile()
   --realm <word>   the realm of auth(), for keys; default main
 
-The server must not run while keys are made or taken back here; at <page>/account it can be done while it runs.`;
+ATOLL_DATA and STORE must be those of the server, and the command is run by the user that runs the server.
+The server must not run while keys are made, listed or taken back here; at <page>/account it can be done while it runs.
+Another password, or taking a user out, ends all of their keys; the server may run meanwhile.`;
 
 const DAY_MS = 86_400_000;
 const READ_MS = 5000;
@@ -51,7 +59,7 @@ export async function userCommand(args: readonly string[], parts: UserCommandPar
   });
   const [command, name = "", extra] = positionals;
   const { say } = parts;
-  const file = values.file ?? `${parts.data}/users`;
+  const file = values.file ?? join(parts.data, USERS);
   const users = await readUsers(file);
   const found = () => {
     const user = users.get(name);
@@ -105,12 +113,17 @@ export async function userCommand(args: readonly string[], parts: UserCommandPar
   }
 
   const realm = values.realm ?? "main";
-  const known = await usersFile(file).find?.(found().name, { signal: AbortSignal.timeout(READ_MS) });
+  const known = await usersFile(file).find?.(found().name, {
+    signal: AbortSignal.timeout(READ_MS),
+    data: parts.data,
+  });
   if (!known) throw new Error(`There is no user "${name}" in ${file}`);
   const user: User = { id: userId(realm, name), name, roles: known.roles };
-  await using store = await parts.store();
+  await using opened = new AsyncDisposableStack();
+  // Opened once it is clear that something is wanted of it.
+  let records: Promise<Store> | undefined;
   const keys = new Keys({
-    store: () => Promise.resolve(store),
+    store: () => records ??= openRecords(command, parts).then((store) => opened.use(store)),
     now: Date.now,
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
   });
@@ -119,7 +132,9 @@ export async function userCommand(args: readonly string[], parts: UserCommandPar
     return say(`The key ${extra} is taken back`);
   }
   if (command === "keys") {
-    for (const { id, label, routes } of await keys.list(user)) {
+    const all = await keys.list(user);
+    if (all.length === 0) parts.note(`${name} has no keys in the realm "${realm}"`);
+    for (const { id, label, routes } of all) {
       say(`${id}  ${label}  ${routes.join(",")}`);
     }
     return;
@@ -134,6 +149,42 @@ export async function userCommand(args: readonly string[], parts: UserCommandPar
       expiresMs: days === undefined ? undefined : Date.now() + days * DAY_MS,
     }),
   );
+}
+
+// A key that the server does not know is of no use, and one that is not found here is believed to be taken back.
+async function openRecords(command: "key" | "keys" | "revoke", parts: UserCommandParts): Promise<Store> {
+  const { data, store, uid, note, open } = parts;
+  const own = `sqlite:${join(data, "atoll.db")}`;
+  const url = store ?? own;
+  const [path, other] = [url, own].map((one) => one.replace(/^sqlite:/, "")) as [string, string];
+  note(
+    `The server's records: ${path}, as ${
+      store === undefined ? "ATOLL_DATA says; STORE is not set" : "STORE says"
+    }`,
+  );
+  const found = await statOf(path);
+  if (!found && command !== "key") {
+    throw new Error(`There are no records at ${path}. Set STORE and ATOLL_DATA to what the server has`);
+  }
+  if (store !== undefined && path !== other && await statOf(other)) {
+    note(`There are other records at ${other}. A server with this STORE does not look there`);
+  }
+  if (found?.uid && uid === 0) {
+    throw new Error(
+      `${path} belongs to the user with the id ${found.uid}. Run this as that user, or the server may not be able to open it`,
+    );
+  }
+  if (!found) note(`There were no records at ${path}: they are made now`);
+  return await open(url);
+}
+
+async function statOf(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
 async function readUsers(file: string): Promise<Map<string, UserLine>> {

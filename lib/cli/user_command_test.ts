@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Keys } from "@/lib/accounts/keys.ts";
 import { checkPassword } from "@/lib/accounts/password.ts";
 import { parseUsers } from "@/lib/accounts/users_file.ts";
 import { openStore } from "@/lib/store/records_open.ts";
@@ -6,21 +7,33 @@ import { userCommand } from "./user_command.ts";
 
 const root = new URL("../../", import.meta.url);
 
-async function setting() {
+async function setting(store?: (data: string) => string) {
   const data = await Deno.makeTempDir();
   const said: string[] = [];
+  const noted: string[] = [];
+  let uid = Deno.uid();
   const run = async (...args: string[]) => {
-    said.length = 0;
+    said.length = noted.length = 0;
     await userCommand(args, {
       data,
+      store: store?.(data),
       say: (text) => said.push(text),
+      note: (text) => noted.push(text),
+      uid,
       password: () => Promise.resolve("sea-level"),
-      store: () => openStore(`sqlite:${data}/atoll.db`),
+      open: openStore,
     });
     return said.join("\n");
   };
   const users = async () => parseUsers(await Deno.readTextFile(`${data}/users`), "users");
-  return { data, run, users, [Symbol.asyncDispose]: () => Deno.remove(data, { recursive: true }) };
+  return {
+    data,
+    run,
+    users,
+    noted,
+    as: (id: number) => void (uid = id),
+    [Symbol.asyncDispose]: () => Deno.remove(data, { recursive: true }),
+  };
 }
 
 Deno.test("deno task user makes, changes and removes users", async () => {
@@ -53,7 +66,11 @@ Deno.test("deno task user says what is wrong and changes nothing", async () => {
       [["key", "bob", "--label", "x"], /There is no user "bob"/],
       [["key", "ada"], /Give the key a name/],
       [["key", "ada", "--label", "x", "--days", "soon"], /no number/],
-      [["revoke", "ada", "0123456789abcdef"], /There is no such key/],
+      [
+        ["keys", "ada"],
+        /There are no records at .*atoll.db. Set STORE and ATOLL_DATA to what the server has/,
+      ],
+      [["revoke", "ada", "0123456789abcdef"], /There are no records at/],
       [["dance"], /deno task user <command>/],
       [[], /deno task user <command>/],
     ] as const
@@ -67,8 +84,55 @@ Deno.test("deno task user makes keys and takes them back", async () => {
   const token = await at.run("key", "ada", "--label", "nightly", "--routes", "/demos/*");
   const id = /^atk_([0-9a-f]{16})_[\w-]{43}$/.exec(token)?.[1] as string;
   assert.equal(await at.run("keys", "ada"), `${id}  nightly  /demos/*`);
+  assert.match(at.noted.join("\n"), /The server's records: .*atoll.db, as ATOLL_DATA says; STORE is not set/);
+  await assert.rejects(at.run("revoke", "ada", "0123456789abcdef"), /There is no such key/);
   await at.run("revoke", "ada", id);
   assert.equal(await at.run("keys", "ada"), "");
+  assert.match(at.noted.join("\n"), /ada has no keys in the realm "main"/);
+});
+
+Deno.test("deno task user makes, lists and takes back keys in the records that STORE names, and says so", async () => {
+  await using at = await setting((data) => `sqlite:${data}/records.db`);
+  await at.run("add", "ada", "--roles", "viewer");
+  // What a command without STORE has left behind.
+  await (await openStore(`sqlite:${at.data}/atoll.db`))[Symbol.asyncDispose]();
+  const token = await at.run("key", "ada", "--label", "nightly", "--realm", "members");
+  assert.match(
+    at.noted.join("\n"),
+    /records.db, as STORE says[^]*other records at .*atoll.db[^]*they are made now/,
+  );
+  await using server = await openStore(`sqlite:${at.data}/records.db`);
+  const parts = { store: () => Promise.resolve(server), now: Date.now, random: () => new Uint8Array() };
+  assert.equal((await new Keys(parts).find("members", token))?.name, "ada", "the server finds it");
+  assert.deepEqual((await new Keys(parts).find("members", token))?.roles, ["viewer"]);
+  await server[Symbol.asyncDispose]();
+  assert.equal(await at.run("keys", "ada", "--realm", "members"), `${token.slice(4, 20)}  nightly  /*`);
+  assert.equal(
+    await at.run("revoke", "ada", token.slice(4, 20), "--realm", "members"),
+    `The key ${token.slice(4, 20)} is taken back`,
+  );
+});
+
+Deno.test("deno task user leaves files to whoever owns them", async () => {
+  await using at = await setting();
+  // Whoever is not root cannot give files away, and need not.
+  const isRoot = Deno.uid() === 0;
+  const give = async (path: string, uid: number) => isRoot ? await Deno.chown(path, uid, uid) : undefined;
+  const own = async (path: string) => (await Deno.stat(`${at.data}/${path}`)).uid;
+  await give(at.data, 4242);
+  await at.run("add", "ada");
+  assert.equal(await own("users"), isRoot ? 4242 : Deno.uid(), "the folder's");
+  await give(`${at.data}/users`, 4243);
+  await at.run("add", "bob");
+  assert.equal(await own("users"), isRoot ? 4243 : Deno.uid(), "the file's");
+  await at.run("key", "ada", "--label", "nightly");
+  await give(`${at.data}/atoll.db`, 4242);
+  at.as(0);
+  for (
+    const command of [["keys", "ada"], ["key", "ada", "--label", "x"], ["revoke", "ada", "0123456789abcdef"]]
+  ) {
+    await assert.rejects(at.run(...command), /belongs to the user with the id \d+. Run this as that user/);
+  }
 });
 
 Deno.test("deno task user reads the password from standard input and shows none of it", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type PasswordSource, usersFrom } from "@/lib/accounts/users.ts";
+import { usersFile } from "@/lib/accounts/users_file.ts";
 import { known, openClub, Visitor } from "@/tests/club.tsx";
 import { quiet } from "@/tests/quiet.ts";
 import { auth } from "./auth.ts";
@@ -155,4 +156,20 @@ Deno.test("A password with control characters reaches no source", async () => {
     assert.equal((await new Visitor(club).login("ada", password)).status, 400, JSON.stringify(password));
   }
   assert.deepEqual(asked, []);
+});
+
+Deno.test("A file of users that cannot be read is reported when its page is first asked for, with the true cause", async () => {
+  using log = quiet();
+  await using club = openClub({ auth: { users: usersFile("/nowhere/users") } });
+  const stranger = new Visitor(club);
+  assert.equal((await stranger.get("/club")).status, 303);
+  assert.equal((await stranger.get("/club/login")).status, 200);
+  const login = { name: "ada", password: "lovelace" };
+  assert.equal((await stranger.post("/club/login", login, { accept: "*/*" })).status, 503);
+  const [first = "", ...more] = log.lines;
+  assert.match(
+    first,
+    /^error [0-9a-f]{8}: Error: Cannot read the file of users at \/nowhere\/users: there is none\. Make one/,
+  );
+  assert.equal(more.length, 1, "once for the guard, once for the login");
 });

@@ -128,6 +128,8 @@ export async function assemble(settings: Settings): Promise<Server> {
     after: clock.after,
     random,
     dev: settings.dev,
+    data: settings.data,
+    broke,
     runs: () => engine.runsOfUsers(),
   });
   const start = settings.starter === undefined ? undefined : startThere(settings.starter);

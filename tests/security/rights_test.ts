@@ -171,7 +171,7 @@ Deno.test("What ends a right ends what was opened with it", async (t) => {
       await using club = openClub({ auth: { users, ...auth } });
       const ada = new Visitor(club);
       await ada.login("ada");
-      const known = await users.find?.("ada", { signal: new AbortController().signal });
+      const known = await users.find?.("ada", { signal: new AbortController().signal, data: "data" });
       const key = await club.accounts.keys.create(
         { id: "main:ada", name: "ada", roles: line.roles },
         { subject: "ada", mark: known?.mark ?? "" },
