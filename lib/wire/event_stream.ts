@@ -25,25 +25,30 @@ export async function* readFrames(
 ): AsyncGenerator<Frame, void, undefined> {
   const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
     .getReader();
-  let rest = "";
+  // Of an event that has no end yet. Its text is put together once, and only what is new is searched for the end.
+  let pieces: string[] = [];
+  // The end of an event may be cut in two: then its first half is searched again.
+  let half = "";
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
       heard?.();
-      rest += value;
+      const text = half + value;
       let start = 0;
-      for (let end = rest.indexOf("\n\n"); end !== -1; end = rest.indexOf("\n\n", start)) {
-        const event = rest.slice(start, end);
+      for (let end = text.indexOf("\n\n"); end !== -1; end = text.indexOf("\n\n", start)) {
+        const event = pieces.join("") + text.slice(start, end);
+        pieces = [];
         start = end + 2;
         if (event.startsWith(":")) continue;
-        const [id, text] = split(event);
+        const [id, data] = split(event);
         const slash = id.lastIndexOf("/");
         if (slash !== -1) run = id.slice(0, slash);
         const seq = Number(id.slice(slash + 1));
-        yield { ...JSON.parse(text) as FrameBody, run, seq };
+        yield { ...JSON.parse(data) as FrameBody, run, seq };
       }
-      rest = rest.slice(start);
+      half = start < text.length && text.endsWith("\n") ? "\n" : "";
+      pieces.push(text.slice(start, text.length - half.length));
     }
   } finally {
     reader.cancel().catch(() => {});

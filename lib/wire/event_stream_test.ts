@@ -44,3 +44,24 @@ Deno.test("readFrames() tells of signs of life, which are no frames", async () =
   assert.deepEqual(await Array.fromAsync(readFrames(cut(": still here\n\n", 7), "", () => heard++)), []);
   assert.equal(heard, 2);
 });
+
+Deno.test("readFrames() looks at every letter of a long frame a fixed number of times, however it is cut", async () => {
+  const body: FrameBody = { type: "output", action: "a", values: { x: "\n".repeat(200_000) }, mode: "set" };
+  const text = writeFrame(body, "r1", 1);
+  const { indexOf } = String.prototype;
+  for (const size of [100, 1000, 100_000]) {
+    let searched = 0;
+    String.prototype.indexOf = function (this: string, search: string, from = 0) {
+      const found = indexOf.call(this, search, from);
+      searched += (found === -1 ? this.length : found + search.length) - from;
+      return found;
+    };
+    try {
+      const [frame] = await Array.fromAsync(readFrames(cut(text, size)));
+      assert.deepEqual(frame, { ...body, run: "r1", seq: 1 });
+    } finally {
+      String.prototype.indexOf = indexOf;
+    }
+    assert.ok(searched < 2 * text.length, `${searched} letters of ${text.length} in pieces of ${size}`);
+  }
+});
