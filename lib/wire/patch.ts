@@ -62,7 +62,9 @@ function walkArrays(
  * @throws {TypeError} when a change does not fit the value.
  */
 export function patch(value: Json, changes: Patch): Json {
-  return changes.reduce<Json>((now, [op, path, by]) => change(now, path, 0, op, by), value);
+  // Each list and object on the way is copied once, however many changes go through it.
+  const copies = new Set<Json>();
+  return changes.reduce<Json>((now, [op, path, by]) => change(now, path, 0, op, by, copies), value);
 }
 
 /** A field's value after an output: whole, as text that grew, or changed, by the mode of its frame. */
@@ -71,7 +73,14 @@ export function applied(before: Json, given: Json | Patch, mode: "set" | "append
   return mode === "append" ? `${before ?? ""}${given}` : patch(before, given as Patch);
 }
 
-function change(value: Json, path: Change[1], at: number, op: Change[0], by: Json): Json {
+function change(
+  value: Json,
+  path: Change[1],
+  at: number,
+  op: Change[0],
+  by: Json,
+  copies: Set<Json>,
+): Json {
   const key = path[at];
   if (key === undefined) {
     if (op === "append" && typeof value === "string" && typeof by === "string") return value + by;
@@ -80,20 +89,22 @@ function change(value: Json, path: Change[1], at: number, op: Change[0], by: Jso
   }
   const last = at === path.length - 1;
   if (Array.isArray(value) && typeof key === "number") {
-    const copy = value.slice();
+    const copy = copies.has(value) ? value as Json[] : value.slice();
+    copies.add(copy);
     if (last && op === "add") copy.splice(key, 0, by);
     else if (last && op === "delete") copy.splice(key, 1);
-    else copy[key] = change(copy[key], path, at + 1, op, by);
+    else copy[key] = change(copy[key] as Json, path, at + 1, op, by, copies);
     return copy;
   }
   if (isObject(value) && typeof key === "string") {
-    const copy: Record<string, Json | undefined> = { ...value };
+    const copy: Record<string, Json | undefined> = copies.has(value) ? value : { ...value };
+    copies.add(copy as JsonObject);
     if (last && op === "delete") delete copy[key];
     else if (last && op === "add") define(copy, key, by);
     else {define(
         copy,
         key,
-        change((Object.hasOwn(copy, key) ? copy[key] : null) as Json, path, at + 1, op, by),
+        change((Object.hasOwn(copy, key) ? copy[key] : null) as Json, path, at + 1, op, by, copies),
       );}
     return copy as JsonObject;
   }

@@ -66,3 +66,25 @@ Deno.test("patch() sets a key called __proto__ without touching the prototype", 
   assert.equal(Object.getPrototypeOf(after), Object.prototype);
   assert.equal(({} as { polluted?: boolean }).polluted, undefined);
 });
+
+Deno.test("patch() copies a long list once, however many of its items change, and leaves what it was given alone", () => {
+  const before = Array.from({ length: 5000 }, (_, at) => ({ text: `item ${at}` }));
+  const after = before.map(({ text }, at) => at % 2 ? { text: `${text}!` } : { text });
+  const given = structuredClone(before);
+  const { slice } = Array.prototype;
+  let copied = 0;
+  Array.prototype.slice = function (this: unknown[], ...range: []) {
+    const copy = slice.apply(this, range);
+    copied += copy.length;
+    return copy;
+  };
+  let made: Json;
+  try {
+    made = patch(before, diff(before, after));
+  } finally {
+    Array.prototype.slice = slice;
+  }
+  assert.deepEqual(made, after);
+  assert.deepEqual(before, given);
+  assert.ok(copied <= before.length, `${copied} items were copied`);
+});
