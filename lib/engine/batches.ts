@@ -44,7 +44,10 @@ export class Batches {
     this.#after = after;
   }
 
-  /** What the handler gave for this call. @throws {Fault} of the queue, and whatever the handler threw. */
+  /**
+   * What the handler gave for this call. @throws {Fault} of the queue, whatever the handler threw, and the error that it
+   * gave in the place of an output.
+   */
   async run(member: Member): Promise<unknown> {
     const joined = new AbortController();
     const waiting: Waiting = { ...member, joined, outcome: Promise.withResolvers() };
@@ -118,7 +121,11 @@ async function lead(
         `The handler was given ${members.length} inputs and gave ${what} of outputs`,
       );
     }
-    members.forEach(({ outcome }, at) => outcome.resolve(given[at]));
+    members.forEach(({ outcome }, at) => {
+      const one: unknown = given[at];
+      if (one instanceof Error) outcome.reject(one);
+      else outcome.resolve(one);
+    });
   } catch (error) {
     for (const { outcome } of members) outcome.reject(error);
   } finally {
