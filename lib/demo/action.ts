@@ -70,7 +70,8 @@ export interface ActionSpec<I extends Slot, O extends Slot, B extends boolean = 
   readonly fn?: Handler<I, O, NoInfer<B>, NoInfer<D>>;
   /**
    * Whether calls that wait are merged: the handler then receives a list of inputs and gives a list of outputs, in that
-   * order. Default false.
+   * order. An error in the place of an output, such as a `Fault`, fails that call alone; one that is thrown fails all of
+   * them. Default false.
    */
   readonly batch?: B;
   /** How many calls are merged at most, from 1. Default 4. */
@@ -84,13 +85,18 @@ export interface ActionSpec<I extends Slot, O extends Slot, B extends boolean = 
   readonly concurrencyGroup?: string;
   /** Calls of a higher priority leave the queue first. Default 0. */
   readonly priority?: number;
-  /** How long the handler may take, in milliseconds, before it is aborted and fails with `timeout`. Default: no limit. */
-  readonly timeoutMs?: number;
+  /**
+   * How long the handler may take from when it begins, in milliseconds, before it is aborted and fails with `timeout`;
+   * `null` or `Infinity` is no limit. What it yields does not make it longer. Default: the server's setting, one minute;
+   * for handlers of `remote()`, the time that is set there.
+   */
+  readonly timeoutMs?: number | null;
   /** How long a run goes on with nobody reading it, in milliseconds. Default: the server's setting, one minute. */
   readonly graceMs?: number;
   /**
    * Checks of the inputs, one for the only input or by name: functions that say what is wrong, or schemas (Standard
-   * Schema). They come before the queue: where one objects, nothing runs and the messages are shown at the fields.
+   * Schema). They come before the queue: where one objects, nothing runs and the messages are shown at the fields. Checks
+   * that take time have 16 places for each action and 10 seconds for each call.
    */
   readonly validate?: NoInfer<Checks<I>>;
   /**
@@ -122,12 +128,12 @@ export interface BatchContext {
 
 /**
  * A handler: a sync or async function or generator. With `batch`, one that takes a list of inputs and gives as many
- * outputs, in that order.
+ * outputs, in that order, or an error for a call that fails.
  */
 export type Handler<I extends Slot, O extends Slot, B extends boolean, D = Json> = B extends true ? (
     inputs: readonly NoInfer<Taken<I>>[],
     run: BatchContext,
-  ) => readonly NoInfer<Given<O>>[] | Promise<readonly NoInfer<Given<O>>[]>
+  ) => readonly (NoInfer<Given<O>> | Error)[] | Promise<readonly (NoInfer<Given<O>> | Error)[]>
   : (input: NoInfer<Taken<I>>, run: RunContext<D>) => Result<NoInfer<Given<O>>>;
 
 /** A declared action, whatever its types. */

@@ -17,6 +17,8 @@ export interface Binding {
 /** How the groups of handlers begin that run in a pool. */
 export const REMOTE_GROUP = "remote ";
 
+const MOST_MS = 2 ** 31 - 1;
+
 /** An action as the engine sees it: fields by key. */
 export interface BoundAction {
   /** Key of the action: its name in the API. */
@@ -33,8 +35,8 @@ export interface BoundAction {
   readonly limit: number | null | undefined;
   /** Who leaves the queue first: higher before lower. */
   readonly priority: number;
-  /** Longest time of the handler, in milliseconds. */
-  readonly timeoutMs: number | undefined;
+  /** Longest time of the handler, in milliseconds; `undefined` is the server's setting, `null` no limit. */
+  readonly timeoutMs: number | null | undefined;
   /** How long it goes on unread, in milliseconds; `undefined` is the server's setting. */
   readonly graceMs: number | undefined;
   /** Checks of its inputs by argument name. */
@@ -100,7 +102,7 @@ export function bindAction(
     group: groupOf(spec, key),
     limit: lowest(checkLimit(spec.concurrencyLimit, at), spec.concurrencyGroup, actions),
     priority: spec.priority ?? 0,
-    timeoutMs: checkMs(spec.timeoutMs, "timeoutMs", at),
+    timeoutMs: timeoutOf(spec, at),
     graceMs: checkMs(spec.graceMs, "graceMs", at),
     checks: bindChecks(spec.validate, inputs, at),
     cache: cacheOf(spec.fn),
@@ -187,7 +189,16 @@ function checkLimit(limit: number | null | undefined, at: string): number | null
   );
 }
 
+// Handlers that run elsewhere have a time of their own, which their pool watches.
+function timeoutOf({ timeoutMs, fn }: AnyActionSpec, at: string): number | null | undefined {
+  if (timeoutMs === undefined) return remoteOf(fn) ? null : undefined;
+  return timeoutMs === null || timeoutMs === Infinity ? null : checkMs(timeoutMs, "timeoutMs", at);
+}
+
 function checkMs(ms: number | undefined, name: string, at: string): number | undefined {
-  if (ms === undefined || (Number.isFinite(ms) && ms >= 0)) return ms;
-  throw new RangeError(`Cannot give ${at} a ${name} of ${ms}: it is a number of milliseconds from 0`);
+  // A timer of more would be due at once.
+  if (ms === undefined || (ms >= 0 && ms <= MOST_MS)) return ms;
+  throw new RangeError(
+    `Cannot give ${at} a ${name} of ${ms}: it is a number of milliseconds from 0 to ${MOST_MS}`,
+  );
 }

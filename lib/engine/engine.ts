@@ -19,6 +19,7 @@ import { Readers } from "./readers.ts";
 import { Recovery } from "./recovery.ts";
 import { Run } from "./run.ts";
 import type { RunHost } from "./run_host.ts";
+import { RunLimit } from "./run_limit.ts";
 import { sealing } from "./seal.ts";
 import { base64url, Sessions } from "./sessions.ts";
 import { Turns } from "./turns.ts";
@@ -61,6 +62,8 @@ export interface EngineOptions {
   readonly sessionBytes?: number;
   /** How many bytes those of all sessions may take. Default 512 MiB. */
   readonly totalBytes?: number;
+  /** How long a handler may take that names no time, in milliseconds; `null` is no limit. Default 60,000. */
+  readonly runMs?: number | null;
   /** How long a run goes on with nobody reading it, in milliseconds. Default 60,000. */
   readonly graceMs?: number;
   /** How many finished runs can still be read from memory, besides those that nobody has seen. Default 1,000. */
@@ -71,6 +74,12 @@ export interface EngineOptions {
   readonly keptMs?: number;
   /** Logs what broke inside and says what the client may read. */
   readonly broke: (error: unknown) => string;
+}
+
+/** Who waits for a call to be accepted: a request, for example. */
+export interface Caller {
+  /** Aborts when nobody waits there any more. Asked for only where the call is not accepted at once. */
+  readonly signal: AbortSignal;
 }
 
 const RUN_ID_BYTES = 18;
@@ -146,6 +155,9 @@ export class Engine {
       batches: new Batches(this.#queue, clock.after),
       turns: new Turns(Math.ceil((options.queueSize ?? 1000) / 2)),
       seats: options.seats,
+      limit: options.runMs === null
+        ? undefined
+        : new RunLimit({ ms: options.runMs ?? 60_000, now: clock.now, after: clock.after }),
       now: clock.now,
       after: clock.after,
       codec: (run) => codecOf(run, codec),
@@ -188,13 +200,14 @@ export class Engine {
     if (this.draining) throw stopping();
     const checked = call.event === undefined ? call : { ...call, event: checkedEvent(call) };
     const run = new Run(this.#runId(), checked, this.#host);
+    // Before the checks, which may cost whoever they ask more than the handler does.
+    run.checkRoom();
     const wrong = run.check();
     if (wrong instanceof Promise) {
       this.#kept.add(run);
       this.#admit(run, this.#checked(run, wrong));
     } else {
       if (wrong) throw wrong;
-      run.checkRoom();
       this.#kept.add(run);
       this.#admit(run, this.#begin(run));
     }
@@ -203,23 +216,28 @@ export class Engine {
 
   /**
    * Takes a call as {@linkcode Engine.submit} does, and gives the run once it cannot be lost any more: its checks are
-   * done and its journal has it. What an earlier process was asked under the same `id` is given as that left it.
+   * done and its journal has it. Checks that all their callers have left are ended. What an earlier process was asked under the same `id` is given as that left it.
    *
    * @throws {Fault} as `submit`, and `no_space` when it could not be kept.
    */
-  accept(call: Call & { readonly id?: undefined }): Run | Promise<Run>;
-  accept(call: Call): Run | Promise<Run | FinishedRun>;
-  accept(call: Call): Run | Promise<Run | FinishedRun> {
+  accept(call: Call & { readonly id?: undefined }, caller?: Caller): Run | Promise<Run>;
+  accept(call: Call, caller?: Caller): Run | Promise<Run | FinishedRun>;
+  accept(call: Call, caller?: Caller): Run | Promise<Run | FinishedRun> {
     calledAction(call.demo, call.action);
-    return this.#accept(call);
+    return this.#accept(call, caller);
   }
 
-  #accept(call: Call): Run | Promise<Run | FinishedRun> {
+  // `left`: for a page that was left, which is started by the engine itself.
+  #accept(call: Call, caller?: Caller, left = false): Run | Promise<Run | FinishedRun> {
     const { journal } = this.#options;
     const anew = journal && call.id !== undefined && !this.#kept.named(nameOf(call) as string);
-    if (anew || this.#state.mayBring(call)) return this.#acceptKept(call, anew ? call.id : undefined);
-    const run = this.#submit(call);
-    return run.admitted ? run.admitted.then(() => run) : run;
+    if (anew || this.#state.mayBring(call)) {
+      return this.#acceptKept(call, anew ? call.id : undefined, caller, left);
+    }
+    const run = left ? this.#submit(call) : this.submit(call);
+    if (!run.admitted) return run;
+    wait(run, caller);
+    return run.admitted.then(() => run);
   }
 
   /** The run of an id, its own or its caller's, if this session started it at this page. @throws {Fault} `not_found` */
@@ -355,18 +373,25 @@ export class Engine {
       // One whose end is still being kept is waited for by nobody.
       this.#readers.ended(run);
     }
+    this.#host.limit?.close();
     this.presence.close();
     this.sessions.close();
   }
 
-  async #acceptKept(call: Call, id: string | undefined): Promise<Run | FinishedRun> {
+  async #acceptKept(
+    call: Call,
+    id: string | undefined,
+    caller: Caller | undefined,
+    left: boolean,
+  ): Promise<Run | FinishedRun> {
     const known = id === undefined ? undefined : await this.#options.journal?.runOf(call.session.id, id);
     if (known !== undefined) {
       return await this.seek(known, { session: call.session.id, page: call.page }, 0);
     }
     if (id !== undefined && this.#options.journal?.awaits(call.session.id, id)) throw notYet();
     if (this.#state.mayBring(call)) await this.#state.bring(call);
-    const run = this.#submit(call);
+    const run = left ? this.#submit(call) : this.submit(call);
+    wait(run, caller);
     await run.admitted;
     return run;
   }
@@ -382,10 +407,16 @@ export class Engine {
   }
 
   async #checked(run: Run, wrong: Promise<Fault | undefined>): Promise<void> {
+    run.checking = true;
     const fault = await wrong;
+    run.checking = false;
     // Cancelled meanwhile, or left to a process that knows nothing of it.
     if (run.finished) throw this.draining ? stopping() : new Fault("cancelled", "The run was cancelled");
-    if (!fault) return await this.#begin(run);
+    if (!fault) {
+      // Those that were checked at the same time may have taken the room.
+      run.checkRoom();
+      return await this.#begin(run);
+    }
     run.refuse(fault);
     throw fault;
   }
@@ -453,7 +484,8 @@ export class Engine {
     const accepted: Promise<unknown>[] = [];
     for (const action of demo.leaves) {
       try {
-        const run = this.#accept({ demo, action, input: {}, session: this.sessions.byId(id), page, request });
+        const session = this.sessions.byId(id);
+        const run = this.#accept({ demo, action, input: {}, session, page, request }, undefined, true);
         if (run instanceof Promise) accepted.push(run.catch(told));
       } catch (error) {
         told(error);
@@ -491,6 +523,15 @@ export class Engine {
   fileUrl(page: string, id: string, session: string): string {
     return this.#options.fileUrl?.(page, id, session) ?? `${page === "/" ? "" : page}/files/${id}`;
   }
+}
+
+// An author's check goes on as long as somebody waits for what it finds.
+function wait(run: Run, caller: Caller | undefined): void {
+  if (!run.checking) return;
+  run.callers++;
+  caller?.signal.addEventListener("abort", () => {
+    if (--run.callers === 0 && run.checking) run.cancel();
+  }, { once: true });
 }
 
 function stopping(): Fault {

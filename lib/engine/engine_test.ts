@@ -375,7 +375,7 @@ Deno.test("A run whose readers have all gone is cancelled after the grace time, 
       }),
     }),
   });
-  await using app = openDemo(page, { graceMs: 1000 });
+  await using app = openDemo(page, { graceMs: 1000, runMs: null });
   const run = app.submit("act");
   app.engine.attend(run)[Symbol.dispose]();
   app.clock.tick(999);

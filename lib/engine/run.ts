@@ -8,6 +8,7 @@ import { weigh } from "@/lib/value/weigh.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
 import { type Attempt, attemptOf, DEAF_MS, signalOf, stop } from "./attempt.ts";
 import { type Call, noAction, withoutValues } from "./call.ts";
+import { askChecks } from "./checks.ts";
 import { Context } from "./context.ts";
 import type { Written } from "./held.ts";
 import type { Phase } from "./observer.ts";
@@ -23,6 +24,8 @@ import { type Outputs, Values } from "./values.ts";
 const TURN_MS = 12;
 // What a run may say before one frame takes the place of all that were. In letters and bytes.
 const MOST_LOG = 2 * 1024 * 1024;
+// And what it may say in all.
+const MOST_SAID = 1024 * 1024 * 1024;
 // Actions that a change of state starts can start each other.
 const MOST_STEPS = 100;
 
@@ -38,6 +41,10 @@ export class Run extends RunLog {
   readonly id: string;
   /** Resolves when it is accepted for good, rejects with why it is not. `undefined` when it is. */
   admitted: Promise<void> | undefined;
+  /** Whether its checks are under way, before it is accepted. */
+  checking = false;
+  /** How many wait for its acceptance. */
+  callers = 0;
   /** Whether a handler of it was called. */
   begun = false;
   /** Resolves when it is finished; `undefined` as long as it goes on, and where its end has not to be kept. */
@@ -117,11 +124,22 @@ export class Run extends RunLog {
     if (!action.checks) return undefined;
     const attempt = this.#attempt = attemptOf(action);
     try {
-      const found = this.#check(attempt);
+      const found = this.#askChecks(attempt);
       return isPromise(found) ? found.catch((error) => this.#fault(attempt, error)) : found;
     } catch (error) {
       return this.#fault(attempt, error);
     }
+  }
+
+  #askChecks(attempt: Attempt): Fault | undefined | Promise<Fault | undefined> {
+    return askChecks(attempt, () => this.#check(attempt), {
+      queue: this.#host.queue,
+      after: this.#host.after,
+      entry: {
+        group: tupleKey("checks", this.call.page, attempt.action.key),
+        session: this.call.session.id,
+      },
+    });
   }
 
   /** Ends the run as failed, and says why. */
@@ -192,7 +210,7 @@ export class Run extends RunLog {
     const { action } = attempt;
     try {
       if (action.checks && !attempt.checked) {
-        const found = this.#check(attempt);
+        const found = this.#askChecks(attempt);
         if (!isPromise(found)) return found ?? this.#answer(attempt);
         return found.then(
           (found) => found ?? this.#answer(attempt),
@@ -269,7 +287,7 @@ export class Run extends RunLog {
     const { action } = attempt;
     if (this.mayBegin) await this.#begin();
     const signal = signalOf(attempt);
-    const late = Promise.withResolvers<never>();
+    const late = Promise.withResolvers<void>();
     let timer: Disposable | undefined;
     try {
       const given = await Promise.race([
@@ -284,10 +302,10 @@ export class Run extends RunLog {
           started: () => {
             this.begun = true;
             this.#emit({ type: "started", action: action.key });
-            timer = this.#timer(attempt, late.reject);
+            timer = this.#timer(attempt, late.resolve);
           },
           progress: (done, total, note) =>
-            this.#emit({ type: "progress", action: action.key, done, total, note }),
+            this.#emitter()({ type: "progress", action: action.key, done, total, note }),
         }),
       ]);
       if (attempt.over) return attempt.over;
@@ -382,9 +400,11 @@ export class Run extends RunLog {
       const deserted = Promise.withResolvers<void>();
       const stopped = () => void (deaf = this.#host.after(DEAF_MS, deserted.resolve));
       attempt.stopped = stopped;
-      return this.#inTime(attempt, Promise.race([work, deserted.promise]))
+      const timer = this.#timer(attempt, deserted.resolve);
+      return Promise.race([work, deserted.promise])
         .then(() => attempt.over, (error) => this.#fault(attempt, error))
         .finally(() => {
+          timer?.[Symbol.dispose]();
           deaf?.[Symbol.dispose]();
           place[Symbol.dispose]();
         });
@@ -401,21 +421,18 @@ export class Run extends RunLog {
     return begin;
   }
 
-  #inTime<T>(attempt: Attempt, work: Promise<T>): Promise<T> {
-    const late = Promise.withResolvers<never>();
-    const timer = this.#timer(attempt, late.reject);
-    return timer ? Promise.race([work, late.promise]).finally(() => timer[Symbol.dispose]()) : work;
-  }
-
   // A handler whose time is up is told so and not waited for.
-  #timer(attempt: Attempt, late: (fault: Fault) => void): Disposable | undefined {
+  #timer(attempt: Attempt, late: () => void): Disposable | undefined {
     const { timeoutMs } = attempt.action;
-    if (timeoutMs === undefined) return undefined;
-    return this.#host.after(timeoutMs, () => {
-      const fault = new Fault("timeout", `It took longer than ${timeoutMs / 1000} s and was stopped`);
-      stop(attempt, fault);
-      late(fault);
-    });
+    const { limit } = this.#host;
+    if (timeoutMs === null || (timeoutMs === undefined && !limit)) return undefined;
+    const ended = () => {
+      const seconds = (timeoutMs ?? limit?.ms ?? 0) / 1000;
+      const how = timeoutMs === undefined ? ". An action that takes longer sets timeoutMs" : "";
+      stop(attempt, new Fault("timeout", `It took longer than ${seconds} s and was stopped${how}`));
+      late();
+    };
+    return timeoutMs === undefined ? limit?.begin(ended) : this.#host.after(timeoutMs, ended);
   }
 
   #handle(attempt: Attempt, input: unknown): void | Promise<void> {
@@ -442,7 +459,10 @@ export class Run extends RunLog {
   #emitter(): (frame: FrameBody) => void {
     if (this.#emitLater) return this.#emitLater;
     // Not assigned as it is written: V8 takes such a function for one that stays, and it would keep the run.
-    const emit = (frame: FrameBody) => this.#emit(frame);
+    const emit = (frame: FrameBody) => {
+      this.#emit(frame, frame.type === "log" ? frame.text.length : 0);
+      if (this.added > MOST_LOG && !this.#over) this.#compact();
+    };
     return this.#emitLater = emit;
   }
 
@@ -511,12 +531,12 @@ export class Run extends RunLog {
     for (const frame of this.#values.frames(action.key, outputs)) {
       this.#emit(frame, weigh(frame.values, MOST_LOG));
     }
-    if (this.added > MOST_LOG && !this.#over) this.#compact(action);
+    if (this.added > MOST_LOG && !this.#over) this.#compact();
   }
 
   // Readers that are behind, or come later, get the values as they are: what was in between is of no use to a page.
-  #compact(action: BoundAction): void {
-    const whole = this.#values.whole(action.key);
+  #compact(): void {
+    const whole = this.#values.whole(this.call.action);
     this.standFor(this.last - 1, whole);
     this.#host.said?.(this, whole);
   }
@@ -562,6 +582,7 @@ export class Run extends RunLog {
     if (this.#over) return;
     this.push(frame, bytes);
     this.#host.said?.(this, frame);
+    if (this.said > MOST_SAID && frame.type !== "failed") this.interrupt(tooMuch());
   }
 
   #end(outcome: DoneFrame["outcome"]): void {
@@ -590,6 +611,10 @@ export class Run extends RunLog {
     this.#host.observer?.ended({ id, page, action }, done.outcome, done.ms);
     this.#host.ended(this);
   }
+}
+
+function tooMuch(): Fault {
+  return new Fault("bad_output", `Stopped after ${MOST_SAID / 1024 / 1024} MiB: one run gives no more`);
 }
 
 function endless(): Fault {

@@ -5,6 +5,7 @@ import type { Written } from "./held.ts";
 import type { Observer } from "./observer.ts";
 import type { Queue } from "./queue.ts";
 import type { Run } from "./run.ts";
+import type { RunLimit } from "./run_limit.ts";
 import type { Turns } from "./turns.ts";
 
 /** What a run needs of the engine. */
@@ -17,6 +18,8 @@ export interface RunHost {
   readonly turns: Turns;
   /** Merges calls of actions that take several at once. */
   readonly batches: Batches;
+  /** The limit of time of handlers that name none of their own; `undefined` is no limit. */
+  readonly limit: RunLimit | undefined;
   /** Milliseconds, never going back. */
   readonly now: () => number;
   /** Calls back after some milliseconds, unless it is disposed of before. */

@@ -14,6 +14,7 @@ export class RunLog {
   /** What the frame weighs that stands for others. */
   #standing = 0;
   #finished = false;
+  #said = 0;
 
   /** How many frames came before them. The first of the log then stands for those. */
   get dropped(): number {
@@ -60,10 +61,16 @@ export class RunLog {
     return this.#added;
   }
 
+  /** About how many bytes it has said so far, whether they are held or not. */
+  protected get said(): number {
+    return this.#said;
+  }
+
   /** Adds a frame; `bytes`: what its values take. */
   protected push(frame: FrameBody, bytes = 0): void {
     this.log.push(frame);
     this.#added += FRAME_BYTES + bytes;
+    this.#said += FRAME_BYTES + bytes;
     this.#wake();
   }
 

@@ -100,7 +100,7 @@ export async function answerEvent(
     page,
     event: event && { when: event.when as string, detail: event.detail ?? null },
     request: runRequest(request, client, user),
-  });
+  }, request);
   const run = accepted instanceof Promise ? await accepted : accepted;
   return run instanceof Run ? answerRun(engine, run, clock) : answerPast(run);
 }

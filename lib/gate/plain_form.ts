@@ -80,7 +80,7 @@ export async function runForm(
       session,
       page,
       request: runRequest(request, client, user),
-    });
+    }, request);
     using reader = engine.attend(run);
     request.signal.addEventListener("abort", () => reader[Symbol.dispose](), { once: true });
     let ended = false;

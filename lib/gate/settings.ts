@@ -46,6 +46,8 @@ export interface Settings extends GuardSettings {
   readonly builds: readonly string[];
   /** Runs at once of an action that names no limit. `ATOLL_CONCURRENCY`, default 16; `none` is no limit. */
   readonly concurrencyLimit: number | null;
+  /** How long a handler may take that names no time, in milliseconds. `ATOLL_RUN_SECONDS`, default 60; `none` is no limit. */
+  readonly runMs: number | null;
   /** Whether authors see the text of errors. `ATOLL_DEV=1`, set by the dev server. */
   readonly dev: boolean;
   /** What the log looks like. `ATOLL_LOG`, `text` or `json`, default `text`. */
@@ -95,6 +97,7 @@ export function readSettings(env: (name: string) => string | undefined): Setting
     concurrencyLimit: env("ATOLL_CONCURRENCY") === "none"
       ? null
       : whole(env, "ATOLL_CONCURRENCY", 16, 1, 1_000_000),
+    runMs: env("ATOLL_RUN_SECONDS") === "none" ? null : 1000 * whole(env, "ATOLL_RUN_SECONDS", 60, 1, 86_400),
     store: store(env),
     keepRunsMs: hours(env, "ATOLL_KEEP_RUNS", 24),
     workers: whole(env, "ATOLL_WORKERS", navigator.hardwareConcurrency, 1, 1000),

@@ -116,6 +116,7 @@ export async function assemble(settings: Settings): Promise<Server> {
     state: kept && new KeptState(kept),
     observer: observers(metrics, traces),
     concurrencyLimit: settings.concurrencyLimit,
+    runMs: settings.runMs,
     queueSize: settings.queueSize,
     seats: settings.workers,
     sessionCapacity: settings.sessionCapacity,
