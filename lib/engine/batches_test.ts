@@ -3,6 +3,7 @@ import { type BatchContext, on } from "@/lib/demo/action.ts";
 import { Blocks } from "@/lib/demo/blocks.tsx";
 import { push, text } from "@/lib/testing/fields.ts";
 import { openDemo } from "@/lib/testing/open_demo.ts";
+import { Fault } from "@/lib/value/fault.ts";
 
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
@@ -89,4 +90,37 @@ Deno.test("batch: a handler that does not hear that all have left gives its plac
   for await (const _ of second);
   assert.equal(app.engine.load.busy, 0);
   holds[0]?.resolve();
+});
+
+Deno.test("batch: an error in the place of an output fails that call alone, and a bad output does too", async () => {
+  const broke: unknown[] = [];
+  const page = Blocks({
+    fields: { a: text(), out: text(), go: push() },
+    actions: ({ a, out, go }) => ({
+      many: on(go.click, {
+        inputs: a,
+        outputs: out,
+        batch: true,
+        maxBatchSize: 4,
+        concurrencyLimit: 1,
+        fn: (inputs) =>
+          inputs.map((input) => {
+            if (input === "refused") return new Fault("refused", "Not that one", { field: "a" });
+            if (input === "broken") return new Error("It broke");
+            return input === "wrong" ? 3 as unknown as string : input.toUpperCase();
+          }),
+      }),
+    }),
+  });
+  await using app = openDemo(page, { broke: (error) => (broke.push(error), "number 1") });
+  const inputs = ["refused", "broken", "wrong", "right"];
+  // The first waits for its place in the same turn, so all four are merged.
+  const ends = await Promise.allSettled(inputs.map((a) => app.run("many", { a })));
+  const told = ends.map((end) =>
+    end.status === "fulfilled" ? end.value : [(end.reason as Fault).code, (end.reason as Fault).message]
+  );
+  assert.deepEqual(told.slice(0, 2), [["refused", "Not that one"], ["internal", "number 1"]]);
+  assert.equal((told[2] as string[])[0], "bad_output");
+  assert.deepEqual(told[3], { out: "RIGHT" });
+  assert.equal(broke.some((error) => error instanceof Error && error.message === "It broke"), true);
 });

@@ -216,7 +216,8 @@ export class Engine {
 
   /**
    * Takes a call as {@linkcode Engine.submit} does, and gives the run once it cannot be lost any more: its checks are
-   * done and its journal has it. Checks that all their callers have left are ended. What an earlier process was asked under the same `id` is given as that left it.
+   * done and its journal has it. Checks that all their callers have left are ended. What an earlier process was asked
+   * under the same `id` is given as that left it.
    *
    * @throws {Fault} as `submit`, and `no_space` when it could not be kept.
    */

@@ -43,6 +43,13 @@ Deno.test("readSettings() takes what operators set", () => {
   );
 });
 
+Deno.test("readSettings() stops handlers after a minute, after what is set, or never", () => {
+  assert.deepEqual(
+    [{}, { ATOLL_RUN_SECONDS: "5" }, { ATOLL_RUN_SECONDS: "none" }].map((env) => read(env).runMs),
+    [60_000, 5000, null],
+  );
+});
+
 Deno.test("readSettings() says of a wrong setting which it is and what would be right", () => {
   const wrong: Record<string, [value: string, message: RegExp]> = {
     PORT: ["65536", /PORT=65536: it must be a whole number from 0 to 65535/],
@@ -56,6 +63,7 @@ Deno.test("readSettings() says of a wrong setting which it is and what would be 
     ATOLL_DISK: ["-1", /ATOLL_DISK=-1: it must be a whole number from 1/],
     ATOLL_KEEP_FILES: ["0", /ATOLL_KEEP_FILES=0: it must be a number of hours/],
     ATOLL_FILES_ORIGIN: ["files.example", /ATOLL_FILES_ORIGIN=files.example: it must be an origin such as/],
+    ATOLL_RUN_SECONDS: ["0", /ATOLL_RUN_SECONDS=0: it must be a whole number from 1/],
     ATOLL_CONCURRENCY: ["0", /ATOLL_CONCURRENCY=0: it must be a whole number from 1/],
   };
   for (const [name, [value, message]] of Object.entries(wrong)) {

@@ -29,6 +29,8 @@ export default Blocks({
     const job = on(start.click, {
       inputs: { seconds },
       outputs: report,
+      // Ten steps of ten seconds, and some to spare.
+      timeoutMs: 120_000,
       async *fn({ seconds }, { signal, progress }) {
         let report = "";
         yield report;

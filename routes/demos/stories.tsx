@@ -38,6 +38,8 @@ export default Blocks({
   actions: ({ subject, pace, write, stop, story }) => {
     const telling = on([write.click, subject.submit], {
       inputs: { subject, pace },
+      // At two words a second a story takes more than a minute.
+      timeoutMs: 120_000,
       outputs: story,
       fn: ({ subject, pace }, { signal }) => tell(subject, pace, signal),
     });
