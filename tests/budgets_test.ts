@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { weigh, type Weight } from "@/bench/weight.ts";
+import { freshKind } from "./fresh_kind.ts";
 import { startServer } from "./server.ts";
 
 const KB = 1024;
@@ -11,6 +12,8 @@ type Budget = Readonly<
 >;
 
 const greeter: Budget = { scriptBytes: 15 * KB, styleBytes: 5 * KB, allBytes: 25 * KB, requests: 6 };
+/** What upstream's builder makes of it: a script for each field, and parts of a runtime that no page here needs. */
+const greeterUpstream: Budget = { scriptBytes: 28 * KB, styleBytes: 5 * KB, allBytes: 38 * KB, requests: 18 };
 const gallery: Budget = { scriptElements: 0, scriptBytes: 0 };
 
 Deno.test("The pages keep to their weight", async (t) => {
@@ -18,7 +21,7 @@ Deno.test("The pages keep to their weight", async (t) => {
 
   await t.step("The greeter page", async () => {
     const weight = await weigh(server.base, "/demos/greeter");
-    assert.deepEqual(over(weight, greeter), []);
+    assert.deepEqual(over(weight, await freshKind() === "stand-in" ? greeter : greeterUpstream), []);
     // An alive page has a style sheet and a script: a weight without them was taken of something else.
     assert.ok(weight.styleBytes > KB && weight.scriptBytes > KB && weight.pageBytes > KB);
   });

@@ -1,20 +1,25 @@
 import { gzipSync } from "node:zlib";
+import type { CompressedFiles } from "./compress_files.ts";
 
 /** Pages below this many characters fit in the first packets anyway. */
 const FROM_CHARACTERS = 2_000;
 
 /**
- * A page in its smaller form, for a browser that takes it. The fastest level: it halves a page for a tenth of what the
- * page cost to draw, and the next ones cost more than they gain.
+ * A page, or a file of the build, in its smaller form, for a browser that takes it. Pages by the fastest level: it halves a
+ * page for a tenth of what the page cost to draw, and the next ones cost more than they gain.
  *
- * Only answers to GET: they hold nothing that the sender of the request chose beside the page's secrets, so their length
- * tells nothing of these.
+ * Of pages only answers to GET: they hold nothing that the sender of the request chose beside the page's secrets, so their
+ * length tells nothing of these.
  */
-export async function compress(response: Response, request: Request): Promise<Response> {
+export async function compress(
+  response: Response,
+  request: Request,
+  files: CompressedFiles,
+): Promise<Response> {
   const { headers, status } = response;
+  if (!headers.get("content-type")?.startsWith("text/html")) return await files.send(response, request);
   if (
     request.method !== "GET" || status !== 200 || headers.has("content-encoding") ||
-    !headers.get("content-type")?.startsWith("text/html") ||
     !/\bgzip\b/.test(request.headers.get("accept-encoding") ?? "")
   ) return response;
   const text = await response.text();

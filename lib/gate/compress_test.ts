@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
-import { compress } from "./compress.ts";
+import { compress as compressWith } from "./compress.ts";
+import { CompressedFiles } from "./compress_files.ts";
 
+const compress = (response: Response, request: Request) =>
+  compressWith(response, request, new CompressedFiles());
 const page = `<!DOCTYPE html><p>${"words and ".repeat(1000)}é</p>`;
 const html = { "content-type": "text/html; charset=utf-8", "x-kept": "1" };
 const ask = (headers: Record<string, string> = { "accept-encoding": "br, gzip" }, method = "GET") =>

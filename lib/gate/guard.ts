@@ -4,6 +4,7 @@ import type { Around } from "./around.ts";
 import { throughAccount } from "./auth_suffix.ts";
 import { limitStalls, STALL_MS } from "./arrival.ts";
 import { compress } from "./compress.ts";
+import { CompressedFiles } from "./compress_files.ts";
 import { addressSet } from "./guard/address.ts";
 import type { Arrival, EntryRule, ExitRule, Policy } from "./guard/arrival.ts";
 import {
@@ -117,6 +118,7 @@ export function guarded<S>(app: App<S>, options: GuardOptions, rules: GuardRules
   const inner = app.handler.bind(app);
   const policy = policyOf(options);
   const { serverPaths, watch, around, stallMs } = options;
+  const files = new CompressedFiles();
   app.handler = () => {
     const handle = inner();
     const route = (request: Request, info: ConnectionInfo, peer: Peer) =>
@@ -131,7 +133,8 @@ export function guarded<S>(app: App<S>, options: GuardOptions, rules: GuardRules
         response = refuse(error, { dev: options.dev });
       }
       const answer = finish(response, arrival, policy, rules);
-      return request.method === "GET" ? await compress(answer, request) : answer;
+      if (request.method !== "GET") return answer;
+      return await compress(answer, request, files);
     };
     const answer = (arrival: Arrival, info: ConnectionInfo): Response | Promise<Response> => {
       try {
