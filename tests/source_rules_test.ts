@@ -90,6 +90,17 @@ const rules: readonly SourceRule[] = [
     but: [],
     seeded: ["shell: true", 'from "node:child_process"', "process.loadEnvFile()", 'new Deno.Command("sh")'],
   },
+  {
+    what: "looks something up by texts that are joined: tupleKey() makes a key that no name can imitate",
+    pattern: /\.(?:get|set|has|delete|add|take|named)\(\s*`[^`]*\$\{[^`]*\$\{/,
+    of: /./,
+    but: [],
+    seeded: [
+      "map.get(`${session} ${page}`)",
+      "this.#known.set(`${token}@${user}`, id)",
+      "if (seen.has(\n  `${a}:${b}`",
+    ],
+  },
 ];
 
 for (const { what, pattern, of, but, seeded } of rules) {
