@@ -1,5 +1,6 @@
 import {
   type Browser,
+  type BrowserContext,
   type BrowserContextOptions,
   type BrowserServer,
   chromium,
@@ -27,13 +28,30 @@ const options = () => ({
   ],
 });
 
-/**
- * A browser for a test, which closes it. `deno task test` starts one for all files, which `CHROMIUM_SHARED` names: to
- * close it ends the test's own pages. By itself a file starts its own.
- */
+/** The browser that `deno task test` has started for all files, and that this file is connected to from its first test on. */
+let connected: Browser | undefined;
+const shared = Deno.env.get("CHROMIUM_SHARED");
+if (shared) {
+  Deno.test.beforeAll(async () => {
+    connected = await chromium.connect(shared);
+  });
+  Deno.test.afterAll(async () => await connected?.close());
+}
+
+/** A browser for a test, which closes it. Where files share one, this closes what the test has opened in it. */
 export async function launch(): Promise<Browser> {
-  const shared = Deno.env.get("CHROMIUM_SHARED");
-  return shared ? await chromium.connect(shared) : await chromium.launch(options());
+  if (connected === undefined) return await chromium.launch(options());
+  const browser = connected;
+  const contexts: BrowserContext[] = [];
+  const newContext: Browser["newContext"] = async (options) => {
+    const context = await browser.newContext(options);
+    contexts.push(context);
+    return context;
+  };
+  const close = async () => {
+    for (const context of contexts) await context.close();
+  };
+  return Object.create(browser, { newContext: { value: newContext }, close: { value: close } });
 }
 
 /** Starts the browser that files share. */
