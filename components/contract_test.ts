@@ -24,6 +24,8 @@ interface Case {
   readonly carries?: Readonly<Record<string, { readonly detail: Json; readonly wrong: readonly Json[] }>>;
   /** Set when it is on the page with nothing to see: it has no name, no message and no progress. */
   readonly unseen?: true;
+  /** Set when it shows its value instead of a label, a message and progress: others show these for it. */
+  readonly bare?: true;
 }
 
 /** What containers have in common: nothing but `null` is their value. */
@@ -41,7 +43,7 @@ const tabDetail = {
 const cases: Readonly<Record<string, Case>> = {
   accordion: { field: accordion({ label: "More" }), ...noValue },
   browser_state: { field: browserState(0, { key: "a" }), value: "abc", wrong: [3, null, {}], unseen: true },
-  button: { field: button("Go"), value: "Go", wrong: [3, null, {}] },
+  button: { field: button("Go"), value: "Go", wrong: [3, null, {}], bare: true },
   checkbox: { field: checkbox(), value: true, wrong: ["true", 1, null], sent: { texts: ["on"] } },
   column: { field: column({ scale: 2, minWidth: "lg" }), ...noValue },
   dataset: {
@@ -138,6 +140,17 @@ function draw(component: Component, { field, value }: Case, more: Record<string,
   );
 }
 
+/** A view as it is drawn without a page, and with one behind it; both without the tools that take script. */
+function drawnTwice(component: Component, it: Case, interactive: boolean) {
+  const { submits } = alive;
+  const plain = (html: string) =>
+    html.replace(/<button[^>]* class="(?:[^"]* )?at-live"[^>]*>[^]*?<\/button>/g, "");
+  return {
+    without: plain(draw(component, it, { interactive, submits })),
+    behind: plain(draw(component, it, { ...alive, interactive })),
+  };
+}
+
 const alive = { set: () => {}, raise: () => {}, submits: "$run.go" };
 
 Deno.test("builtIn lists every component folder, in the order of their names", async () => {
@@ -206,7 +219,7 @@ for (const component of builtIn) {
     assert.ok(example?.includes(`${name}(`) || example?.includes(`${name}<`), "no example");
     const { value: _, ...props } = it.field.props;
     for (const prop of Object.keys(props)) {
-      if (!["nullable"].includes(prop)) assert.ok(readme.includes(`\`${prop}\``), `says nothing of ${prop}`);
+      assert.ok(readme.includes(`\`${prop}\``), `says nothing of ${prop}`);
     }
     for (const event of Object.keys(component.events)) {
       assert.ok(readme.includes(`\`${event}\``), `says nothing of ${event}`);
@@ -226,13 +239,16 @@ for (const component of builtIn) {
     continue;
   }
 
-  Deno.test(`${kind} draws the same with and without a page behind it, and when it is only shown`, () => {
-    for (const more of [{}, alive, { interactive: false }, { interactive: false, ...alive }]) {
+  Deno.test(`${kind} draws the same with and without a page behind it, and says which field it is`, () => {
+    for (const interactive of [true, false]) {
       for (const value of [it.value, it.field.initial]) {
-        const html = draw(component, { ...it, value }, more);
-        assert.ok(html.includes('data-field="my_field"'), "the outer element does not say which field it is");
-        assert.ok(html.includes('id="my_field"'), "no element has the field's id");
-        assert.equal(html.split('id="my_field"').length, 2, "two elements have the field's id");
+        const { without, behind } = drawnTwice(component, { ...it, value }, interactive);
+        assert.equal(behind, without);
+        assert.ok(
+          behind.includes('data-field="my_field"'),
+          "the outer element does not say which field it is",
+        );
+        assert.equal(behind.split('id="my_field"').length, 2, "not one element has the field's id");
       }
     }
   });
@@ -272,7 +288,7 @@ for (const component of builtIn) {
   Deno.test(`${kind} has an accessible name from its label, and from its key without one`, () => {
     const named = draw(component, it, { props: { ...it.field.props, label: "A & B" } });
     assert.ok(named.includes("A &amp; B"));
-    if (kind !== "button") assert.ok(draw(component, it).includes("My field"));
+    if (!it.bare) assert.ok(draw(component, it).includes("My field"));
     const html = draw(component, it, { props: { ...it.field.props, label: "A & B", showLabel: false } });
     assert.ok(html.includes("A &amp; B"), "the label is gone for screen readers");
   });
@@ -286,15 +302,17 @@ for (const component of builtIn) {
     assert.match(draw(component, it, { props: { ...it.field.props, visible: "hidden" } }), /^<[^>]* hidden/);
   });
 
-  if (kind === "button") continue;
+  if (it.bare) continue;
 
   Deno.test(`${kind} says what went wrong, as an alert`, () => {
     const html = draw(component, it, { status: { phase: "failed", message: "Too <loud>" } });
-    assert.match(html, /<p[^>]* id="my_field-error"[^>]* role="alert"[^>]*>Too &lt;loud><\/p>|role="alert"/);
-    assert.ok(html.includes("Too &lt;loud"));
-    if (html.includes('name="my_field"')) {
-      assert.match(html, /aria-describedby="[^"]*my_field-error/);
-      assert.match(html, /aria-invalid="true"/);
+    assert.match(html, /<p id="my_field-error"[^>]* role="alert">Too &lt;loud><\/p>/);
+    const still = draw(component, it);
+    assert.doesNotMatch(still, /role="alert"|aria-invalid|my_field-error/);
+    if (/\bname="my_field"/.test(html)) {
+      const [control = ""] = /<[^>]*\bid="my_field"/.exec(html) ?? [];
+      assert.match(control, /aria-describedby="(?:[^"]* )?my_field-error(?: [^"]*)?"/);
+      assert.match(control, /aria-invalid="true"/);
     }
   });
 
@@ -305,6 +323,18 @@ for (const component of builtIn) {
     assert.match(html, /<progress[^>]* value="0.42"/);
   });
 }
+
+Deno.test("drawnTwice() finds a seeded view that needs a page to show what it holds", () => {
+  const seeded = (view: Component["view"]) => drawnTwice({ view } as Component, cases.textbox as Case, true);
+  const alike = seeded(({ id, value, set }) =>
+    h("p", { id }, `${value}`, set && h("button", { class: "at-live" }, "Copy"))
+  );
+  assert.equal(alike.behind, alike.without);
+  const other = seeded(({ id, value, set }) => h("p", { id }, set ? `${value}` : ""));
+  assert.notEqual(other.behind, other.without);
+  const named = seeded(({ id, submits, set }) => h("button", { id, name: set ? submits : undefined }, "Go"));
+  assert.notEqual(named.behind, named.without);
+});
 
 const statuses: FieldStatus[] = [
   still,
