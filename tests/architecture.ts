@@ -4,10 +4,12 @@ export interface Edge {
   readonly to: string;
 }
 
-/** A folder and what it may import. Itself is always allowed. Patterns are path starts; `npm:x` is a package. */
+/** Files and what they may import: patterns of paths; `npm:x` is a package. Files of their own folder are allowed too. */
 export interface Rule {
   readonly of: RegExp;
   readonly may: readonly RegExp[];
+  /** Set when files of their own folder are not allowed by themselves: a port knows no adapter beside it. */
+  readonly alone?: true;
 }
 
 const value = /^lib\/value\//;
@@ -18,7 +20,9 @@ const engine = /^lib\/engine\//;
 const ops = /^lib\/ops\//;
 const content = /^lib\/content\//;
 const accounts = /^lib\/accounts\//;
+const store = /^lib\/store\//;
 const port = /^lib\/store\/(port|records)\.ts$/;
+const gate = /^lib\/gate\//;
 const ui = /^components\/ui\//;
 const layout = /^components\/layout\//;
 const style = /^lib\/style\//;
@@ -28,12 +32,17 @@ const zod = /^npm:zod/;
 const fresh = /^fresh/;
 const anyPackage = /^(npm|node):/;
 
-/** Who may import whom. The first rule that fits a file counts; a file that no rule fits may import anything. */
+/** Who may import whom. The first rule that fits a file counts, and each file has one. */
 export const rules: readonly Rule[] = [
   { of: value, may: [zod, preact] },
   { of: wire, may: [value] },
-  { of: port, may: [value] },
-  { of: /^lib\/store\/[a-z_]+\.ts$/, may: [value, /^lib\/store\//, anyPackage] },
+  { of: port, may: [value], alone: true },
+  {
+    of: /^lib\/engine\/pool\/port\.ts$/,
+    may: [value, demo, /^lib\/engine\/pool\/message\.ts$/],
+    alone: true,
+  },
+  { of: store, may: [value, anyPackage] },
   { of: content, may: [anyPackage] },
   { of: demo, may: [value, zod, preact] },
   { of: client, may: [value, wire, preact] },
@@ -41,8 +50,8 @@ export const rules: readonly Rule[] = [
   { of: ops, may: [value, /^lib\/engine\/(engine|observer)\.ts$/, anyPackage] },
   { of: accounts, may: [value, port, /^node:/, /^npm:openid-client/] },
   {
-    of: /^lib\/gate\//,
-    may: [value, accounts, wire, demo, engine, port, ops, /^lib\/gate\//, fresh, anyPackage],
+    of: gate,
+    may: [value, accounts, wire, demo, engine, port, ops, gate, fresh, anyPackage],
   },
   { of: ui, may: [value, client, style, preact] },
   { of: views, may: [value, client, style, ui, layout, views, preact] },
@@ -52,6 +61,21 @@ export const rules: readonly Rule[] = [
   { of: /^components\/([a-z_]+)\//, may: [value, demo, content, zod, ui, anyPackage, /^islands\//] },
   { of: /^lib\/recipes\//, may: [value, demo, /^components\/(mod\.ts|layout\/)/, preact] },
   { of: /^lib\/style\//, may: [anyPackage, fresh] },
+  // Puts the parts of a server together.
+  { of: /^lib\/server\//, may: [value, demo, accounts, engine, gate, ops, store, anyPackage] },
+  { of: /^lib\/cli\/run_tests\.ts$/, may: [/^tests\/browser\.ts$/] },
+  {
+    of: /^lib\/cli\//,
+    may: [value, demo, accounts, engine, gate, ops, store, /^lib\/server\//, anyPackage],
+  },
+  { of: /^lib\/testing\//, may: [value, wire, demo, engine, /^lib\/store\/blobs_memory\.ts$/, zod] },
+  // The shop window: what it shows, and the types of that.
+  {
+    of: /^lib\/mod\.ts$/,
+    may: [value, demo, gate, accounts, /^lib\/recipes\//, /^components\/(layout\/)?mod\.ts$/],
+  },
+  { of: /^main\.ts$/, may: [gate, /^lib\/server\//, /^lib\/demo\//, fresh, anyPackage] },
+  { of: /^dev\.ts$/, may: [/^lib\/(style|cli|gate|ops)\//, /^main\.ts$/, fresh, anyPackage] },
   {
     of: /^routes\//,
     may: [
@@ -69,8 +93,8 @@ export const rules: readonly Rule[] = [
 export function violations(edges: readonly Edge[]): Edge[] {
   return edges.filter(({ from, to }) => {
     const rule = rules.find(({ of }) => of.test(from));
-    if (!rule) return /^lib\/(?!cli|testing)/.test(from) && to === "lib/mod.ts";
-    if (folder(from) === folder(to)) return false;
+    if (!rule) return true;
+    if (!rule.alone && folder(from) === folder(to)) return false;
     return !rule.may.some((pattern) => pattern.test(to));
   });
 }
