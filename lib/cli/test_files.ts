@@ -25,7 +25,7 @@ export async function testFiles(root: URL): Promise<TestFile[]> {
   const paths: string[] = [];
   const walk = async (folder: string) => {
     for await (const { name, isDirectory } of Deno.readDir(new URL(encodeURI(`${folder}/`), root))) {
-      if (isDirectory) await walk(`${folder}/${name}`);
+      if (isDirectory && name !== "node_modules") await walk(`${folder}/${name}`);
       else if (/_test\.tsx?$/.test(name)) paths.push(`${folder}/${name}`);
     }
   };
