@@ -30,12 +30,14 @@ export { column } from "./column/mod.ts";
 export { dataset } from "./dataset/mod.ts";
 export {
   type Choice,
+  type ChosenOf,
   type DeclareDropdown,
   dropdown,
   type DropdownEvent,
   type DropdownField,
   type DropdownOptions,
   type ValueOf,
+  type Wide,
 } from "./dropdown/mod.ts";
 export { group } from "./group/mod.ts";
 export { type DeclareHtml, html, type HtmlOptions, type HtmlProps } from "./html/mod.ts";

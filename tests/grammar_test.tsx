@@ -144,6 +144,23 @@ function right() {
       </ui.pages>
     ),
   });
+  const cities = { France: ["Paris", "Lyon"], Japan: ["Tokyo", "Osaka"] } as const;
+  Blocks({
+    fields: {
+      country: dropdown({ choices: ["France", "Japan"] as const }),
+      city: dropdown({ choices: ["Paris", "Lyon"] }),
+      visit: textbox(),
+    },
+    actions: ({ country, city, visit }) => ({
+      choose: on(country.change, {
+        inputs: country,
+        outputs: city,
+        fn: (country) => update({ choices: cities[country], value: cities[country][0] }),
+      }),
+      tokyo: on(load, { outputs: { city }, fn: () => ({ city: update({ choices: ["Tokyo"], value: "Tokyo" }) }) }),
+      go: on(city.change, { inputs: city, outputs: visit, fn: (city) => city === "Tokyo" ? "far" : city }),
+    }),
+  });
   const level = slider({ min: 0, max: 9 }), mood = dropdown({ choices: ["calm", "bright"] }), go = button("Go");
   on(level.release, { fn: (_, { event }) => void event?.toFixed(1) });
   on([mood.select, go.click], { fn: (_, { event }) => void `${event?.index} ${event?.value}` });
@@ -160,7 +177,7 @@ function wrongInterfaces() {
   // @ts-expect-error an example of an unknown input
   Interface({ inputs: { a: textbox() }, outputs: textbox(), fn: ({ a }) => a, examples: [{ z: "x" }] });
   // @ts-expect-error an example that is not one of the choices
-  Interface({ inputs: { a: dropdown({ choices: ["x", "y"] }) }, outputs: textbox(), fn: ({ a }) => a, examples: [{ a: "z" }] });
+  Interface({ inputs: { a: dropdown({ choices: ["x", "y"] as const }) }, outputs: textbox(), fn: ({ a }) => a, examples: [{ a: "z" }] });
   // @ts-expect-error an unknown output
   Interface({ inputs: textbox(), outputs: { a: textbox() }, fn: (s) => ({ z: s }) });
   // @ts-expect-error a bare value for a record of outputs
@@ -192,9 +209,9 @@ function wrongInterfaces() {
   // @ts-expect-error a number may be missing
   Interface({ inputs: number(), outputs: number(), fn: (n) => n + 1 });
   // @ts-expect-error a comparison with what is not a choice
-  Interface({ inputs: dropdown({ choices: ["a", "b"] }), outputs: checkbox(), fn: (choice) => choice === "c" });
+  Interface({ inputs: dropdown({ choices: ["a", "b"] as const }), outputs: checkbox(), fn: (choice) => choice === "c" });
   // @ts-expect-error an output that is not one of the choices
-  Interface({ inputs: textbox(), outputs: dropdown({ choices: ["a", "b"] }), fn: () => "c" });
+  Interface({ inputs: textbox(), outputs: dropdown({ choices: ["a", "b"] as const }), fn: () => "c" });
   // @ts-expect-error no such helper in the second argument
   Interface({ inputs: textbox(), outputs: textbox(), fn: (s, { abort }) => (abort, s) });
   // @ts-expect-error progress takes numbers
@@ -258,6 +275,12 @@ function wrongBlocks() {
   on(go.click, { fn: (_, { event }) => void event?.index });
   // @ts-expect-error one of two events carries no index
   on([level.release, mood.select], { fn: (_, { event }) => void event?.index });
+  // @ts-expect-error a number is no choice of text
+  on(go.click, { outputs: mood, fn: () => update({ choices: ["new"], value: 3 }) });
+  // @ts-expect-error a choice is a text, a number or a pair
+  on(go.click, { outputs: mood, fn: () => update({ choices: [true], value: "new" }) });
+  // @ts-expect-error constant choices stay as they are
+  on(go.click, { outputs: dropdown({ choices: ["a"] as const }), fn: () => update({ value: "new" }) });
   // @ts-expect-error on() takes events
   on("click", {});
   // @ts-expect-error an unknown code
@@ -302,7 +325,7 @@ function wrongFields() {
   // @ts-expect-error choices are needed
   dropdown({});
   // @ts-expect-error the first value is one of the choices
-  dropdown({ choices: ["a", "b"], value: "c" });
+  dropdown({ choices: ["a", "b"] as const, value: "c" });
   // @ts-expect-error an unknown variant
   button({ label: "Go", variant: "huge" });
   // @ts-expect-error a value of another type

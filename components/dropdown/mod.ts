@@ -9,10 +9,20 @@ export type { Choice } from "./view.tsx";
 /** The value behind a choice. */
 export type ValueOf<C> = C extends readonly [string, infer V] ? V : C;
 
+/**
+ * The type of a dropdown's value: that of its choices, written out where they are constant (`as const`). Otherwise any text
+ * or number, as `update({ choices })` may bring others.
+ */
+export type ChosenOf<A extends readonly Choice[]> = A extends unknown[] ? Wide<ValueOf<A[number]>>
+  : ValueOf<A[number]>;
+
+/** Text for any text, a number for any number. */
+export type Wide<V> = V extends string ? string : V extends number ? number : V;
+
 /** Options of {@linkcode dropdown}. */
-export interface DropdownOptions<C extends Choice, V = ValueOf<C>> {
+export interface DropdownOptions<A extends readonly Choice[] = readonly Choice[], V = ValueOf<A[number]>> {
   /** Values, or pairs of what is shown and the value. */
-  readonly choices: readonly C[];
+  readonly choices: A;
   /** Shown while nothing is chosen. */
   readonly placeholder?: string | undefined;
   /** What is chosen at the start. Default: the first choice; `null` lets nothing be chosen. */
@@ -61,36 +71,39 @@ export type DropdownField<V> = Field<
   V,
   V,
   DropdownEvent,
-  PropsInput<DropdownOptions<Choice>>,
+  PropsInput<DropdownOptions>,
   { readonly select: { index: number; value: string | number } }
 >;
 
 /** Declares a dropdown. */
 export interface DeclareDropdown {
   /** One in which nothing may be chosen: handlers may receive `null`. */
-  <const C extends Choice>(
-    options: PropsInput<DropdownOptions<C, null>> & { readonly value: null },
-  ): DropdownField<ValueOf<C> | null>;
+  <A extends readonly Choice[]>(
+    options: PropsInput<DropdownOptions<A, null>> & { readonly value: null },
+  ): DropdownField<ChosenOf<A> | null>;
   /** One in which a choice is always made. */
-  <const C extends Choice>(options: PropsInput<DropdownOptions<C>>): DropdownField<ValueOf<C>>;
+  <A extends readonly Choice[]>(
+    options: PropsInput<DropdownOptions<A, NoInfer<ValueOf<A[number]>>>>,
+  ): DropdownField<ChosenOf<A>>;
   /** The component behind it. */
   readonly component: Component;
 }
 
 /**
  * One of several choices. Raises `input`, `change` and `select` when a choice is made, `focus` and `blur`.
- * `update({ choices })` changes what can be chosen.
+ * `update({ choices })` changes what can be chosen; with constant choices (`as const`) handlers receive exactly one of them.
  *
  * @example
  * ```ts
  * import { dropdown } from "atoll";
  *
  * const mood = dropdown({ label: "Mood", choices: ["calm", "bright"] });
+ * const weather = dropdown({ choices: ["sun", "rain"] as const });
  * const size = dropdown({ choices: [["Small", 1], ["Large", 10]], value: 10 });
  * ```
  */
 export const dropdown: DeclareDropdown = Object.assign(
-  (options: PropsInput<DropdownOptions<Choice, string | number | null>>) =>
+  (options: PropsInput<DropdownOptions<readonly Choice[], string | number | null>>) =>
     declare({ ...options, nullable: options.value === null }),
   { component: declare.component },
 ) as unknown as DeclareDropdown;

@@ -24,9 +24,9 @@ Deno.test("dropdown() starts with its first choice, or with nothing where nothin
 });
 
 Deno.test("dropdown() types what handlers receive by its choices", () => {
-  const plain = dropdown({ choices: ["a", "b"] });
-  const pairs = dropdown({ choices: [["A", 1], "b"], value: 1 });
-  const open = dropdown({ choices: ["a", "b"], value: null });
+  const plain = dropdown({ choices: ["a", "b"] as const });
+  const pairs = dropdown({ choices: [["A", 1], "b"] as const, value: 1 });
+  const open = dropdown({ choices: ["a", "b"] as const, value: null });
   const one: Taken<typeof plain> = "a";
   const two: Taken<typeof pairs> = 1;
   const three: Taken<typeof open> = null;
@@ -37,8 +37,23 @@ Deno.test("dropdown() types what handlers receive by its choices", () => {
   assert.deepEqual([one, two, three, wrong, nothing], ["a", 1, null, "c", null]);
 });
 
+Deno.test("dropdown() types by text and number what it starts with: other choices may come", () => {
+  const texts = dropdown({ choices: ["a", "b"] });
+  const numbers = dropdown({ choices: [["A", 1], ["B", 2]] });
+  const open = dropdown({ choices: ["a", "b"], value: null });
+  const one: Taken<typeof texts> = "c";
+  const two: Taken<typeof numbers> = 3;
+  const three: Taken<typeof open>[] = ["c", null];
+  // @ts-expect-error a number is no text
+  const wrong: Taken<typeof texts> = 1;
+  // @ts-expect-error null is not allowed without `value: null`
+  const nothing: Taken<typeof texts> = null;
+  assert.deepEqual([one, two, three, wrong, nothing], ["c", 3, ["c", null], 1, null]);
+});
+
 Deno.test("dropdown() rejects a value that is no choice", () => {
   // @ts-expect-error "c" is no choice
+  assert.throws(() => dropdown({ choices: ["a", "b"] as const, value: "c" }), TypeError);
   assert.throws(() => dropdown({ choices: ["a", "b"], value: "c" }), TypeError);
 });
 

@@ -17,7 +17,7 @@ export default Interface({
     a: number({ label: "First number", value: 6 }),
     operation: dropdown({
       label: "Operation",
-      choices: ["add", "subtract", "multiply", "divide"],
+      choices: ["add", "subtract", "multiply", "divide"] as const,
       value: "divide",
     }),
     b: number({ label: "Second number", value: 3 }),
