@@ -42,10 +42,10 @@ export async function decodePicture(ref: FileRef | null, context: CodecContext):
  *
  * @throws {Fault} `bad_output` when the bytes are no PNG, JPEG, GIF, WebP or AVIF picture.
  */
-export async function encodePicture(
+export function encodePicture(
   given: Picture | FileRef | Uint8Array | null,
   context: CodecContext,
-): Promise<FileRef | null> {
+): FileRef | null | Promise<FileRef> {
   if (given === null) return null;
   if (!(given instanceof Uint8Array)) {
     if (typeof given !== "object" || !("id" in given)) {
@@ -63,7 +63,7 @@ export async function encodePicture(
       "Cannot show these bytes: they are no PNG, JPEG, GIF, WebP or AVIF picture",
     );
   }
-  return await context.keep(given, "image");
+  return context.keep(given, "image");
 }
 
 async function sizeOf(file: StoredFile): Promise<ReturnType<typeof pictureSize>> {

@@ -1,8 +1,7 @@
 import type { AnyField, Field, Fields, OutOf, Slot } from "@/lib/value/field.ts";
-import type { Json } from "@/lib/value/json.ts";
 import { type Action, type ActionSpec, type AnyAction, type Handler, on, reset } from "@/lib/demo/action.ts";
 import { Blocks, type FieldSlot, type Page } from "@/lib/demo/blocks.tsx";
-import { componentOf } from "@/lib/demo/component.ts";
+import { type CodecContext, componentOf, explain } from "@/lib/demo/component.ts";
 import { button, dataset } from "@/components/mod.ts";
 import { Column, Row } from "@/components/layout/mod.ts";
 
@@ -70,9 +69,7 @@ export function Interface<const I extends Slot, const O extends Slot, const B ex
   const examples = samples.length === 0 ? undefined : dataset({
     label: "Examples",
     headers: Object.entries(inputs).map(([key, field]) => (field.props.label as string | undefined) ?? key),
-    samples: samples.map((row) =>
-      Object.keys(inputs).map((key) => summarise(inputs[key] as AnyField, row[key]))
-    ),
+    samples: samples.map(({ words }) => Object.keys(inputs).map((key) => words[key] ?? "")),
   });
   const own = {
     submit: button({ label: submitLabel, variant: "primary" }),
@@ -110,7 +107,7 @@ export function Interface<const I extends Slot, const O extends Slot, const B ex
         {
           inputs: { examples },
           outputs: inputs,
-          fn: ({ examples: row }: { examples: number | null }) => samples[row ?? -1] ?? {},
+          fn: ({ examples: row }: { examples: number | null }) => samples[row ?? -1]?.values ?? {},
           api: false,
         } as ActionSpec<Slot, Slot>,
       );
@@ -149,22 +146,52 @@ function named(slot: Slot, name: string): Fields {
   return "component" in slot && "initial" in slot ? { [name]: slot as AnyField } : slot as Fields;
 }
 
-function sample(example: unknown, inputs: Fields, slot: Slot, row: number): Record<string, unknown> {
+/** An example: what is given to the inputs, and what a person reads of it. */
+interface Sample {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly words: Readonly<Record<string, string>>;
+}
+
+function sample(example: unknown, inputs: Fields, slot: Slot, row: number): Sample {
   const record = slot === inputs
     ? example as Record<string, unknown>
     : { [Object.keys(inputs)[0] as string]: example };
+  const words: Record<string, string> = {};
   for (const [key, value] of Object.entries(record)) {
     const field = inputs[key];
     if (!field) throw new TypeError(`Cannot use example ${row + 1}: there is no input "${key}"`);
-    const component = componentOf(field);
-    if (!component.encode && !component.wire(field.props).safeParse(value).success) {
-      throw new TypeError(`Cannot use example ${row + 1}: its "${key}" does not fit its field`);
+    try {
+      if (value !== undefined) words[key] = wordsOf(field, value) ?? `Example ${row + 1}`;
+    } catch (cause) {
+      const why = cause instanceof Error ? `: ${cause.message}` : "";
+      throw new TypeError(`Cannot use example ${row + 1}: its "${key}" does not fit its field${why}`, {
+        cause,
+      });
     }
   }
-  return record;
+  return { values: record, words };
 }
 
-function summarise(field: AnyField, value: unknown): string {
+/** What a person reads of an example; `undefined` where that takes a server. @throws where the value does not fit. */
+function wordsOf(field: AnyField, value: unknown): string | undefined {
   const component = componentOf(field);
-  return value === undefined || component.encode ? "" : component.summary(value as Json);
+  const wire = component.encode ? component.encode(value, noServer, field.props) : value;
+  if (wire instanceof Promise) {
+    // Its bytes are kept once somebody chooses the example; what is wrong with it is said then.
+    wire.catch(() => {});
+    return undefined;
+  }
+  const right = component.wire(field.props).safeParse(wire);
+  if (!right.success) throw new TypeError(explain(right.error));
+  return component.summary(right.data);
 }
+
+// Where demos are declared there is no server yet that could keep anything.
+const later = () => new Promise<never>(() => {});
+const noServer: CodecContext = {
+  signal: new AbortController().signal,
+  open: later,
+  keep: later,
+  seal: later,
+  unseal: later,
+};

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cached, Fault, Interface, slider, textbox } from "atoll";
+import { cached, checkbox, dropdown, Fault, image, Interface, markdown, slider, textbox } from "atoll";
 import { openDemo } from "@/lib/testing/open_demo.ts";
 
 Deno.test("Interface() hands what actions can be told on to its action", async () => {
@@ -46,4 +46,58 @@ Deno.test("Interface() without a function is refused where it is declared", () =
   const none: Parameters<typeof Interface>[0] = fields;
   assert.throws(() => Interface(none), /Cannot make this demo without fn: the function to show/);
   assert.throws(() => Interface({ title: "Mine", ...none }), /Cannot make "Mine" without fn/);
+});
+
+Deno.test("Interface() shows of each example what a person reads, whatever its fields make of a value", () => {
+  const png = Uint8Array.fromBase64(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=",
+  );
+  const file = { id: "a".repeat(24), url: "/files/a", name: "cat.png", size: 3, mime: "image/png" };
+  const { demo } = Interface({
+    inputs: {
+      name: textbox(),
+      level: slider({ min: 0, max: 9 }),
+      mood: dropdown({ choices: [["Calm", 1], ["Bright", 2]] }),
+      text: markdown(),
+      photo: image(),
+      loud: checkbox(),
+    },
+    outputs: { out: textbox() },
+    fn: () => ({}),
+    examples: [
+      { name: "Ada", level: 3, mood: 2, text: "*Hello*", photo: png, loud: true },
+      { name: "", level: 4.2, photo: file },
+    ],
+  });
+  assert.deepEqual(demo.fields.examples?.props.samples, [
+    ["Ada", "3", "2", "*Hello*", "Example 1", "true"],
+    ["", "4.2", "", "", "cat.png", ""],
+  ]);
+});
+
+Deno.test("Interface() refuses an example that does not fit, also where its field encodes what it is given", () => {
+  const level = slider({ min: 0, max: 9 });
+  const wrong: readonly [() => unknown, RegExp][] = [
+    [
+      () =>
+        Interface({
+          inputs: { level },
+          outputs: textbox(),
+          fn: () => "",
+          examples: [{ level: "3" as never }],
+        }),
+      /example 1: its "level" does not fit its field: .*number/,
+    ],
+    [
+      () => Interface({ inputs: image(), outputs: textbox(), fn: () => "", examples: [new Uint8Array(9)] }),
+      /example 1: its "input" does not fit its field: Cannot show these bytes/,
+    ],
+    [
+      () => Interface({ inputs: image(), outputs: textbox(), fn: () => "", examples: ["cat.png" as never] }),
+      /example 1: its "input" does not fit its field: A picture is given as/,
+    ],
+  ];
+  for (const [declare, says] of wrong) {
+    assert.throws(declare, (error) => error instanceof TypeError && says.test(error.message));
+  }
 });
