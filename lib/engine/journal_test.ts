@@ -399,6 +399,7 @@ function open() {
   const disk: Store = {
     get: (key) => store.get(key),
     list: (options) => store.list(options),
+    sizes: (options) => store.sizes(options),
     watch: (prefix, options) => store.watch(prefix, options),
     sweep: () => store.sweep(),
     commit: async (ops, options) => {

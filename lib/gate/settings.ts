@@ -15,6 +15,10 @@ export interface Settings extends GuardSettings {
   readonly data: string;
   /** Where runs and accounts are kept. `STORE`, `sqlite:` and a file; `undefined`: runs live in memory only. */
   readonly store: string | undefined;
+  /** Most bytes of all records. `ATOLL_RECORDS`; `undefined`: a quarter of the disk, at most 8 GiB. */
+  readonly recordBytes: number | undefined;
+  /** Most bytes of the runs and the state of one session. `ATOLL_QUOTA_RECORDS`, default a 16th of all, 128 MiB at most. */
+  readonly quotaRecordBytes: number | undefined;
   /** How long a finished run can be read where it is kept, in milliseconds. `ATOLL_KEEP_RUNS` in hours, default 24. */
   readonly keepRunsMs: number;
   /** Workers, and as many processes, for handlers that run outside the server's loop. `ATOLL_WORKERS`, default one a core. */
@@ -99,6 +103,8 @@ export function readSettings(env: (name: string) => string | undefined): Setting
       : whole(env, "ATOLL_CONCURRENCY", 16, 1, 1_000_000),
     runMs: env("ATOLL_RUN_SECONDS") === "none" ? null : 1000 * whole(env, "ATOLL_RUN_SECONDS", 60, 1, 86_400),
     store: store(env),
+    recordBytes: optional(env, "ATOLL_RECORDS", 2 ** 20, MOST_BYTES),
+    quotaRecordBytes: optional(env, "ATOLL_QUOTA_RECORDS", 2 ** 16, MOST_BYTES),
     keepRunsMs: hours(env, "ATOLL_KEEP_RUNS", 24),
     workers: whole(env, "ATOLL_WORKERS", navigator.hardwareConcurrency, 1, 1000),
     queueSize: whole(env, "ATOLL_QUEUE", 1000, 1, 1_000_000),
@@ -175,6 +181,15 @@ function namesOf(env: (name: string) => string | undefined): string[] {
     );
   }
   return names.filter((name) => name !== "");
+}
+
+function optional(
+  env: (name: string) => string | undefined,
+  name: string,
+  min: number,
+  max: number,
+): number | undefined {
+  return (env(name) ?? "") === "" ? undefined : whole(env, name, 0, min, max);
 }
 
 function whole(

@@ -1,9 +1,11 @@
-import { join } from "node:path";
+import { statfs } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { Accounts } from "@/lib/accounts/accounts.ts";
 import { runRemotesBy } from "@/lib/demo/remote.ts";
 import { type Clock, Engine, systemClock } from "@/lib/engine/engine.ts";
 import { Journal } from "@/lib/engine/journal.ts";
 import { KeptState } from "@/lib/engine/kept_state.ts";
+import { RecordQuota } from "@/lib/engine/record_quota.ts";
 import { Pools } from "@/lib/engine/pool/mod.ts";
 import { startThere } from "@/lib/engine/pool/start_there.ts";
 import { around } from "@/lib/gate/around.ts";
@@ -59,6 +61,10 @@ export interface Server {
 /** A file of one byte takes a block of the disk, and its record another one. */
 const FILE_BYTES = 8192;
 
+const MOST_RECORDS = 8 * 2 ** 30;
+const LEAST_RECORDS = 16 * 2 ** 20;
+const MOST_SESSION_RECORDS = 128 * 2 ** 20;
+
 /** Puts the parts of a server together as its settings say. Nothing listens yet. */
 export async function assemble(settings: Settings): Promise<Server> {
   logAs(settings.log);
@@ -101,10 +107,20 @@ export async function assemble(settings: Settings): Promise<Server> {
     log(level, event, { message });
     health.changed();
   };
-  const store = openLater(settings.store ?? `sqlite:${settings.data}/atoll.db`, { now, told });
+  const url = settings.store ?? `sqlite:${settings.data}/atoll.db`;
+  const maxBytes = settings.recordBytes ??
+    (settings.store === undefined ? MOST_RECORDS : await mostRecords(url));
+  const store = openLater(url, { now, told, maxBytes });
   const records = settings.store === undefined ? undefined : await store();
+  const sessionBytes = settings.quotaRecordBytes ?? Math.min(maxBytes / 16, MOST_SESSION_RECORDS);
   const kept = records &&
-    { store: records, now, after: clock.after, keepMs: settings.keepRunsMs, broke };
+    {
+      store: new RecordQuota({ store: records, sessionBytes, broke }),
+      now,
+      after: clock.after,
+      keepMs: settings.keepRunsMs,
+      broke,
+    };
   const journal = kept && new Journal(kept);
   const engine = new Engine({
     blobs,
@@ -161,6 +177,19 @@ export async function assemble(settings: Settings): Promise<Server> {
     ),
   };
   return { blobs, store, journal, accounts, engine, pools, strays, health, descriptors, clock, time, guard };
+}
+
+/** A quarter of the disk that the store lies on: files and the system need the rest. */
+async function mostRecords(url: string): Promise<number> {
+  const folder = dirname(resolve(url.replace(/^sqlite:/, "")));
+  try {
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    const { blocks, bsize } = await statfs(folder, { bigint: false });
+    return Math.min(MOST_RECORDS, Math.max(LEAST_RECORDS, blocks * bsize / 4));
+  } catch {
+    // A folder that cannot be used is refused when the store is opened; the system may be asked by some only.
+    return MOST_RECORDS;
+  }
 }
 
 /** How the news of the store stand in the log. */

@@ -33,6 +33,16 @@ export interface StoredRecord {
   readonly expiresMs: number | undefined;
 }
 
+/** How much a record takes, without its value. */
+export interface RecordSize {
+  /** Where it stands. */
+  readonly key: Key;
+  /** As in {@linkcode StoredRecord}: the higher, the later it was written. */
+  readonly version: number;
+  /** Bytes of its key and its value as they are kept. */
+  readonly sizeBytes: number;
+}
+
 /** One change of a commit. A record that is set without `expiresMs` stays until it is deleted. */
 export type Op =
   | {
@@ -115,6 +125,8 @@ export interface Store extends AsyncDisposable {
    * but no key comes twice or out of order.
    */
   list(options: ListOptions): AsyncIterableIterator<StoredRecord>;
+  /** As {@linkcode Store.list}, without values: costs the same however large they are. */
+  sizes(options: ListOptions): AsyncIterableIterator<RecordSize>;
   /**
    * Writes all of it or nothing, and resolves when it cannot be lost any more: to the version that the written records
    * have, or to `undefined` when a check did not hold. Commits take effect in the order in which they were asked for,

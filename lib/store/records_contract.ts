@@ -126,6 +126,27 @@ export function testStore(name: string, open: OpenStore): void {
     assert.deepEqual(await all({ prefix: ["nothing"] }), []);
   });
 
+  test("says how much records take, in the order of the keys, and which came first", async (store, clock) => {
+    await set(store, ["n", "b"], "x".repeat(100_000));
+    await set(store, ["n", "a"], new Uint8Array(3000));
+    await set(store, ["n", "c"], "ü".repeat(500));
+    await set(store, ["other"], 1);
+    await store.commit([{ type: "set", key: ["n", "d"], value: 1, expiresMs: clock.ms + 1 }]);
+    clock.ms += 1;
+    const sizes = await Array.fromAsync(store.sizes({ prefix: ["n"] }));
+    assert.deepEqual(sizes.map(({ key }) => key), [["n", "a"], ["n", "b"], ["n", "c"]]);
+    const versions = sizes.toSorted((a, b) => a.version - b.version);
+    assert.deepEqual(versions.map(({ key: [, name] }) => name), ["b", "a", "c"]);
+    for (const [at, most] of [[0, 4030], [1, 100_050], [2, 1050]] as const) {
+      const { sizeBytes } = sizes[at]!;
+      assert.ok(sizeBytes <= most && sizeBytes >= most - 60, `${sizeBytes} of ${most}`);
+    }
+    const some = await Array.fromAsync(
+      store.sizes({ prefix: ["n"], start: ["n", "b"], reverse: true, limit: 1 }),
+    );
+    assert.deepEqual(some.map(({ key }) => key), [["n", "c"]]);
+  });
+
   test("lists on while what it lists is changed", async (store) => {
     await store.commit(Array.from({ length: 300 }, (_, at) => op(["n", at], at)));
     const seen: unknown[] = [];

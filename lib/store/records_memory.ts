@@ -1,8 +1,10 @@
+import { Buffer } from "node:buffer";
 import type {
   CommitOptions,
   Key,
   ListOptions,
   Op,
+  RecordSize,
   Store,
   StoredRecord,
   StoreOptions,
@@ -43,6 +45,20 @@ class MemoryStore implements Store {
   }
 
   async *list(options: ListOptions): AsyncGenerator<StoredRecord, void, undefined> {
+    for (const key of this.#range(options)) {
+      const record = this.#record(key);
+      if (record) yield record;
+    }
+  }
+
+  async *sizes(options: ListOptions): AsyncGenerator<RecordSize, void, undefined> {
+    for (const key of this.#range(options)) {
+      const { text, version } = this.#live(key) as Entry;
+      yield { key: unpackKey(key), version, sizeBytes: key.length + Buffer.byteLength(text) };
+    }
+  }
+
+  *#range(options: ListOptions): Generator<PackedKey, void, undefined> {
     let { from, to } = rangeOf(options);
     const { reverse = false, limit = Infinity } = options;
     for (let left = limit; left > 0;) {
@@ -51,10 +67,9 @@ class MemoryStore implements Store {
       if (key === undefined || key < from || key >= to) return;
       if (reverse) to = key;
       else from = key + "\0";
-      const record = this.#record(key);
-      if (record === undefined) continue;
+      if (this.#live(key) === undefined) continue;
       left--;
-      yield record;
+      yield key;
     }
   }
 

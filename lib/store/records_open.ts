@@ -2,6 +2,12 @@ import type { Store, StoreOptions } from "./records.ts";
 import { memoryStore } from "./records_memory.ts";
 import { sqliteStore } from "./records_sqlite.ts";
 
+/** Options for {@linkcode openStore}. */
+export interface OpenStoreOptions extends StoreOptions {
+  /** The most bytes that a file may grow to. Default 8 GiB. */
+  readonly maxBytes?: number | undefined;
+}
+
 /**
  * Opens the store that a setting names: `memory:`, or `sqlite:` and the path of a file, from the working directory
  * where it is no absolute one.
@@ -15,7 +21,7 @@ import { sqliteStore } from "./records_sqlite.ts";
  * await store.commit([{ type: "set", key: ["greeting"], value: "Hello" }]);
  * ```
  */
-export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
+export async function openStore(url: string, options: OpenStoreOptions = {}): Promise<Store> {
   if (url === "memory:") return memoryStore(options);
   const path = /^sqlite:((?!\/\/|:|file:)[^\0]*[^\0/])$/.exec(url)?.[1];
   if (path === undefined) {
@@ -36,7 +42,7 @@ export interface OpenedLater extends AsyncDisposable {
  * A store that is opened when it is first asked for: a server that needs none starts without. What could not be opened
  * is tried again the next time.
  */
-export function openLater(url: string, options: StoreOptions = {}): OpenedLater {
+export function openLater(url: string, options: OpenStoreOptions = {}): OpenedLater {
   let opening: Promise<Store> | undefined;
   let opened: Store | undefined;
   const open = () => {

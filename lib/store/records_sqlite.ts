@@ -7,6 +7,7 @@ import type {
   Key,
   ListOptions,
   Op,
+  RecordSize,
   Store,
   StoredRecord,
   StoreNews,
@@ -33,7 +34,9 @@ export interface SqliteStoreOptions extends StoreOptions {
 /** Room for the index of the log, which SQLite makes at each start: a start needs no free disk. */
 const ROOM_BYTES = 262_144;
 const LIST_RECORDS = 64;
+const LIST_SIZES = 1000;
 const COLUMNS = "SELECT key, value, version, expires_ms FROM records";
+const SIZES = "SELECT key, version, length(key) + octet_length(value) AS size FROM records";
 const ALIVE = "(expires_ms IS NULL OR expires_ms > ?)";
 
 /**
@@ -75,8 +78,8 @@ interface Parts {
 class SqliteStore implements Store {
   readonly #parts: Parts;
   readonly #get: StatementSync;
-  readonly #forward: StatementSync;
-  readonly #backward: StatementSync;
+  readonly #lists: Statements;
+  readonly #sizes: Statements;
   readonly #watchers = new Watchers();
   #closing: Promise<void> | undefined;
   #hasWritten = false;
@@ -85,10 +88,14 @@ class SqliteStore implements Store {
   constructor(parts: Parts) {
     this.#parts = parts;
     const { reader: db } = parts;
-    const range = `${COLUMNS} WHERE key >= ? AND key < ? AND ${ALIVE} ORDER BY key`;
+    const range = `WHERE key >= ? AND key < ? AND ${ALIVE} ORDER BY key`;
+    const both = (columns: string): Statements => ({
+      forward: db.prepare(`${columns} ${range} LIMIT ?`),
+      backward: db.prepare(`${columns} ${range} DESC LIMIT ?`),
+    });
     this.#get = db.prepare(`${COLUMNS} WHERE key = ? AND ${ALIVE}`);
-    this.#forward = db.prepare(`${range} LIMIT ?`);
-    this.#backward = db.prepare(`${range} DESC LIMIT ?`);
+    this.#lists = both(COLUMNS);
+    this.#sizes = both(SIZES);
   }
 
   async get(key: Key): Promise<StoredRecord | undefined> {
@@ -98,17 +105,27 @@ class SqliteStore implements Store {
   }
 
   async *list(options: ListOptions): AsyncGenerator<StoredRecord, void, undefined> {
+    for (const row of this.#rows<Row>(this.#lists, LIST_RECORDS, options)) yield recordOf(row);
+  }
+
+  async *sizes(options: ListOptions): AsyncGenerator<RecordSize, void, undefined> {
+    for (const row of this.#rows<SizeRow>(this.#sizes, LIST_SIZES, options)) {
+      yield { key: unpackKey(keyOf(row)), version: row.version, sizeBytes: row.size };
+    }
+  }
+
+  *#rows<R extends KeyRow>(statements: Statements, piece: number, options: ListOptions): Generator<R> {
     let { from, to } = rangeOf(options);
     const { reverse = false, limit = Infinity } = options;
-    const statement = reverse ? this.#backward : this.#forward;
+    const statement = reverse ? statements.backward : statements.forward;
     // By pieces: a read that stays open would keep the log from being cleared away.
-    for (let left = limit; left > 0; left -= LIST_RECORDS) {
+    for (let left = limit; left > 0; left -= piece) {
       this.#mustBeOpen();
-      const most = Math.min(left, LIST_RECORDS);
+      const most = Math.min(left, piece);
       const rows = this.#read(() =>
         statement.all(bytesOf(from), bytesOf(to), this.#parts.now(), most)
-      ) as unknown as Row[];
-      for (const row of rows) yield recordOf(row);
+      ) as unknown as R[];
+      yield* rows;
       const last = rows.at(-1);
       if (last === undefined || rows.length < most) return;
       if (reverse) to = keyOf(last);
@@ -176,8 +193,22 @@ class SqliteStore implements Store {
   }
 }
 
-interface Row {
+/** Statements over a range of keys. */
+interface Statements {
+  readonly forward: StatementSync;
+  readonly backward: StatementSync;
+}
+
+interface KeyRow {
   readonly key: Uint8Array;
+}
+
+interface SizeRow extends KeyRow {
+  readonly version: number;
+  readonly size: number;
+}
+
+interface Row extends KeyRow {
   readonly value: string;
   readonly version: number;
   readonly expires_ms: number | null;
@@ -193,7 +224,7 @@ function recordOf(row: Row): StoredRecord {
   };
 }
 
-function keyOf({ key }: Row): PackedKey {
+function keyOf({ key }: KeyRow): PackedKey {
   return Buffer.from(key.buffer, key.byteOffset, key.length).toString("latin1");
 }
 

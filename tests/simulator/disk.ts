@@ -3,6 +3,7 @@ import type {
   Key,
   ListOptions,
   Op,
+  RecordSize,
   Store,
   StoredRecord,
   StoreOptions,
@@ -67,6 +68,10 @@ class SimulatedStore implements Store {
     for await (const record of this.#memory.list(options)) {
       yield await this.#answered(Promise.resolve(record));
     }
+  }
+
+  async *sizes(options: ListOptions): AsyncGenerator<RecordSize, void, undefined> {
+    for await (const size of this.#memory.sizes(options)) yield await this.#answered(Promise.resolve(size));
   }
 
   commit(ops: readonly Op[], options?: CommitOptions): Promise<number | undefined> {
