@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { launch, open } from "@/tests/browser.ts";
 import { copyProject } from "@/tests/copied.ts";
 import { until } from "@/tests/until.ts";
 
@@ -59,6 +60,17 @@ Deno.test("A new demo file appears in the gallery and runs, in dev, without a re
       Boolean,
       { what: () => text },
     );
+
+    // Once it is right, its page reloads by itself.
+    const browser = await launch();
+    try {
+      await using watched = await open(browser, `${base}/demos/odd`);
+      await watched.page.getByText("unrecognized key").first().waitFor();
+      await Deno.writeTextFile(`${copy}/routes/demos/odd.tsx`, MINE);
+      await watched.page.locator("#input").waitFor({ timeout: 30_000 });
+    } finally {
+      await browser.close();
+    }
 
     // What a handler forgets to wait for ends nothing.
     const forgets = MINE.replace(
