@@ -21,7 +21,7 @@ const TESTS = [
   "CONTRIBUTING.md",
   ".gitignore",
 ];
-const DEFAULT = ["tests/e2e", "tests/security"];
+const DEFAULT = ["tests/e2e", "tests/security", "tests/parity/recorded_test.ts"];
 
 /** Copies the project as {@linkcode copyProject} does, with a stand-in that does nothing beyond upstream. */
 export async function copyPlain(routes?: string | readonly string[]): Promise<Copied> {
