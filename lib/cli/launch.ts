@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { CONNECTIONS } from "@/lib/gate/guard/settings.ts";
 import { logStyle } from "@/lib/gate/settings.ts";
 import { log, logAs } from "@/lib/ops/log.ts";
 import { buildOf, type HeldBuild, holdBuild } from "./builds.ts";
@@ -8,7 +9,7 @@ import { assertPort } from "./listen.ts";
 import { refuseOldDeno } from "./needs.ts";
 import { rightsOf } from "./rights.ts";
 import { Starter } from "./starter.ts";
-import { watchDescriptors } from "./watch_descriptors.ts";
+import { mostDescriptors, watchDescriptors } from "./watch_descriptors.ts";
 
 /**
  * `deno task start`: builds the project if that is not done yet (`builds.ts`), then starts the server of that build
@@ -38,6 +39,9 @@ try {
 }
 
 async function launch(): Promise<number> {
+  // One address cannot have the descriptors of all. The server has no right to look how many there are.
+  const share = Math.max(1, Math.floor(mostDescriptors("self") / 4));
+  if (env.ATOLL_CONNECTIONS === undefined && share < CONNECTIONS) env.ATOLL_CONNECTIONS = String(share);
   // Before the build, so that a wrong setting or a port that is taken is said at once.
   const { settings } = await rightsOf({ root, env });
   assertPort(settings);

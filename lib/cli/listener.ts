@@ -1,6 +1,6 @@
 import { mostDescriptors, openDescriptors } from "./watch_descriptors.ts";
 
-/** What a {@linkcode Listener} is told. */
+/** Options for {@linkcode Listener}. */
 export interface ListenerOptions {
   readonly port: number;
   readonly hostname: string;
@@ -8,21 +8,35 @@ export interface ListenerOptions {
   readonly onListen: (address: { hostname: string; port: number }) => void;
   /** Told when connections were cut to stay alive. */
   readonly onCut: (what: string) => void;
+  /** Called when it listens no more and cannot go on. */
+  readonly onLost: (error: unknown) => void;
+  /** Whether nobody's connection would be cut by a new server but those that are only waited for. */
+  readonly onlyLeftovers?: (() => boolean) | undefined;
   /** How many descriptors this process has open, if that can be known. */
   readonly open?: (() => number | undefined) | undefined;
+  /** How often to ask for the port again after a change, at most. Default 1,000 times, a little over ten seconds. */
+  readonly tries?: number | undefined;
+  /** Default `Deno.serve`. */
+  readonly serve?: typeof serveHttp | undefined;
   /** From how many open descriptors on connections without a request are cut. Default three quarters of the most. */
   readonly maxOpen?: number | undefined;
 }
 
+function serveHttp(options: Deno.ServeTcpOptions, handler: Deno.ServeHandler): Deno.HttpServer<Deno.NetAddr> {
+  return Deno.serve(options, handler);
+}
+
 const LOOK_EVERY_MS = 1000;
 const TRIES = 1000;
+/** Connections that keep nobody but themselves are closed this seldom: whoever connects meanwhile has to connect again. */
+const CLEAR_EVERY_MS = 30_000;
 
 /**
  * Listens for HTTP and survives more connections than the process may have. Deno's server waits for ever for a request
  * that never comes or is never whole, and ends altogether when there is no descriptor left for the next connection.
  *
- * So when many are open, it is put aside for a new one on the same port: that closes whatever has no whole request and
- * lets all requests that are under way come to their end. Should descriptors run out all the same, everything is cut and
+ * So when many are open, it is put aside for a new one on the same port: that closes whatever has no whole request, a
+ * body that somebody reads included, and lets all requests that are under way come to their end. Should descriptors run out all the same, everything is cut and
  * it starts again: pages read on by themselves.
  */
 export class Listener {
@@ -42,8 +56,13 @@ export class Listener {
     this.#handler = handler;
     this.#server = this.#serve(options.port, options.onListen);
     const { open = () => openDescriptors("self"), maxOpen = mostDescriptors("self") * 3 / 4 } = options;
+    let clearedMs = performance.now();
     this.#timer = setInterval(() => {
-      if ((open() ?? 0) > maxOpen) void this.renew();
+      if ((open() ?? 0) > maxOpen) return void this.renew();
+      const nowMs = performance.now();
+      if (nowMs - clearedMs < CLEAR_EVERY_MS || options.onlyLeftovers?.() !== true) return;
+      clearedMs = nowMs;
+      void this.renew("Refused requests kept their connections: these were closed");
     }, LOOK_EVERY_MS);
     Deno.unrefTimer(this.#timer);
   }
@@ -54,11 +73,13 @@ export class Listener {
   }
 
   /** Closes every connection that has no whole request, and goes on. */
-  async renew(): Promise<void> {
+  async renew(
+    why = "Too many connections are open: those without a whole request were closed",
+  ): Promise<void> {
     const old = this.#server;
     const ended: Promise<void> = old.shutdown().catch(() => {}).finally(() => this.#aside.delete(ended));
     this.#aside.add(ended);
-    this.#options.onCut("Too many connections are open: those without a request were closed");
+    this.#options.onCut(why);
     this.#change = this.#again(old);
     await this.#change;
   }
@@ -72,7 +93,8 @@ export class Listener {
   }
 
   #serve(port: number, onListen: ListenerOptions["onListen"]): Deno.HttpServer<Deno.NetAddr> {
-    const server = Deno.serve({ port, hostname: this.#options.hostname, onListen }, this.#handler);
+    const { hostname, serve = serveHttp } = this.#options;
+    const server = serve({ port, hostname, onListen }, this.#handler);
     server.finished.catch((error) => {
       if (this.#server !== server) return;
       this.#options.onCut(`The server ended and starts again, all connections were cut: ${error}`);
@@ -84,11 +106,12 @@ export class Listener {
 
   // The port is free again as soon as the one before has let go of it, which takes a turn or two.
   async #again(old: Deno.HttpServer<Deno.NetAddr>): Promise<void> {
+    const most = this.#options.tries ?? TRIES;
     for (let tries = 1; this.#server === old && !this.#stopping; tries++) {
       try {
         this.#server = this.#serve(old.addr.port, () => {});
       } catch (error) {
-        if (tries === TRIES) throw error;
+        if (tries === most) return this.#options.onLost(error);
         await new Promise((resolve) => setTimeout(resolve, tries < 10 ? 0 : 10));
       }
     }

@@ -16,7 +16,7 @@ Deno.test("Listener closes connections without a whole request when many are ope
   const begun = Promise.withResolvers<void>();
   const cuts: string[] = [];
   const listener = new Listener(
-    { port: 0, hostname: "127.0.0.1", onListen() {}, onCut: (what) => cuts.push(what) },
+    { port: 0, hostname: "127.0.0.1", onListen() {}, onCut: (what) => cuts.push(what), onLost: fail },
     async (request) => {
       if (request.url.endsWith("/slow")) {
         begun.resolve();
@@ -55,6 +55,7 @@ Deno.test("Listener renews by itself from a number of open descriptors on", asyn
     port: 0,
     hostname: "127.0.0.1",
     onListen() {},
+    onLost: fail,
     onCut: () => {
       open = 0;
       cut.resolve();
@@ -66,6 +67,32 @@ Deno.test("Listener renews by itself from a number of open descriptors on", asyn
   await cut.promise;
   assert.equal(await silent.read(new Uint8Array(1)), null);
   silent.close();
+  await listener.shutdown();
+});
+
+function fail(error: unknown): never {
+  throw error;
+}
+
+Deno.test("Listener says so when it cannot listen again, and does not go on in silence", async () => {
+  const servers: Deno.HttpServer<Deno.NetAddr>[] = [];
+  const lost = Promise.withResolvers<unknown>();
+  const listener = new Listener({
+    port: 0,
+    hostname: "127.0.0.1",
+    onListen() {},
+    onCut() {},
+    onLost: lost.resolve,
+    tries: 3,
+    serve: (options, handler) => {
+      if (servers.length > 0) throw new Deno.errors.AddrInUse("taken by somebody else");
+      const server = Deno.serve(options, handler);
+      servers.push(server);
+      return server;
+    },
+  }, () => new Response("answered"));
+  await listener.renew();
+  assert.match(String(await lost.promise), /taken by somebody else/);
   await listener.shutdown();
 });
 
@@ -117,6 +144,7 @@ function childUrl(): string {
       hostname: "127.0.0.1",
       onListen: ({ port }) => console.log(port),
       onCut: (what) => console.log("cut: " + what),
+      onLost: () => console.log("lost"),
       open: () => 0,
     }, () => new Response("answered"));
   `;

@@ -1,13 +1,14 @@
+import { onlyLeftovers } from "@/lib/gate/arrival.ts";
 import { logStyle, readSettings, type Settings } from "@/lib/gate/settings.ts";
 import { visitTo } from "@/lib/gate/visit.ts";
 import { captureConsole } from "@/lib/ops/console.ts";
 import { log, logAs } from "@/lib/ops/log.ts";
-import { logError } from "@/lib/ops/log_error.ts";
+import { headline, logError } from "@/lib/ops/log_error.ts";
 import type { Server } from "@/lib/server/assemble.ts";
 import { MOST_GAP_MS } from "@/lib/server/lived_time.ts";
 import type { DiskBlobs } from "@/lib/store/blobs_disk.ts";
 import { Fault } from "@/lib/value/fault.ts";
-import { failWith } from "./fail.ts";
+import { fail, failWith } from "./fail.ts";
 import { heldBy } from "./held.ts";
 import { cannotListen } from "./listen.ts";
 import { Listener } from "./listener.ts";
@@ -22,6 +23,8 @@ import { stopOnSignals } from "./stop.ts";
 const SWEEP_EVERY_MS = MOST_GAP_MS;
 /** After so long runs go on at the pages that are there, whatever the others do. */
 const VISITS_MS = 500;
+/** The rest of a body that was refused is waited for so long before its connection may be closed. */
+const LINGER_MS = 2000;
 const root = new URL("../../", import.meta.url);
 const held = Deno.args.includes("--held");
 
@@ -84,7 +87,13 @@ function listen(settings: Settings, handler: Deno.ServeHandler): Listener {
   const { port, host } = settings;
   try {
     const onCut = (message: string) => log("warn", "connections_cut", { message });
-    return new Listener({ port, hostname: host, onListen: () => {}, onCut }, handler);
+    const onLost = (error: unknown) =>
+      fail(`Cannot listen any more on HOST=${host} PORT=${port}: ${headline(error)}`);
+    const leftovers = () => onlyLeftovers(LINGER_MS);
+    return new Listener(
+      { port, hostname: host, onListen: () => {}, onCut, onLost, onlyLeftovers: leftovers },
+      handler,
+    );
   } catch (error) {
     throw cannotListen(settings, error);
   }

@@ -37,6 +37,60 @@ export function cutBody(request: Request, cutter: Cutter): void {
   cutters.set(request, cutter);
 }
 
+/** What is left of bodies that were given up before their end. */
+const leftovers = new WeakMap<Request, Promise<void>>();
+/** Since when each of those is waited for, in milliseconds of `performance.now()`. */
+const lingering = new Set<{ readonly sinceMs: number }>();
+let wanted = 0;
+
+/**
+ * Reads what nobody has read of a body and drops it. Settles when all of it is there, or its sender is gone: until then
+ * Deno 2.9 keeps the connection, whatever was answered, and nothing but a new server closes it. `undefined` where nothing
+ * is left.
+ */
+export function leftover(request: Request): Promise<void> | undefined {
+  const known = leftovers.get(request);
+  if (known || request.bodyUsed || request.body?.locked !== false) return known;
+  const reader = directReader(request.body);
+  // All of it came with the head.
+  if (reader === undefined) return undefined;
+  return linger(request, async () => {
+    for (let buffer = new Uint8Array(SMALL_BYTES);;) {
+      const { done, value } = await reader.read(buffer);
+      if (done) return;
+      buffer = new Uint8Array(value.buffer);
+    }
+  });
+}
+
+/** Whether nothing of a body's bytes is missing, as far as can be known without reading it. Nobody may have read it yet. */
+export function isHere({ bodyUsed, body }: Request): boolean {
+  if (bodyUsed || body === null || body.locked) return true;
+  const reader = directReader(body);
+  reader?.releaseLock();
+  return reader === undefined;
+}
+
+/**
+ * Whether bodies that nobody wants have been missing for so many milliseconds, and none is missing that somebody wants:
+ * then a new server cuts the connections of nobody else.
+ */
+export function onlyLeftovers(longerThanMs: number): boolean {
+  if (wanted > 0) return false;
+  for (const line of lines.values()) if (line.size > 0) return false;
+  const [oldest] = lingering;
+  return oldest !== undefined && performance.now() - oldest.sinceMs > longerThanMs;
+}
+
+function linger(request: Request, finish: () => Promise<unknown>): Promise<void> {
+  const entry = { sinceMs: performance.now() };
+  lingering.add(entry);
+  const over = () => void lingering.delete(entry);
+  const promise = finish().then(over, over);
+  leftovers.set(request, promise);
+  return promise;
+}
+
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -66,9 +120,10 @@ export function streamBody(
   const stallMs = limits.stallMs ?? stalls.get(request);
   const cutter = cutters.get(request);
   if (length !== undefined || limits.maxBytes <= UNTOLD_BYTES) {
-    return watch(body, { ...limits, stallMs }, noun, cutter);
+    return watch(request, body, { ...limits, stallMs }, noun, cutter);
   }
   return watch(
+    request,
     body,
     { ...limits, stallMs, maxBytes: UNTOLD_BYTES },
     `${noun}, sent without a Content-Length,`,
@@ -114,7 +169,11 @@ export async function readBytes(request: Request, limits: BodyLimits): Promise<U
   const length = checkLength(request, maxBytes, "The request");
   // The server sees to it that a body is as long as it says, so a short one can be taken in one go.
   if (length !== undefined && length <= SMALL_BYTES) {
-    const bytes = await within(request.bytes(), stallMs);
+    const reading = request.bytes();
+    const bytes = await within(reading, stallMs).catch((cause) => {
+      linger(request, () => reading);
+      throw cause;
+    });
     if (bytes.length > maxBytes) throw tooLarge("The request", maxBytes);
     return bytes;
   }
@@ -134,6 +193,7 @@ export async function readBytes(request: Request, limits: BodyLimits): Promise<U
 }
 
 function watch(
+  request: Request,
   body: ReadableStream<Uint8Array>,
   limits: BodyLimits,
   noun: string,
@@ -141,33 +201,61 @@ function watch(
 ): ReadableStream<Uint8Array> {
   const metered = meter(limits, noun);
   const direct = directReader(body);
+  let wants = true;
+  wanted++;
+  const over = () => {
+    if (wants) wanted--;
+    wants = false;
+  };
   if (direct === undefined) {
     const reader = body.getReader();
-    cutter?.((why) => metered.cut(why, reader));
+    const cancel = (reason: unknown) => {
+      over();
+      return reader.cancel(reason);
+    };
+    cutter?.((why) => metered.cut(why, { cancel }));
     return new ReadableStream<Uint8Array>({
       async pull(controller) {
-        const { done, value } = await metered.read(() => reader.read(), (cause) => reader.cancel(cause));
+        const { done, value } = await metered.read(() => reader.read(), cancel);
+        if (done) over();
         if (done) controller.close();
         else controller.enqueue(value);
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel,
     }, { highWaterMark: 0 });
   }
+  let reading: Promise<{ readonly done: boolean }> | undefined;
+  const read = (view: Uint8Array<ArrayBuffer>) => {
+    const next = direct.read(view);
+    reading = next;
+    return next;
+  };
+  // Not cancelled: what is cancelled while it is read can neither be read to its end nor be closed.
+  const leave = () => {
+    if (!wants) return Promise.resolve();
+    over();
+    linger(request, async () => {
+      if ((await reading)?.done) return;
+      while (!(await read(new Uint8Array(SMALL_BYTES))).done);
+    });
+    return Promise.resolve();
+  };
   // Bytes go straight into the memory that the reader of this stream brings: 300 MB take 13 MB of memory so, and 64 MB
   // with a new piece of it for each chunk.
-  cutter?.((why) => metered.cut(why, direct));
+  cutter?.((why) => metered.cut(why, { cancel: leave }));
   return new ReadableStream({
     type: "bytes",
     autoAllocateChunkSize: SMALL_BYTES,
     async pull(controller) {
       const asked = controller.byobRequest as ReadableStreamBYOBRequest;
       const view = asked.view as Uint8Array<ArrayBuffer>;
-      const { done, value } = await metered.read(() => direct.read(view), (cause) => direct.cancel(cause));
+      const { done, value } = await metered.read(() => read(view), leave);
+      if (done) over();
       if (done) controller.close();
       if (value) asked.respondWithNewView(value);
       else asked.respond(0);
     },
-    cancel: (reason) => direct.cancel(reason),
+    cancel: leave,
   }, { highWaterMark: 0 });
 }
 
@@ -187,9 +275,11 @@ function meter({ maxBytes, stallMs = STALL_MS, graceMs = GRACE_MS }: BodyLimits,
   // Only time spent waiting for the sender counts: a slow disk is not the sender's fault.
   let waitedMs = 0;
   let ended: Fault | undefined;
+  // Ends the wait for the bytes that are read.
+  let late: ((fault: Fault) => void) | undefined;
   const cut = (why: Fault, reader: { cancel(cause: unknown): Promise<void> }) => {
     ended ??= why;
-    // A read that waits is over by that.
+    late?.(why);
     reader.cancel(why).catch(() => {});
   };
   const read = async <T extends { readonly done: boolean; readonly value?: Uint8Array | undefined }>(
@@ -198,7 +288,7 @@ function meter({ maxBytes, stallMs = STALL_MS, graceMs = GRACE_MS }: BodyLimits,
   ): Promise<T> => {
     const askedMs = performance.now();
     try {
-      const result = await within(read(), stallMs);
+      const result = await within(read(), stallMs, (end) => late = end);
       waitedMs += performance.now() - askedMs;
       if (ended) throw ended;
       if (result.done) return result;
@@ -230,6 +320,11 @@ class Line {
 
   constructor(ms: number) {
     this.#ms = ms;
+  }
+
+  /** How many wait. */
+  get size(): number {
+    return this.#waiting.size;
   }
 
   add(late: (fault: Fault) => void): Waiting {
@@ -275,11 +370,16 @@ const STEPS = 12;
 /** By how long they wait. There are as many of them as there are settings. */
 const lines = new Map<number, Line>();
 
-function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+function within<T>(
+  promise: Promise<T>,
+  ms: number,
+  told?: (late: (fault: Fault) => void) => void,
+): Promise<T> {
   let line = lines.get(ms);
   if (!line) lines.set(ms, line = new Line(ms));
   return new Promise((resolve, reject) => {
     const waiting = line.add(reject);
+    told?.(reject);
     promise.then((value) => {
       line.remove(waiting);
       resolve(value);

@@ -2,12 +2,14 @@ import type { App, Middleware } from "fresh";
 import { networkOf } from "@/lib/value/address.ts";
 import type { Around } from "./around.ts";
 import { throughAccount } from "./auth_suffix.ts";
-import { limitStalls, STALL_MS } from "./arrival.ts";
+import { isHere, leftover, limitStalls, STALL_MS } from "./arrival.ts";
 import { compress } from "./compress.ts";
 import { CompressedFiles } from "./compress_files.ts";
 import { addressSet } from "./guard/address.ts";
 import type { Arrival, EntryRule, ExitRule, Policy } from "./guard/arrival.ts";
+import { cutShort } from "./guard/cut.ts";
 import {
+  bodilessRule,
   connectionsRule,
   hostRule,
   isolationRule,
@@ -16,6 +18,8 @@ import {
   pathRule,
   preflightRule,
   rateRule,
+  READS,
+  sendsBody,
   sizeRule,
 } from "./guard/entry.ts";
 import { bounded } from "./guard/bounded.ts";
@@ -84,7 +88,7 @@ export interface GuardRules {
 
 /** All rules. A test gives fewer to see that every one of them is needed; no setting does. */
 export const RULES: GuardRules = {
-  limits: [connectionsRule, rateRule],
+  limits: [connectionsRule, rateRule, bodilessRule],
   entry: [hostRule, methodRule, sizeRule, pathRule, preflightRule, originRule, isolationRule],
   exit: [headersRule, policyRule, embedRule, corsRule, secureRule],
 };
@@ -139,9 +143,9 @@ export function guarded<S>(app: App<S>, options: GuardOptions, rules: GuardRules
     const answer = (arrival: Arrival, info: ConnectionInfo): Response | Promise<Response> => {
       try {
         const refused = admit(arrival, policy, rules.limits);
-        if (refused) return finish(refused, arrival, policy, rules);
+        if (refused) return turnedAway(finish(refused, arrival, policy, rules), arrival);
       } catch (error) {
-        return finish(refuse(error), arrival, policy, rules);
+        return turnedAway(finish(refuse(error), arrival, policy, rules), arrival);
       }
       return around ? around(arrival.request, () => respond(arrival, info)) : respond(arrival, info);
     };
@@ -150,14 +154,32 @@ export function guarded<S>(app: App<S>, options: GuardOptions, rules: GuardRules
       if (isVisit(request)) return await handle(request, info);
       const arrival = arrived(request, info, policy);
       if (stallMs !== undefined && stallMs !== STALL_MS) limitStalls(request, stallMs);
-      if (watch === undefined) return await answer(arrival, info);
+      if (watch === undefined) return parted(await answer(arrival, info), arrival);
       const ended = watch(request, arrival.peer.client);
       const response = await answer(arrival, info);
       ended(response.status);
-      return response;
+      return parted(response, arrival);
     };
   };
   return app;
+}
+
+/** An answer that is all that this client gets: where a body is still to come, the connection ends with it. */
+function turnedAway(answer: Response, arrival: Arrival): Response | Promise<Response> {
+  const { request, method, headers } = arrival;
+  arrival.turnedAway = true;
+  const whole = READS.has(method) ? !sendsBody(headers) : isHere(request);
+  return whole ? answer : cutShort(answer);
+}
+
+/** What is left of a body counts for its address until it is there. */
+function parted(answer: Response, arrival: Arrival): Response | Promise<Response> {
+  const { request, headers } = arrival;
+  if (READS.has(arrival.method) || arrival.turnedAway) return answer;
+  // Whoever looks at such a body has it sent.
+  if (!request.bodyUsed && headers.has("expect")) return cutShort(answer);
+  arrival.left = leftover(request);
+  return answer;
 }
 
 function policyOf(options: GuardOptions): Policy {
@@ -187,7 +209,16 @@ function arrived(request: Request, info: ConnectionInfo, { proxies, forgotten }:
   const peer = peerOf(request, info, proxies);
   if (proxies !== undefined) keepPublicUrl(request, peer);
   const { method, headers } = request;
-  return { request, method, headers, peer, countedAs: networkOf(peer.client), completed: info?.completed };
+  return {
+    request,
+    method,
+    headers,
+    peer,
+    countedAs: networkOf(peer.client),
+    completed: info?.completed,
+    left: undefined,
+    turnedAway: false,
+  };
 }
 
 /** @throws {Fault} what a rule refuses */
@@ -208,7 +239,8 @@ function readBounded(
   if (bound === undefined) return handle(request);
   if (proxies !== undefined) keepPublicUrl(bound.request, peer);
   if (stallMs !== undefined) limitStalls(bound.request, stallMs);
-  return Promise.resolve(handle(bound.request)).then((response) => {
+  return Promise.resolve(handle(bound.request)).then(async (response) => {
+    if (!bound.request.bodyUsed) await bound.request.body?.cancel();
     const fault = bound.fault();
     // A route that did not expect it has no better answer than that it broke.
     return fault !== undefined && response.status === 500 ? refuse(fault) : response;

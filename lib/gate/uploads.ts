@@ -45,7 +45,6 @@ export async function begin(
   if (completeOf(request.headers) || Number(request.headers.get("content-length") ?? 0) > 0) {
     throw new Fault("bad_request", "An upload begins without bytes, and with Upload-Complete: ?0");
   }
-  await request.body?.cancel();
   const upload = await blobs.begin({ owner, name: nameOf(request), size, maxBytes, network });
   return new Response(null, {
     status: 201,
@@ -82,7 +81,7 @@ export async function append(
 ): Promise<Response> {
   const { headers } = request;
   const upload = await blobs.upload(id);
-  if (upload?.owner !== owner) return await leave(request, missing());
+  if (upload?.owner !== owner) return missing();
   checkForeign(headers);
   if (headers.get("content-type") !== PIECE) {
     throw new Fault("unsupported_type", `A piece of an upload is sent as ${PIECE}`);
@@ -99,7 +98,7 @@ export async function append(
       "conflict",
       `The upload has ${upload.offset} bytes; the piece begins at ${offset}`,
     );
-    return await leave(request, refuse(fault, { headers: { ...progressOf(upload), connection: "close" } }));
+    return refuse(fault, { headers: { ...progressOf(upload), connection: "close" } });
   }
   const told = Number(headers.get("content-length") ?? 0);
   if (offset + told > upload.size || last && headers.has("content-length") && offset + told < upload.size) {
@@ -110,11 +109,6 @@ export async function append(
   if (record) return whole(record, url, JSON.stringify(toRef(record, url(record.id))));
   const after = await blobs.upload(id);
   return after ? new Response(null, { status: 204, headers: progressOf(after) }) : missing();
-}
-
-async function leave(request: Request, response: Response): Promise<Response> {
-  await request.body?.cancel();
-  return response;
 }
 
 function progressOf({ offset, size }: Pick<Upload, "offset" | "size">): Record<string, string> {

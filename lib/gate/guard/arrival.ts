@@ -13,6 +13,10 @@ export interface Arrival {
   readonly countedAs: string;
   /** Settles once the answer is sent or nobody is left to send it to; none where there is no server. */
   readonly completed: Promise<void> | undefined;
+  /** Settles once nothing of a body is missing that nobody wanted; none where there is no such body. */
+  left: Promise<void> | undefined;
+  /** Whether a limit refused it, so that its connection ends with the answer where a body is missing. */
+  turnedAway: boolean;
 }
 
 /** What the rules go by: the settings, made ready. */

@@ -8,6 +8,8 @@ export type Send = (
   path: string,
   headers?: Record<string, string>,
   from?: string,
+  /** Whether a body is sent that does not come to its end: see `bodies`. */
+  body?: boolean,
 ) => Promise<Response>;
 
 /** One promise of the guard. `ask` throws when it is not kept. */
@@ -23,6 +25,8 @@ export interface Effects {
   writes: number;
   /** Ends what is under way. */
   readonly finish: (() => void)[];
+  /** The bodies that were begun. */
+  readonly bodies: ReadableByteStreamController[];
   /** Address of the client, as routes see it. */
   client: string;
 }
@@ -35,17 +39,25 @@ const json = { "content-type": "application/json" };
 
 /** Runs a case against a fresh app behind the guard, with all rules or fewer. */
 export async function runCase({ settings, ask }: GuardCase, rules: GuardRules = RULES): Promise<void> {
-  const effects: Effects = { writes: 0, finish: [], client: "" };
+  const effects: Effects = { writes: 0, finish: [], bodies: [], client: "" };
   const options = { names: ["app.example"], dev: false, now: () => 0, ...settings };
   const handle = guarded(appOf(effects), options, rules).handler();
-  await ask(async (method, path, headers = {}, from = "192.0.2.7") => {
+  await ask(async (method, path, headers = {}, from = "192.0.2.7", begun = false) => {
     const url = path.startsWith("http") ? path : `http://${headers.host ?? HOST}${path}`;
-    const request = new Request(url, { method, headers: { host: HOST, ...headers } });
+    const body = begun
+      ? new ReadableStream({ type: "bytes", start: (body) => void effects.bodies.push(body) })
+      : null;
+    const request = new Request(url, { method, headers: { host: HOST, ...headers }, body });
     const { promise, resolve } = Promise.withResolvers<void>();
     effects.finish.push(resolve);
     const remoteAddr = { transport: "tcp" as const, hostname: from, port: 1 };
     return await handle(request, { remoteAddr, completed: promise });
   }, effects);
+}
+
+/** A turn of the event loop, in which streams come to their end. */
+function left(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function appOf(effects: Effects): App<unknown> {
@@ -232,6 +244,31 @@ const entry: readonly GuardCase[] = [
       finish[0]?.();
       await Promise.resolve();
       assert.equal(await status("192.0.2.7"), 200);
+    },
+  },
+  {
+    name: "a body that nobody wants counts until it is there",
+    settings: { connections: 1 },
+    ask: async (send, { finish, bodies }) => {
+      const status = async () => (await send("POST", "/nowhere", {}, undefined, true)).status;
+      assert.equal(await status(), 404);
+      finish[0]?.();
+      await Promise.resolve();
+      assert.equal(await status(), 429);
+      bodies[0]?.close();
+      bodies[0]?.byobRequest?.respond(0);
+      await left();
+      assert.equal(await status(), 404);
+    },
+  },
+  {
+    name: "a body by GET, which nobody can read, is refused",
+    ask: async (send) => {
+      for (const method of ["GET", "HEAD"]) {
+        assert.equal((await send(method, "/data", { "content-length": "1" })).status, 400);
+        assert.equal((await send(method, "/data", { "transfer-encoding": "chunked" })).status, 400);
+        assert.equal((await send(method, "/data", { "content-length": "0" })).status, 200);
+      }
     },
   },
   {

@@ -4,7 +4,8 @@ import { refuse } from "@/lib/gate/reply.ts";
 import { type Arrival, foreign, isOwn, keepListed, type Policy } from "./arrival.ts";
 
 const HOST = /^([A-Za-z0-9][A-Za-z0-9.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::(\d{1,5}))?$/;
-const READS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
+/** Methods that only read. */
+export const READS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"]);
 const MAX_URL_LENGTH = 8192;
 const LOCAL = /^(?:127\.|0:0:0:0::|$)/;
@@ -78,7 +79,20 @@ export function connectionsRule(arrival: Arrival, { flights }: Policy): undefine
     throw new Fault("rate_limited", "Too many requests of this address are under way");
   }
   const leave = () => flights.leave(countedAs);
-  completed.then(leave, leave);
+  const sent = () => arrival.left ? arrival.left.then(leave) : leave();
+  completed.then(sent, sent);
+}
+
+/** @throws {Fault} `bad_request` for a body where none belongs: Deno gives nobody a way to read it, and waits for it */
+export function bodilessRule({ method, headers }: Arrival): undefined {
+  if (READS.has(method) && sendsBody(headers)) {
+    throw new Fault("bad_request", `A request by ${method} must not have a body`);
+  }
+}
+
+/** Whether a request says that it has a body. */
+export function sendsBody(headers: Headers): boolean {
+  return (headers.get("content-length") ?? "0") !== "0" || headers.has("transfer-encoding");
 }
 
 /** Answers who asks too often. */

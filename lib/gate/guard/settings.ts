@@ -10,7 +10,7 @@ export interface GuardSettings {
   readonly corsCredentials: boolean;
   /** Addresses and networks of the proxies in front, whose word on the client counts. `ATOLL_PROXIES`, default none. */
   readonly proxies: readonly string[];
-  /** Requests of one address that may be under way at once. `ATOLL_CONNECTIONS`, default 1,024. */
+  /** Requests of one address that may be under way at once. `ATOLL_CONNECTIONS`, default 1,024; the launcher makes it a quarter of the descriptors where that is less. */
   readonly connections: number;
   /** Requests a second of one address. `ATOLL_RATE`, default 300, and no limit to speak of for this machine itself. */
   readonly rate: number | undefined;
@@ -19,6 +19,9 @@ export interface GuardSettings {
   /** Hosts that `safeFetch` may ask. `ATOLL_FETCH`: names separated by commas, or `public`; default none. */
   readonly fetch: "public" | readonly string[];
 }
+
+/** Requests of one address that may be under way at once, unless `ATOLL_CONNECTIONS` says otherwise. */
+export const CONNECTIONS = 1024;
 
 type Env = (name: string) => string | undefined;
 
@@ -32,7 +35,7 @@ export function readGuardSettings(env: Env): GuardSettings {
     cors: listed(env, "ATOLL_CORS").map((text) => originOf("ATOLL_CORS", text)),
     corsCredentials: count(env, "ATOLL_CORS_CREDENTIALS", 0, 1) === 1,
     proxies: networks(env),
-    connections: count(env, "ATOLL_CONNECTIONS", 1, 1_000_000) ?? 1024,
+    connections: count(env, "ATOLL_CONNECTIONS", 1, 1_000_000) ?? CONNECTIONS,
     rate: count(env, "ATOLL_RATE", 1, 1_000_000),
     stallMs: seconds === undefined ? undefined : 1000 * seconds,
     fetch: hosts(env),

@@ -59,6 +59,5 @@ async function forwardFiles(
     return response;
   }
   await response.body?.cancel();
-  await request.body?.cancel();
   throw new Fault("not_found", "There is nothing here");
 }
