@@ -19,6 +19,7 @@ const declare = component({
     wireShape.overwrite(({ html }) =>
       sandbox ? { html, active: true } : { html: safeHtml(html), active: false }
     ),
+  anew: true,
   empty: () => ({ html: "", active: false }),
   events: { change: null },
   input: false,
@@ -29,7 +30,8 @@ const declare = component({
   encode: (html: string) => ({ html, active: false }),
   form: () => ({ html: "" }),
   summary: ({ html }) => {
-    const text = html.replace(/<[^>]*>/g, "").trim();
+    // Of many "<" without an end each is looked for to the end of the text.
+    const text = html.slice(0, 1000).replace(/<[^>]*>/g, "").trim();
     return text.length > 60 ? `${text.slice(0, 57)}...` : text;
   },
 });

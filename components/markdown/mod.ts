@@ -16,6 +16,7 @@ const declare = component({
   wire: () =>
     z.object({ text: z.string().max(1_000_000), html: z.string().default("") })
       .overwrite(({ text }) => renderMarkdown(text)),
+  anew: true,
   empty: () => ({ text: "", html: "" }),
   events: { change: null, copy: z.object({ value: z.string() }) },
   input: false,

@@ -77,6 +77,11 @@ export interface ComponentSpec<A, P, W, I, O, E extends EventSpecs> {
   readonly holds?: "page" | "session";
   /** For values on the server: how long, and who is told of their end. Default: as long as the session. */
   readonly keeps?: (props: NoInfer<P>) => Keeping;
+  /**
+   * Whether its wire value is made anew from the whole of each state that a handler yields. States that come faster than
+   * they can be sent are then left out; the last one never is. Default false.
+   */
+  readonly anew?: boolean;
   /** Whether a person can give it a value at all. Default true. */
   readonly input?: boolean;
   /** Whether the view lives by itself even if no action needs it. */
@@ -111,6 +116,8 @@ export interface Component extends AnyComponent {
   readonly holds: "page" | "session";
   /** How long its values on the server are kept. */
   readonly keeps: (props: Readonly<Record<string, unknown>>) => Keeping;
+  /** Whether its wire value is made anew from the whole of each state. */
+  readonly anew: boolean;
   /** Whether a person can give it a value. */
   readonly input: boolean;
   /** Whether other fields stand in it. Such a component has no value. */
@@ -192,6 +199,7 @@ export function component<A, P, W, const E extends EventSpecs, I = W, O = I>(
     island: spec.island,
     holds: spec.holds ?? "page",
     keeps: spec.keeps ?? (() => forever),
+    anew: spec.anew ?? false,
     input: spec.input ?? true,
     contains: false,
     alive: spec.alive ?? (() => false),

@@ -78,6 +78,7 @@ export function container<A, P, const E extends EventSpecs>(
     view: spec.view,
     island: spec.island,
     holds: "page",
+    anew: false,
     input: false,
     contains: true,
     unseen: false,

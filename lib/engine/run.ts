@@ -12,6 +12,7 @@ import { askChecks } from "./checks.ts";
 import { Context } from "./context.ts";
 import type { Written } from "./held.ts";
 import type { Phase } from "./observer.ts";
+import { Pace } from "./pace.ts";
 import type { Entry, GroupName, Place } from "./queue.ts";
 import { Attention } from "./readers.ts";
 import { keyOf, remember } from "./remembered.ts";
@@ -466,7 +467,31 @@ export class Run extends RunLog {
     return this.#emitLater = emit;
   }
 
+  /** Gives a state, or keeps it until the ones before are paid for. */
+  async #paced(attempt: Attempt, pace: Pace, value: unknown): Promise<void> {
+    for (const one of pace.take(value, attempt.action.outputs.single)) {
+      await this.#giveAndPay(attempt, pace, one);
+    }
+  }
+
+  async #giveAndPay(attempt: Attempt, pace: Pace, value: unknown): Promise<void> {
+    await this.#give(attempt, value);
+    pace.gave(this.#values.madeAnew(attempt.action));
+  }
+
+  /** Waits for the next step; what is held is given once its time has come. */
+  async #held<T>(attempt: Attempt, pace: Pace, step: Promise<T>): Promise<T> {
+    const { waitMs } = pace;
+    if (waitMs === undefined) return await step;
+    const due = Promise.withResolvers<void>();
+    using _timer = this.#host.after(waitMs, due.resolve);
+    const first = step.then(() => true);
+    if (!await Promise.race([first, due.promise])) await this.#giveAndPay(attempt, pace, pace.release());
+    return await step;
+  }
+
   async #drain(attempt: Attempt, generator: AnyGenerator): Promise<void> {
+    const pace = this.#values.isAnew(attempt.action) ? new Pace(() => this.#host.now()) : undefined;
     const close = () => void Promise.resolve(generator.return?.(undefined)).catch(() => {});
     const signal = signalOf(attempt);
     signal.addEventListener("abort", close, { once: true });
@@ -475,11 +500,11 @@ export class Run extends RunLog {
       for (;;) {
         const step = generator.next();
         const { done, value } = isPromise(step)
-          ? await step as IteratorResult<unknown>
+          ? await (pace ? this.#held(attempt, pace, step) : step) as IteratorResult<unknown>
           : step as IteratorResult<unknown>;
         if (attempt.over) return;
         if (!done || value !== undefined) {
-          const given = this.#give(attempt, value);
+          const given = pace ? this.#paced(attempt, pace, value) : this.#give(attempt, value);
           if (given) await given;
         }
         if (done) return;
@@ -490,6 +515,7 @@ export class Run extends RunLog {
       }
     } finally {
       signal.removeEventListener("abort", close);
+      if (pace && !attempt.over) await this.#give(attempt, pace.release());
       if (attempt.over) close();
     }
   }

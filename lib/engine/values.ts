@@ -96,6 +96,20 @@ export class Values {
     return Promise.all(waits).then(() => input);
   }
 
+  /** Whether an output of an action is made anew as a whole for each state. */
+  isAnew({ outputs: { names } }: BoundAction): boolean {
+    return Object.values(names).some((key) => componentOf(fieldAt(this.#options.demo, key)).anew);
+  }
+
+  /** About how many bytes such outputs have: each state costs what all of it takes to make, and to send at worst. */
+  madeAnew({ outputs: { names } }: BoundAction): number {
+    let bytes = 0;
+    for (const key of Object.values(names)) {
+      if (componentOf(fieldAt(this.#options.demo, key)).anew) bytes += weigh(this.#sent.get(key) ?? null);
+    }
+    return bytes;
+  }
+
   /** The wire values that an action takes, for keys and records. Those that live on the server are left out. */
   wire({ inputs: { names } }: BoundAction): Record<string, Json> {
     const input: Record<string, Json> = {};
