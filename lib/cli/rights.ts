@@ -148,6 +148,12 @@ function keptIn(folder: string, { data, store }: Settings): string[] {
     kept.push({ name: "STORE", text: store, path });
   }
   for (const { name, text, path } of kept) {
+    const system = /^\/(?:dev|proc|sys)(?=\/|$)/.exec(path)?.[0];
+    if (system !== undefined && Deno.build.os !== "windows" && !path.startsWith("/dev/shm/")) {
+      throw new RangeError(
+        `Cannot use ${name}=${text}: ${system} belongs to the system, and no files are kept there`,
+      );
+    }
     // Around what it runs, or within: both ways something of its own would come to run.
     const over = [BUILDS, ...OWN].find((part) =>
       isWithin(path, resolve(folder, part)) || isWithin(resolve(folder, part), path)

@@ -26,3 +26,20 @@ Deno.test("rightsOf() refuses a JSR_URL that names no web server", async () => {
     await assert.rejects(rightsOf({ root, env: { JSR_URL } }), /^RangeError: Cannot use JSR_URL=/);
   }
 });
+
+Deno.test("rightsOf() refuses to keep anything where the system has its own, and says so", async () => {
+  for (
+    const [name, value] of [
+      ["ATOLL_DATA", "/proc/x"],
+      ["STORE", "sqlite:/proc/x.db"],
+      ["ATOLL_DATA", "/sys"],
+      ["STORE", "sqlite:/dev/null"],
+    ] as const
+  ) {
+    await assert.rejects(rightsOf({ root, env: { [name]: value } }), {
+      name: "RangeError",
+      message: /^Cannot use \S+: \/(?:proc|sys|dev) belongs to the system, and no files are kept there$/,
+    });
+  }
+  await rightsOf({ root, env: { ATOLL_DATA: "/dev/shm/atoll", STORE: "sqlite:/srv/proc/x.db" } });
+});

@@ -3,6 +3,7 @@ import { useLayoutEffect, useState } from "preact/hooks";
 import { drawn } from "@/lib/value/drawn.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { DoorProps, FieldStatus, UploadOptions, ViewProps } from "@/lib/value/page.ts";
+import { gone } from "./run.ts";
 import { type Session, sessionOf } from "./session.ts";
 import { submitsOf } from "@/lib/value/submits.ts";
 import { keepTyped } from "./wake.ts";
@@ -49,5 +50,10 @@ export function door(View: ComponentType<ViewProps<any, any>>): ComponentType<Do
 
 function uploader(session: Session, id: string) {
   return (file: Blob & { name?: string }, options?: UploadOptions) =>
-    session.awaits(id, import("./upload.ts").then(({ upload }) => upload(session, file, options)));
+    session.awaits(
+      id,
+      import("./upload.ts").then(({ upload }) => upload(session, file, options), (cause) => {
+        throw new Error(gone.message, { cause });
+      }),
+    );
 }

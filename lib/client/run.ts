@@ -42,7 +42,7 @@ export interface Follower {
 // The server says every 15 s that it is still there.
 const SILENCE_MS = 40_000;
 /** How often one frame is asked for again when the page could not take it. */
-const MOST_FAILURES = 9;
+const MOST_FAILURES = 3;
 
 /**
  * Follows a run to its end, however often the connection breaks: each frame is taken once and in order. Without
@@ -89,8 +89,8 @@ export async function follow(
         if (error && (status === 401 || status === 403)) return error;
       }
     } catch {
-      // The connection broke: what fetch says of it helps nobody. Or a script that the frame needs could not be had.
-      if (failures > MOST_FAILURES) return offline;
+      // The connection broke: what fetch says of it helps nobody. Or a script that the frame needs is gone.
+      if (failures > MOST_FAILURES) return gone;
     } finally {
       clearTimeout(silence);
     }
@@ -104,6 +104,11 @@ export async function follow(
 const offline: FaultJson = {
   code: "offline",
   message: "The server cannot be reached. Try again",
+};
+/** For a page whose scripts the server has no more, after many builds. */
+export const gone: FaultJson = {
+  code: "expired",
+  message: "A part of this page cannot be loaded. Reload it",
 };
 const lost: FaultJson = {
   code: "expired",

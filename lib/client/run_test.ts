@@ -108,7 +108,9 @@ Deno.test("follow() asks again for a frame that the page could not take, but not
   const stuck = page(Array.from({ length: 20 }, () => frames(1)), {
     apply: () => Promise.reject(new TypeError("no script")),
   });
-  assert.equal((await follow(stuck.all, stuck.going, body))?.code, "offline");
+  const fault = await follow(stuck.all, stuck.going, body);
+  assert.deepEqual(fault, { code: "expired", message: "A part of this page cannot be loaded. Reload it" });
+  assert.equal(stuck.sent.length, 4);
 });
 
 Deno.test("follow() ends at once when nobody wants to hear of the run any more", async () => {

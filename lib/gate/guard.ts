@@ -23,7 +23,15 @@ import {
   sizeRule,
 } from "./guard/entry.ts";
 import { bounded } from "./guard/bounded.ts";
-import { ANSWER_HEADERS, corsRule, embedRule, headersRule, policyRule, secureRule } from "./guard/exit.ts";
+import {
+  ANSWER_HEADERS,
+  corsRule,
+  embedRule,
+  headersRule,
+  keepRule,
+  policyRule,
+  secureRule,
+} from "./guard/exit.ts";
 import {
   type ConnectionInfo,
   ForgottenProxy,
@@ -90,7 +98,7 @@ export interface GuardRules {
 export const RULES: GuardRules = {
   limits: [connectionsRule, rateRule, bodilessRule],
   entry: [hostRule, methodRule, sizeRule, pathRule, preflightRule, originRule, isolationRule],
-  exit: [headersRule, policyRule, embedRule, corsRule, secureRule],
+  exit: [headersRule, keepRule, policyRule, embedRule, corsRule, secureRule],
 };
 
 /**

@@ -73,6 +73,13 @@ function appOf(effects: Effects): App<unknown> {
     .get("/away", () => Response.redirect(`${OWN}/page`, 303))
     .get("/one/:id", (context) => new Response(context.params.id))
     .get("/_fresh/js/0123/metafile.json", () => Response.json({ inputs: "secret names of sources" }))
+    .get("/file", ({ url }) =>
+      new Response("body{}", {
+        headers: {
+          "cache-control": "no-cache, no-store, max-age=0, must-revalidate",
+          ...url.search === "" ? { etag: '"1"' } : {},
+        },
+      }))
     .get("/throw", () => {
       throw new Error("secret of the server");
     })
@@ -326,6 +333,13 @@ const entry: readonly GuardCase[] = [
 
 /** What goes out, and what settings open. */
 const exit: readonly GuardCase[] = [
+  {
+    name: "a static file with a tag may be kept and is asked after; nothing else may",
+    ask: async (send) => {
+      assert.equal((await send("GET", "/file")).headers.get("cache-control"), "no-cache");
+      assert.match((await send("GET", "/file?untagged")).headers.get("cache-control") ?? "", /no-store/);
+    },
+  },
   ...([
     ["page", "GET", "/page", {}],
     ["page's head", "HEAD", "/page", {}],

@@ -35,6 +35,15 @@ export function headersRule({ headers }: Response): void {
   for (const [name, value] of HEADERS) if (!headers.has(name)) headers.set(name, value);
 }
 
+/** Lets browsers keep what they ask after by its tag anyway: Fresh says of static files that they may not be kept at all. */
+export function keepRule({ headers }: Response): void {
+  if (headers.get("cache-control") === FRESH_STATIC && headers.has("etag")) {
+    headers.set("cache-control", "no-cache");
+  }
+}
+
+const FRESH_STATIC = "no-cache, no-store, max-age=0, must-revalidate";
+
 /**
  * What a document may do. Fresh's policy falls back to 'unsafe-inline' for whatever it did not render itself, and is not on
  * error pages at all.
