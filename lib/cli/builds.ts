@@ -43,6 +43,11 @@ export async function build(root: URL, { make = makeWithFresh, onWait }: BuildOp
   const folder = fileURLToPath(root).replace(/[/\\]$/, "");
   const target = join(folder, BUILDS, identityOf(folder));
   if (!exists(join(target, MARK))) await buildAlone(folder, target, make, onWait);
+  if (!leads(join(target, "node_modules"))) {
+    throw new Error(
+      `Cannot use the build: ${folder}/node_modules is not there. Run deno install as the user who owns it`,
+    );
+  }
   return pathToFileURL(`${target}/`);
 }
 
@@ -103,8 +108,8 @@ async function buildAlone(
 
   function refused(cause: unknown): never {
     throw new Error(
-      `Cannot build the project: ${folder} has changed since the last build, and this user may not write to ${builds}. ` +
-        "Run deno task build as the user who owns the project",
+      `Cannot build the project: as it is now ${folder} was not built yet, and this user may not write to ${builds}. ` +
+        "Run deno task build as the user who owns it",
       { cause },
     );
   }
@@ -171,6 +176,15 @@ async function clear(builds: string, chosen: (id: string) => boolean): Promise<v
     if (mark !== undefined && !await mark.tryLock(true)) continue;
     await Deno.remove(path, { recursive: true })
       .catch((error) => log("warn", "build_not_removed", { message: `Cannot remove ${path}: ${error}` }));
+  }
+}
+
+function leads(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -33,6 +33,7 @@ async function project(): Promise<Project> {
   await write("routes/index.tsx", "first");
   await write("static/.well-known/security.txt", "safe");
   await write("models/big.bin", "weights");
+  await write("node_modules/left-pad/index.js", "");
   await write(".env", "SECRET");
   await write("README.md", "words");
   return {
@@ -56,6 +57,7 @@ Deno.test("build() makes what a server runs in a folder of its own, and links to
     "deno.json",
     "main.ts",
     "models",
+    "node_modules",
     "routes",
     "static",
   ]);
@@ -125,6 +127,24 @@ Deno.test("build() that breaks leaves no build, and the next one tries again", a
   await assert.rejects(build(at.root, { make }), /It broke/);
   await at.build();
   assert.equal(at.made(), 1);
+});
+
+Deno.test("build() says which task helps when packages are gone, or it may not write", async () => {
+  await using at = await project();
+  await at.build();
+  await Deno.remove(`${at.path}/node_modules`, { recursive: true });
+  await assert.rejects(
+    at.build(),
+    /^Error: Cannot use the build: \S+\/node_modules is not there\. Run deno install /,
+  );
+  await at.write("main.ts", "other");
+  await Deno.remove(`${at.path}/${BUILDS}`, { recursive: true });
+  // A file in its place: nobody may make a folder there, root neither.
+  await at.write(BUILDS, "");
+  await assert.rejects(
+    at.build(),
+    /^Error: Cannot build the project: .* Run deno task build as the user who owns it$/,
+  );
 });
 
 Deno.test("sourcesOf() names what a server runs: no tests, no secrets, nothing that is not its own", async () => {

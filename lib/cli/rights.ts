@@ -71,7 +71,7 @@ export async function rightsOf({ root, build, env, starter }: RightsOptions): Pr
   const kept = keptIn(folder, settings);
   const socket = starter === undefined ? [] : [starter];
   const secret = env.ATOLL_SECRET_FILE ? [resolve(folder, env.ATOLL_SECRET_FILE)] : [];
-  const modules = await realPath(resolve(folder, "node_modules"));
+  const modules = await realPath(resolve(run, "node_modules"), resolve(folder, "node_modules"));
   const more = (right: string) => listed(env[`ATOLL_ALLOW_${right.toUpperCase()}`]);
   const own = {
     read: [...OWN.map((part) => resolve(run, part)), modules, ...others, LDD, ...kept, ...secret, ...socket]
@@ -182,6 +182,7 @@ async function addons(modules: string): Promise<string[]> {
   return found;
 }
 
-async function realPath(path: string): Promise<string> {
-  return await Deno.realPath(path).catch(() => path);
+/** Where the first of these that is there leads. */
+async function realPath(path: string, ...others: readonly string[]): Promise<string> {
+  return await Deno.realPath(path).catch(() => others.length > 0 ? realPath(...others as [string]) : path);
 }
