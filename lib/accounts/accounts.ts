@@ -87,7 +87,8 @@ export class Accounts {
   claim(realm: string, source: UserSource): void {
     const known = this.#sources.get(realm);
     if (known === source) return;
-    if (known !== undefined && known.same !== source.same && !this.#dev) {
+    if (known !== undefined && !this.#dev) {
+      if (known.same === source.same) return;
       throw new TypeError(
         `Cannot guard with two sources of users in the realm "${realm}": give one auth() another realm`,
       );

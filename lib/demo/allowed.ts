@@ -21,6 +21,7 @@ export function demoFor(demo: Demo, user: Person | undefined): Demo {
   if (!kept || !origin) return demo;
   let known = partial.get(demo);
   if (!known) partial.set(demo, known = new Map());
+  // Keys of actions have no commas, so no two lists are joined to one text.
   const name = kept.join();
   let less = known.get(name);
   if (!less) known.set(name, less = without(demo, origin, new Set(kept)));
