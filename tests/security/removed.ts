@@ -77,9 +77,8 @@ export const REMOVALS: readonly Removal[] = [
   {
     guard: "the realm and the end of a login",
     file: "lib/accounts/logins.ts",
-    text:
-      "if (kept.realm !== realm || nowMs >= endsMs || nowMs >= kept.seenMs + times.idleMs) return undefined;",
-    without: "void endsMs;",
+    text: "if (!this.#isOn(realm, kept, times)) return undefined;",
+    without: "",
     test: "lib/accounts/logins_test.ts",
   },
   {
