@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 import { type PasswordSource, usersFrom } from "@/lib/accounts/users.ts";
 import { usersFile } from "@/lib/accounts/users_file.ts";
 import { known, openClub, Visitor } from "@/tests/club.tsx";
@@ -163,6 +164,8 @@ Deno.test("A file of users that cannot be read is reported when its page is firs
   await using club = openClub({ auth: { users: usersFile("/nowhere/users") } });
   const stranger = new Visitor(club);
   assert.equal((await stranger.get("/club")).status, 303);
+  // The guard does not wait for it.
+  while (log.lines.length === 0) await setImmediate();
   assert.equal((await stranger.get("/club/login")).status, 200);
   const login = { name: "ada", password: "lovelace" };
   assert.equal((await stranger.post("/club/login", login, { accept: "*/*" })).status, 503);
