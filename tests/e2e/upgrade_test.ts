@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { buildOf } from "@/lib/cli/builds.ts";
+import { launch, open } from "@/tests/browser.ts";
 import { type Copied, copyProject } from "@/tests/copied.ts";
 import { startServer, type TestServer } from "@/tests/server.ts";
 
@@ -51,6 +53,49 @@ Deno.test("A server goes on as it was while its project is changed and built, an
     assert.equal(answer.headers.get("cache-control"), "public, max-age=31536000, immutable");
     if (script === scripts[0]) assert.equal(await answer.text(), before);
     else await answer.body?.cancel();
+  }
+});
+
+Deno.test("A page that was open goes on with the next build's server, and says to reload once its own build is gone", async () => {
+  const data = await Deno.makeTempDir({ prefix: "atoll-" });
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  // The same address and the same records: the page's session is known again.
+  const env = { PORT: String(port), ATOLL_DATA: data, STORE: `sqlite:${data}/records/atoll.db` };
+  const url = `http://127.0.0.1:${port}/growing`;
+  const photo = new URL("static/samples/digit_2.png", copy.root).pathname;
+  const browser = await launch();
+  try {
+    const before = buildOf(copy.root);
+    const first = await startServer(env, copy.root);
+    await using kept = await open(browser, url);
+    await using late = await open(browser, url);
+    await first.end();
+    await build();
+    {
+      await using _next = await startServer(env, copy.root);
+      const { page } = kept;
+      await page.locator("input[type=file]").setInputFiles(photo);
+      await page.getByRole("button", { name: "Say" }).click();
+      await page.locator(".at-toast", { hasText: "Look" }).waitFor();
+      await page.waitForFunction(() =>
+        (document.querySelector("#out") as HTMLInputElement).value === "with a photo"
+      );
+      await page.getByRole("button", { name: "Grow" }).click();
+      await page.locator("[data-field=data]", { hasText: "29" }).waitFor();
+    }
+    await Deno.remove(before, { recursive: true });
+    await using _last = await startServer(env, copy.root);
+    const { page } = late;
+    const reload = page.getByText("A part of this page cannot be loaded. Reload it");
+    await page.locator("input[type=file]").setInputFiles(photo);
+    await reload.first().waitFor();
+    await page.getByRole("button", { name: "Grow" }).click();
+    await page.locator("[data-field=data]").getByText("Reload it").waitFor();
+  } finally {
+    await browser.close();
+    await Deno.remove(data, { recursive: true }).catch(() => {});
   }
 });
 
