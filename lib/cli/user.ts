@@ -2,9 +2,11 @@
 /** `deno task user`: makes and changes the users of a file, and their keys. See `user_command.ts`. */
 import { readSettings } from "@/lib/gate/settings.ts";
 import { openStore } from "@/lib/store/records_open.ts";
+import { refuseOldDeno } from "./needs.ts";
 import { readPassword } from "./password_input.ts";
 import { userCommand } from "./user_command.ts";
 
+refuseOldDeno("user");
 try {
   const { data, store } = readSettings((name) => Deno.env.get(name));
   await userCommand(Deno.args, {

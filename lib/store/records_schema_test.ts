@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { connect, inspectFile, migrate, MIGRATIONS } from "./records_schema.ts";
-import { sqliteStore } from "./records_sqlite.ts";
+import { sqliteStore, whyNot } from "./records_sqlite.ts";
 
 const STEPS = [
   "CREATE TABLE one (a TEXT); INSERT INTO one VALUES ('x')",
@@ -88,3 +88,15 @@ async function tempFile(): Promise<AsyncDisposable & { path: string }> {
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
 }
+
+Deno.test("whyNot() says of a file that may not be opened whose it must be", () => {
+  const hint = /\. The user that runs the server must own it, /;
+  for (
+    const text of [
+      "unable to open database file",
+      "attempt to write a readonly database",
+      "Permission denied (os error 13): open 'x'",
+    ]
+  ) assert.match(whyNot(new Error(text)), hint, text);
+  for (const text of ["it is no file", "file is not a database"]) assert.equal(whyNot(new Error(text)), text);
+});

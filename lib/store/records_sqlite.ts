@@ -59,9 +59,17 @@ export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
     if (lost !== undefined) told?.({ type: "lost", message: `The store ${path} ${lost}` });
     return new SqliteStore({ reader, writer, lock, opened: opened.move(), now, told });
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`The store ${path} cannot be opened: ${why}`, { cause });
+    throw new Error(`The store ${path} cannot be opened: ${whyNot(cause)}`, { cause });
   }
+}
+
+/** Why a file cannot be opened. SQLite and the system say that it cannot; that it is a matter of rights is added. */
+export function whyNot(cause: unknown): string {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  if (!/unable to open database|readonly database|permission denied|operation not permitted/i.test(why)) {
+    return why;
+  }
+  return `${why}. The user that runs the server must own it, the folder, and all files beside it whose names begin alike`;
 }
 
 /** The parts of an open store. */
