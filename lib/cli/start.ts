@@ -1,6 +1,5 @@
 import { onlyLeftovers } from "@/lib/gate/arrival.ts";
 import { logStyle, readSettings, type Settings } from "@/lib/gate/settings.ts";
-import { visitTo } from "@/lib/gate/visit.ts";
 import { captureConsole } from "@/lib/ops/console.ts";
 import { log, logAs } from "@/lib/ops/log.ts";
 import { headline, logError } from "@/lib/ops/log_error.ts";
@@ -9,6 +8,7 @@ import { MOST_GAP_MS } from "@/lib/server/lived_time.ts";
 import type { DiskBlobs } from "@/lib/store/blobs_disk.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import { fail, failWith } from "./fail.ts";
+import { goOn } from "./go_on.ts";
 import { heldBy } from "./held.ts";
 import { cannotListen } from "./listen.ts";
 import { Listener } from "./listener.ts";
@@ -21,8 +21,6 @@ import { stopOnSignals } from "./stop.ts";
  * Ends with 0 after SIGTERM or SIGINT (`stop.ts`), with 1 and a sentence when it cannot start.
  */
 const SWEEP_EVERY_MS = MOST_GAP_MS;
-/** After so long runs go on at the pages that are there, whatever the others do. */
-const VISITS_MS = 500;
 /** The rest of a body that was refused is waited for so long before its connection may be closed. */
 const LINGER_MS = 2000;
 const root = new URL("../../", import.meta.url);
@@ -56,7 +54,7 @@ async function serve(settings: Settings): Promise<void> {
     const pages = await server.engine.recover();
     const http = listen(settings, app.fetch);
     warnOfNoFront(settings);
-    if (pages.length > 0) void visitAll(pages, server, app.fetch);
+    if (pages.length > 0) void goOn(pages, server, app.fetch);
     keepSweeping(server, settings);
     stopOnSignals({ ...settings, ...server, http });
     // Whoever started this one would have said so: nobody would end it any more.
@@ -96,40 +94,6 @@ function listen(settings: Settings, handler: Deno.ServeHandler): Listener {
     );
   } catch (error) {
     throw cannotListen(settings, error);
-  }
-}
-
-// A route is loaded when it is first asked for. All runs begin in one order, but a page that takes long holds up no other.
-async function visitAll(
-  pages: readonly string[],
-  { engine }: Server,
-  handler: Deno.ServeHandler,
-): Promise<void> {
-  const waited = new Promise<void>((resolve) => Deno.unrefTimer(setTimeout(resolve, VISITS_MS)));
-  const visits = pages.map((page) => visit(page, engine, handler));
-  await Promise.race([Promise.all(visits), waited]);
-  await engine.resume();
-  await Promise.all(visits);
-  await engine.resume();
-}
-
-async function visit(page: string, engine: Server["engine"], handler: Deno.ServeHandler): Promise<void> {
-  const remoteAddr = { transport: "tcp", hostname: "127.0.0.1", port: 0 } as const;
-  try {
-    const answer = await handler(visitTo(page), { remoteAddr, completed: Promise.resolve() });
-    await answer.body?.cancel();
-    if (engine.hasFound(page)) return;
-    // No route, or one that is no demo any more.
-    if (answer.ok || answer.status === 404 || answer.status === 410) {
-      const count = await engine.gone(page);
-      const message = `There is no demo at ${page} any more: ${count} of its runs end as interrupted`;
-      return log("warn", "runs_gone", { message, path: page, count });
-    }
-    const message =
-      `Runs of ${page} wait until somebody asks for it: it answers this server with ${answer.status}`;
-    log("warn", "runs_wait", { message, path: page, status: answer.status });
-  } catch (error) {
-    logError(error, "recover_error");
   }
 }
 
