@@ -4,6 +4,6 @@
  */
 export { patch } from "@/lib/wire/patch.ts";
 export { keep, restore } from "./keep.ts";
-export { toast } from "./toast.ts";
+export { notKept, toast } from "./toast.ts";
 export { pause } from "./pause.ts";
 export { stay } from "./presence.ts";

@@ -247,7 +247,7 @@ export class Session {
       case "failed":
         return this.#fail(plan, frame);
       case "done":
-        return;
+        return frame.kept === false ? this.#later().then(({ notKept }) => notKept()) : undefined;
       default:
         frame satisfies never;
     }

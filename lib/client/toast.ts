@@ -1,3 +1,5 @@
+import { NOT_KEPT } from "@/lib/wire/frame.ts";
+
 /** A message beside the outputs. */
 export interface Toast {
   readonly level: string;
@@ -5,6 +7,11 @@ export interface Toast {
   readonly title?: string | undefined;
   /** How long to show it; default 8 s, longer for errors. `0` keeps it until it is closed. */
   readonly seconds?: number | undefined;
+}
+
+/** Says that a run's end is told and not kept. */
+export function notKept(): void {
+  toast({ level: "warning", text: NOT_KEPT });
 }
 
 /** Shows a message in the page's corner and tells it to screen readers; it waits while the pointer rests on it. */

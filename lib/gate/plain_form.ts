@@ -6,6 +6,7 @@ import { Fault, type FaultJson } from "@/lib/value/fault.ts";
 import type { AnyField } from "@/lib/value/field.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { FieldStatus } from "@/lib/value/page.ts";
+import { NOT_KEPT } from "@/lib/wire/frame.ts";
 import { applied } from "@/lib/wire/patch.ts";
 import { fixedFields } from "./fixed.ts";
 import type { PageRequest } from "./native.ts";
@@ -91,8 +92,10 @@ export async function runForm(
           values.set(key, applied(values.get(key) ?? null, given, frame.mode));
         }
       } else if (frame.type === "failed") fail(frame, [...plan.gives]);
-      else if (frame.type === "done" && frame.outcome === "done") code = 200;
-      else if (frame.type === "log") notice = frame.text;
+      else if (frame.type === "done") {
+        if (frame.outcome === "done") code = 200;
+        if (frame.kept === false) notice = NOT_KEPT;
+      } else if (frame.type === "log") notice = frame.text;
     }
     if (!ended) {
       throw new Fault("interrupted", "The server had to stop before this was finished. Try it again");
