@@ -7,7 +7,7 @@ import { Session } from "./session.ts";
 /** What a page shows beside its fields when an event ends like this. */
 async function shown(done: DoneFrame): Promise<readonly string[]> {
   const said: string[] = [];
-  const made: { onpointerenter?: () => void }[] = [];
+  const made: { onpointerenter?: () => void; [name: string]: unknown }[] = [];
   const element = () =>
     made[made.length] = {
       dataset: {},
