@@ -38,7 +38,7 @@ export class CallState {
   }
 
   /** Undoes what a run has written that was not accepted after all. */
-  undo({ demo, page, session }: Call, written: readonly Written[]): void {
-    if (this.#kept) session.unwrite(demo, page, written);
+  undo({ demo, session }: Call, written: readonly Written[]): void {
+    session.unwrite(demo, written);
   }
 }

@@ -389,8 +389,9 @@ export class Engine {
     if (known !== undefined) {
       return await this.seek(known, { session: call.session.id, page: call.page }, 0);
     }
-    if (id !== undefined && this.#options.journal?.awaits(call.session.id, id)) throw notYet();
     if (this.#state.mayBring(call)) await this.#state.bring(call);
+    // Last, with nothing to wait for until it is there: it must not begin beside the one that an earlier process took.
+    if (id !== undefined && this.#options.journal?.awaits(call.session.id, id)) throw notYet();
     const run = left ? this.#submit(call) : this.submit(call);
     wait(run, caller);
     await run.admitted;
@@ -402,6 +403,7 @@ export class Engine {
     const { journal } = this.#options;
     const { call } = run;
     const kept = journal?.accept(acceptedRun(run.id, run.call), () => requestOf(call));
+    run.admitting = kept !== undefined;
     this.#start(run);
     // One that is over by now is answered in one piece, once its end is kept with it.
     return kept && run.ending ? kept.then(() => run.ending) : kept;
@@ -428,9 +430,13 @@ export class Engine {
     run.admitted = work.then(() => {
       run.admitted = undefined;
       if (run.finished) run.written = undefined;
+      run.admitting = false;
+      run.free();
     }, (error) => {
       run.cancel();
       if (run.written) this.#state.undo(run.call, run.written);
+      run.admitting = false;
+      run.free();
       this.#kept.remove(run);
       throw error;
     });
@@ -448,6 +454,7 @@ export class Engine {
     const call = callAgain(unfinished, demo, this.sessions.byId(unfinished.session));
     if (!isAllowed(call.request.user, demo.actions[call.action]?.allow)) throw noAction();
     await this.#state.bring(call);
+    if (!journal.again(unfinished.id)) return;
     const run = new Run(unfinished.id, call, this.#host, journal.base);
     const mayBegin = () => this.#mayBegin(run, journal);
     run.mayBegin = mayBegin;
@@ -472,6 +479,8 @@ export class Engine {
   // Let go of first, or it could begin meanwhile, and then in the next process once more. Who asks for it until this
   // one ends finds no end of it, and so comes again.
   async #leave(run: Run, journal: Journal): Promise<void> {
+    // It is over, and only that has yet to be kept.
+    if (run.ending) return await run.ending;
     run.leave();
     await journal.leave(run.id, run.begun).catch(this.#options.broke);
     this.#ended(run);

@@ -40,8 +40,8 @@ export interface Session {
   knows(page: string): boolean;
   /** Takes what was kept of the session at a page, but for what it holds already. */
   bring(demo: Demo, page: string, kept: KeptFields): void;
-  /** Forgets what was written at a page, so that it is looked up again. */
-  unwrite(demo: Demo, page: string, written: Iterable<Written>): void;
+  /** Puts back what was there before, where nothing else was written since. */
+  unwrite(demo: Demo, written: Iterable<Written>): void;
   /** Keeps the session from being forgotten for want of room until it is disposed of. */
   pin(): Disposable;
 }
@@ -66,6 +66,14 @@ export interface Written {
   readonly value?: { readonly plain: unknown; readonly expiresMs: number } | undefined;
   /** All props that differ from the author's, if some were written. */
   readonly props?: Readonly<Record<string, unknown>> | undefined;
+  /** What {@linkcode Session.unwrite} needs. */
+  readonly undo: Undo;
+}
+
+/** What is held of a field, and what was before. */
+export interface Undo {
+  readonly value?: { readonly now: HeldValue; readonly before: HeldValue | undefined } | undefined;
+  readonly props?: { readonly now: HeldProps; readonly before: HeldProps | undefined } | undefined;
 }
 
 /** What is kept of a session at a page, by key of the field. */
@@ -211,14 +219,16 @@ interface HeldHost {
   readonly gone: (keeping: Keeping, value: unknown) => void;
 }
 
-interface HeldValue {
+/** A value as it is held. */
+export interface HeldValue {
   readonly value: unknown;
   readonly bytes: number;
   readonly keeping: Keeping;
   readonly expiresMs: number;
 }
 
-interface HeldProps {
+/** Changed props as they are held. */
+export interface HeldProps {
   readonly props: Readonly<Record<string, unknown>>;
   /** Those that were changed. */
   readonly changes: Readonly<Record<string, unknown>>;
@@ -306,13 +316,9 @@ class Handle implements Session {
     }
   }
 
-  unwrite(demo: Demo, page: string, written: Iterable<Written>): void {
+  unwrite(demo: Demo, written: Iterable<Written>): void {
     const held = this.#held();
-    if (!held) return;
-    held.pages.delete(page);
-    for (const { key, value, props } of written) {
-      held.forget(fieldOf(demo, key), { value: value !== undefined, props: props !== undefined });
-    }
+    for (const { key, undo } of written) held?.unwrite(fieldOf(demo, key), undo);
   }
 
   pin(): Disposable {
@@ -401,50 +407,57 @@ class Held implements Linked<Held> {
     }
   }
 
-  /** Lets go of what was written of a field. */
-  forget(field: AnyField, what: { readonly value: boolean; readonly props: boolean }): void {
-    const value = this.#values.get(field);
-    if (what.value && value) this.#remove(field, value);
-    const props = this.#props.get(field);
-    if (!what.props || !props) return;
-    this.#props.delete(field);
-    this.#bytes -= props.bytes;
-    this.#host.shrank(props.bytes);
+  /** Puts back what was there before, if what was written is still there. */
+  unwrite(field: AnyField, { value, props }: Undo): void {
+    if (value && this.#values.get(field) === value.now) {
+      if (value.before) this.#values.set(field, value.before);
+      else this.#values.delete(field);
+      this.#grow((value.before?.bytes ?? 0) - value.now.bytes);
+    }
+    if (!props || this.#props.get(field) !== props.now) return;
+    if (props.before) this.#props.set(field, props.before);
+    else this.#props.delete(field);
+    this.#grow((props.before?.bytes ?? 0) - props.now.bytes);
   }
 
   #write({ key, field, value, props }: Checked): Written {
+    const old = this.#props.get(field);
+    const undoProps = props && { now: props, before: old };
     if (props) {
-      const old = this.#props.get(field)?.bytes ?? 0;
       this.#props.set(field, props);
-      this.#grow(props.bytes - old);
+      this.#grow(props.bytes - (old?.bytes ?? 0));
     }
     const changes = props?.changes;
-    if (!value) return { key, changed: false, props: changes };
-    const { changed, held: { value: plain, expiresMs, keeping } } = this.#setValue(field, value);
+    if (!value) return { key, changed: false, props: changes, undo: { props: undoProps } };
+    const { changed, now, before } = this.#setValue(field, value);
+    const undo = { value: { now, before }, props: undoProps };
     // Whoever wants to know of a value's end holds something that is no plain value.
-    return { key, changed, value: keeping.onDelete ? undefined : { plain, expiresMs }, props: changes };
+    if (now.keeping.onDelete) return { key, changed, props: changes, undo: { props: undoProps } };
+    return { key, changed, value: { plain: now.value, expiresMs: now.expiresMs }, props: changes, undo };
   }
 
   #setValue(
     field: AnyField,
     { given, bytes }: { readonly given: unknown; readonly bytes: number },
-  ): { readonly changed: boolean; readonly held: HeldValue } {
-    let old = this.#values.get(field);
-    if (old && old.expiresMs <= this.#host.now()) {
+  ): { readonly changed: boolean; readonly now: HeldValue; readonly before: HeldValue | undefined } {
+    let before = this.#values.get(field);
+    if (before && before.expiresMs <= this.#host.now()) {
       // Whoever wrote this could not see it any more.
-      this.#remove(field, old);
-      old = undefined;
+      this.#remove(field, before);
+      before = undefined;
     }
-    const before = old ? old.value : field.initial;
+    const was = before ? before.value : field.initial;
     const keeping = componentOf(field).keeps(field.props);
-    const expiresMs = keeping.ms === undefined ? Infinity : this.#host.now() + keeping.ms;
     // The handler may go on to change what it gave.
     const value = keeping.onDelete ? given : plainCopy(given);
-    const held: HeldValue = { value, bytes, keeping, expiresMs };
-    this.#values.set(field, held);
-    this.#grow(bytes - (old?.bytes ?? 0));
+    const changed = isObject(value) && value === was || !isDeepStrictEqual(value, was);
+    if (!changed && before && keeping.ms === undefined) return { changed, now: before, before };
+    const expiresMs = keeping.ms === undefined ? Infinity : this.#host.now() + keeping.ms;
+    const now: HeldValue = { value, bytes, keeping, expiresMs };
+    this.#values.set(field, now);
+    this.#grow(bytes - (before?.bytes ?? 0));
     if (expiresMs < Infinity) this.#host.until(expiresMs);
-    return { changed: isObject(value) && value === before || !isDeepStrictEqual(value, before), held };
+    return { changed, now, before };
   }
 
   #nextProps(key: string, field: AnyField, changes: Readonly<Record<string, unknown>>): HeldProps {

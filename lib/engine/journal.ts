@@ -71,6 +71,8 @@ class Live implements Linked<Live> {
   accepting: Promise<void> | undefined = undefined;
   /** As that, and rejects when it was refused. */
   accepted: Promise<void> | undefined = undefined;
+  /** Why its acceptance is not kept. */
+  refused: { readonly error: unknown } | undefined = undefined;
   /** Settles when the frames that are on their way are kept, or wait again. */
   writing: Promise<void> | undefined = undefined;
   /** Settles when its end is kept, or was refused. What waits is on its way with it. */
@@ -190,6 +192,9 @@ export class Journal implements AsyncDisposable {
     try {
       await kept;
     } catch (error) {
+      live.refused = { error };
+      // Its end may have been on its way already, and be kept: then all of it is.
+      if (live.ending && await live.ending.then(() => true, () => false)) return;
       this.#forget(live);
       throw error;
     }
@@ -247,6 +252,8 @@ export class Journal implements AsyncDisposable {
     if (live === undefined) return;
     while (live.accepting) await live.accepting;
     while (live.writing) await live.writing;
+    // Its end is on its way, and after it nothing may make it unfinished again.
+    if (live.done) return;
     const attempt = live.run.attempt - (!begun && live.counted ? 1 : 0);
     const run: UnfinishedRun = { ...live.run, attempt, left: !begun || undefined, begun };
     const pieces = piecesOf(JSON.stringify(run));
@@ -324,13 +331,10 @@ export class Journal implements AsyncDisposable {
    * Opens an unfinished run once more. It may wait now; before a handler of it is called comes {@linkcode Journal.begin}.
    * `undefined` when there is no such unfinished run, or it goes on already.
    *
-   * @throws {Fault} `no_space`, when it cannot be kept that there is this process.
+   * @throws {RangeError} before {@linkcode Journal.isOpen}.
    */
-  async again(id: string): Promise<UnfinishedRun | undefined> {
-    if (!this.#isOpen) {
-      const error = await this.#late.keep();
-      if (!this.#isOpen) throw error;
-    }
+  again(id: string): UnfinishedRun | undefined {
+    if (!this.#isOpen) throw new RangeError("It is not kept yet that there is this process");
     const open = this.#unfinished.get(id);
     if (open === undefined) return undefined;
     this.#settle(open.run);
@@ -432,6 +436,7 @@ export class Journal implements AsyncDisposable {
       this.#opened.resolve();
     };
     this.#late.add({ id: "", name: "", ops: [{ type: "set", key: LIFE, value: this.#life }], settled });
+    await this.#late.keep();
   }
 
   // While it waits a run says nothing but where it stands. What a crash took of its last tenth of a second is not seen.
@@ -494,6 +499,7 @@ export class Journal implements AsyncDisposable {
     while (live.writing) await live.writing;
     if (this.#live.get(live.run.id) !== live) return;
     if (live.ending) return await live.ending.catch(() => {});
+    if (live.refused) return;
     // The rest goes with its end.
     if (live.waiting.length > 0 && !live.late) await (live.writing = this.#write(live));
   }
@@ -539,11 +545,15 @@ export class Journal implements AsyncDisposable {
       try {
         await this.#options.store.commit(ops);
       } catch (error) {
-        // Refused meanwhile: it has no end to be kept later, in the place of others.
-        if (this.#live.get(live.run.id) !== live) throw error;
+        // It has no end to be kept later.
+        if (live.refused) throw error;
         end = this.#addLate(live, ops);
       }
-    } else if (this.#live.get(live.run.id) === live) end ??= this.#addLate(live, this.#endOps(live, outcome));
+    } else if (!end) {
+      while (live.accepting) await live.accepting;
+      if (live.refused) throw live.refused.error;
+      end = this.#addLate(live, this.#endOps(live, outcome));
+    }
     if (end) {
       const error = await this.#late.keep();
       if (this.#late.find(name) === end) throw error;

@@ -131,18 +131,18 @@ Deno.test("Journal counts begins, not processes, and forgets what a run said onc
     world.log.append("a", seq, [said("old")]);
     await world.log.flush();
   }
-  assert.equal(await world.log.again("a"), undefined);
+  assert.equal(world.log.again("a"), undefined);
   const attempts: (number | undefined)[] = [];
   for (let life = 1; life <= 10; life++) {
     const log = world.restart();
     await log.unfinished();
-    attempts.push((await log.again("a"))?.attempt);
+    attempts.push(log.again("a")?.attempt);
     if (life % 3 === 0) await log.begin("a");
   }
   assert.deepEqual(attempts, [1, 1, 1, 2, 2, 2, 3, 3, 3, 4]);
   const last = world.restart();
   await last.unfinished();
-  const both = await Promise.all([last.again("a"), last.again("a")]);
+  const both = [last.again("a"), last.again("a")];
   assert.equal(both.filter((run) => run === undefined).length, 1);
   const next = 11 * LIFE_FRAMES + 1;
   assert.equal(last.base + 1, next);
@@ -150,7 +150,7 @@ Deno.test("Journal counts begins, not processes, and forgets what a run said onc
   const frames = [{ ...said("new"), seq: next }, { ...DONE, seq: next + 1 }];
   assert.deepEqual((await last.read("a"))?.frames, frames);
   assert.deepEqual((await last.read("a", 700))?.frames, frames);
-  assert.equal(await last.again("a"), undefined);
+  assert.equal(last.again("a"), undefined);
 });
 
 Deno.test("Journal knows that a run has begun that may not begin twice, before it does", async () => {
@@ -160,7 +160,7 @@ Deno.test("Journal knows that a run has begun that may not begin twice, before i
   const second = world.restart();
   const [left] = await second.unfinished();
   assert.deepEqual([left?.left, left?.retry, left?.attempt], [true, false, 0]);
-  assert.ok(await second.again("a"));
+  assert.ok(second.again("a"));
   const waiting = world.restart();
   assert.deepEqual((await waiting.unfinished()).map(({ left }) => left), [true]);
   await second.begin("a");

@@ -115,13 +115,12 @@ export class Recovery {
   async #beginAll(runs: readonly UnfinishedRun[], demos: ReadonlyMap<string, Demo>): Promise<void> {
     const { journal, begin, broke } = this.#options;
     const gone: { readonly id: string; readonly fault: FaultJson }[] = [];
-    for (const { id, page } of runs) {
+    for (const run of runs) {
       try {
-        const run = await journal.again(id);
-        if (run) await begin(run, demos.get(page) as Demo);
+        await begin(run, demos.get(run.page) as Demo);
       } catch (error) {
         broke(error);
-        gone.push({ id, fault: GONE });
+        gone.push({ id: run.id, fault: GONE });
       }
     }
     await journal.interruptAll(gone);

@@ -117,7 +117,7 @@ Deno.test("A run is not run again for somebody who may not run its action any mo
   assert.deepEqual(after.called, []);
   const told = await after.engine.seek(named("a"), by("me"), 0);
   assert.ok(!(told instanceof Run));
-  assert.deepEqual(told.frames.map(({ type }) => type), ["failed", "done"]);
+  assert.deepEqual(told.frames.map(({ type }) => type), ["started", "failed", "done"]);
   before.hold.resolve();
 });
 

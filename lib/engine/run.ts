@@ -46,6 +46,8 @@ export class Run extends RunLog {
   checking = false;
   /** How many wait for its acceptance. */
   callers = 0;
+  /** Whether it may still be refused: what it changes is then undone, so nobody goes on from that. */
+  admitting = false;
   /** Whether a handler of it was called. */
   begun = false;
   /** Resolves when it is finished; `undefined` as long as it goes on, and where its end has not to be kept. */
@@ -63,6 +65,7 @@ export class Run extends RunLog {
   #attempt: Attempt | undefined;
   /** What keeps other runs of its session from changing what it changes. */
   #turn: Disposable | undefined;
+  #isStopped = false;
   readonly #startedMs: number;
   #failure: RunContext["failure"];
   #emitLater: ((frame: FrameBody) => void) | undefined;
@@ -149,10 +152,12 @@ export class Run extends RunLog {
     this.#end("failed");
   }
 
-  /** Ends a run that goes on as failed, and says why; the handler's signal aborts. */
+  /** Ends a run that goes on as failed, says why, and undoes what it wrote to its session; the handler's signal aborts. */
   interrupt(fault: Fault): void {
     if (this.#over) return;
     const attempt = this.#attempt;
+    // Whoever starts it again must not find half of it done.
+    this.#values.undo();
     this.refuse(fault);
     if (attempt) stop(attempt, fault);
   }
@@ -202,8 +207,14 @@ export class Run extends RunLog {
       }
       this.#end(failed ? "failed" : "done");
     } finally {
-      this.#turn?.[Symbol.dispose]();
+      this.#isStopped = true;
+      this.free();
     }
+  }
+
+  /** Lets other runs of its session change what it has changed, once it does nothing more and cannot be refused any more. */
+  free(): void {
+    if (this.#isStopped && !this.admitting) this.#turn?.[Symbol.dispose]();
   }
 
   // Everything below avoids `await` where nothing has to be waited for: most events are over within one turn.

@@ -181,7 +181,17 @@ export class Values {
       const props = one.props ?? before?.props;
       if (!value && !props) continue;
       this.#written ??= new Map();
-      this.#written.set(one.key, { key: one.key, changed: one.changed, value, props });
+      const undo = {
+        value: one.undo.value && { ...one.undo.value, before: (before?.undo.value ?? one.undo.value).before },
+        props: one.undo.props && { ...one.undo.props, before: (before?.undo.props ?? one.undo.props).before },
+      };
+      this.#written.set(one.key, {
+        key: one.key,
+        changed: one.changed,
+        value,
+        props,
+        undo: { value: undo.value ?? before?.undo.value, props: undo.props ?? before?.undo.props },
+      });
     }
   }
 
@@ -241,6 +251,13 @@ export class Values {
       whole: true,
     };
     return this.#changed ? { ...frame, props: Object.fromEntries(this.#changed) } : frame;
+  }
+
+  /** Undoes what was written to the session. */
+  undo(): void {
+    const { demo, session } = this.#options;
+    if (this.#written) session.unwrite(demo, this.#written.values());
+    this.#written = undefined;
   }
 
   /** Lets go of all of them. */

@@ -56,6 +56,10 @@ export async function answerEvent(
     // Said once it cannot be lost any more, or with the word that it may.
     await run.ending;
     const end = run.log.at(-1);
+    // Left to the process that comes next, it goes on there.
+    if (run.finished && end?.type !== "done") {
+      throw new Fault("offline", "The server is about to restart. Try again in a moment");
+    }
     return Response.json(
       end?.type === "done" && end.kept === false ? { cancelled: true, kept: false } : { cancelled: true },
     );

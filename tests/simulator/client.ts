@@ -20,6 +20,8 @@ export interface Called {
   over: boolean;
   /** Whether somebody asked for it to end. */
   cancelled: boolean;
+  /** Whether the server has said that it is cancelled, and that this is kept. */
+  cancelKept: boolean;
   /** Whether the server is known to have it. */
   known: boolean;
   /** The longest time for which its caller read nothing, in milliseconds. */
@@ -52,6 +54,7 @@ export class Clients {
       refused: undefined,
       over: false,
       cancelled: false,
+      cancelKept: false,
       known: false,
       unreadMs: 0,
     };
@@ -100,6 +103,10 @@ export class Clients {
           if (!text.endsWith("}}")) throw new TypeError("connection reset");
           const { error } = JSON.parse(text) as { error: { code: string } };
           note(`${plan.mark} is answered ${answer.status} ${error.code}`);
+          if (known && ["offline", "no_space"].includes(error.code)) {
+            await time.sleep(50);
+            continue;
+          }
           assert.ok(!known, `${plan.mark} was acknowledged and is lost`);
           if (isCaller) called.refused = error.code;
           else await time.sleep(50);
@@ -158,7 +165,11 @@ export class Clients {
       called.cancelled = true;
       const answer = await this.#network.post({ cancel: id, session }).catch(() => undefined);
       const status = answer?.status;
-      await answer?.body?.cancel();
+      const text = answer && await this.#textOf(answer).catch(() => "");
+      if (text === '{"cancelled":true}' && called.known) {
+        note(`${plan.mark} is said to be cancelled`);
+        called.cancelKept = true;
+      }
       if (status === 200 && chance.yes(0.8)) return;
       if (called.over || called.refused) return;
       await time.sleep(chance.int(300));

@@ -44,7 +44,8 @@ export function simulatedDisk(world: World, options: StoreOptions): SimulatedDis
   return disk;
 }
 
-class SimulatedStore implements Store {
+/** The disk as one process has it open. */
+export class SimulatedStore implements Store {
   readonly #world: World;
   readonly #memory: Store;
   readonly #full: () => boolean | undefined;

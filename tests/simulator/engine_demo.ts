@@ -1,4 +1,16 @@
-import { Blocks, button, Fault, json, number, on, type Page, type RunContext, state, textbox } from "atoll";
+import {
+  Blocks,
+  button,
+  Fault,
+  json,
+  number,
+  on,
+  type Page,
+  type RunContext,
+  state,
+  textbox,
+  update,
+} from "atoll";
 import type { FrameBody } from "@/lib/wire/frame.ts";
 
 /** What the handler of a call is to do. */
@@ -37,10 +49,33 @@ export function simulatedDemo(stage: Stage): Page {
   const acting = (action: string) => (plan: unknown, run: RunContext) =>
     act(stage, action, plan as Plan, run) as never;
   return Blocks({
-    fields: { go: button("Go"), plan: json(), out: textbox(), data: json(), held: state(0), count: number() },
-    actions: ({ go, plan, out, data, held, count }) => {
+    fields: {
+      go: button("Go"),
+      plan: json(),
+      out: textbox(),
+      data: json(),
+      held: state(0),
+      count: number(),
+      marks: state<string[]>([]),
+    },
+    actions: ({ go, plan, out, data, held, count, marks }) => {
       const act = { inputs: plan, outputs: { out, data } } as const;
       const chain = on(go.click, { ...act, fn: acting("chain") });
+      // Leaves its mark in the session, and says so in the same answer; one that throws has touched it before.
+      const marking = {
+        inputs: { plan, marks },
+        outputs: { marks, out },
+        fn: async ({ plan, marks }: { plan: unknown; marks: string[] }, run: RunContext) => {
+          const { mark, kind, steps, stepMs } = plan as Plan;
+          const leave = stage.enter("marking", plan as Plan, run);
+          marks.push(mark);
+          await stage.sleep(steps * stepMs);
+          leave();
+          if (kind === "throws" || kind === "rejects") throw new Fault("refused", `${mark} is refused`);
+          return { marks, out: `${mark} marked` };
+        },
+      } as const;
+      const markChain = on(go.click, marking);
       const pair = { ...act, concurrencyGroup: "pair" } as const;
       return {
         one: on(go.click, { ...act, concurrencyLimit: 1, fn: acting("one") }),
@@ -51,6 +86,19 @@ export function simulatedDemo(stage: Stage): Page {
         timed: on(go.click, { ...act, concurrencyLimit: 2, timeoutMs: 60, fn: acting("timed") }),
         // Runs once more where a crash has cut it off.
         retried: on(go.click, { ...act, retry: true, fn: acting("retried") }),
+        mark: on(go.click, marking),
+        markAgain: on(go.click, { ...marking, retry: true }),
+        markChain,
+        more: on(markChain.success, {
+          inputs: plan,
+          outputs: { count },
+          fn: async (plan) => {
+            const { mark, steps, stepMs } = plan as unknown as Plan;
+            await stage.sleep(steps * stepMs);
+            return { count: update({ label: mark }) };
+          },
+        }),
+        lined: on(go.click, { ...act, retry: true, concurrencyLimit: 1, fn: acting("lined") }),
         chain,
         good: on(chain.success, { ...act, fn: acting("good") }),
         mend: on(chain.failure, {

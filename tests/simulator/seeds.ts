@@ -70,7 +70,7 @@ export function testSeeds(simulation: Simulation, { name, count, found }: Seeds)
     for (const seed of seeds) {
       const { error, notes } = await runSeed(simulation, seed);
       if (error === undefined) continue;
-      const last = notes.slice(-30).map((note) => `  ${note}`).join("\n");
+      const last = notes.slice(-Number(Deno.env.get("NOTES") ?? 30)).map((note) => `  ${note}`).join("\n");
       throw new Error(
         `Seed ${seed} found something. Alone: SEED=${seed} deno test -A tests/simulator/ --filter "${name}"\n` +
           `What happened last:\n${last}`,
