@@ -262,9 +262,9 @@ export class Engine {
       const own = await journal.runOf(owner.session, id) ?? id;
       const past = await journal.read(own, after);
       if (past?.session === owner.session && past.demo === owner.page) return past;
-      // It is not lost: it has yet to go on here.
+      // It is not lost: it has yet to go on here, or does so since it was looked for.
       if (journal.awaits(owner.session, id)) throw notYet();
-      throw error;
+      run = this.find(id, owner);
     }
     // Who reads it takes it for accepted, as who asked does.
     await run.admitted;

@@ -545,7 +545,8 @@ export class Journal implements AsyncDisposable {
       try {
         await this.#options.store.commit(ops);
       } catch (error) {
-        // It has no end to be kept later.
+        // One that is refused has no end to be kept later.
+        while (live.accepting) await live.accepting;
         if (live.refused) throw error;
         end = this.#addLate(live, ops);
       }
