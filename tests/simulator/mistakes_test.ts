@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { Engine } from "@/lib/engine/engine.ts";
 import type { Call } from "@/lib/engine/call.ts";
+import { CallState } from "@/lib/engine/call_state.ts";
 import { Journal } from "@/lib/engine/journal.ts";
+import { LateEnds } from "@/lib/engine/late_ends.ts";
 import { Queue } from "@/lib/engine/queue.ts";
 import { Run } from "@/lib/engine/run.ts";
 import { type Session, Sessions } from "@/lib/engine/sessions.ts";
+import { SimulatedStore } from "./disk.ts";
 import { simulateEngine } from "./engine_simulation.ts";
 import { simulateFairness } from "./fairness_simulation.ts";
 import { simulateJournal } from "./journal_simulation.ts";
@@ -187,6 +190,76 @@ const MISTAKES: readonly Mistake[] = [
     make: () => wrap(Engine.prototype, "recover", () => Promise.resolve([])),
     finds: simulateRestarts,
     says: /was acknowledged and is lost|runs are left without an end|is started twice/,
+  },
+  {
+    what: "A store keeps the end of a run and its state in two commits",
+    make: () =>
+      wrap(SimulatedStore.prototype, "commit", (_, commit, ops, options) => {
+        const state = ops.filter(({ key }) => key[0] === "sessions");
+        const rest = ops.filter(({ key }) => key[0] !== "sessions");
+        if (state.length === 0 || rest.length === 0) return commit(ops, options);
+        commit(state).catch(() => {});
+        return commit(rest, options);
+      }),
+    finds: simulateRestarts,
+    says: /and its state are not one|left its mark 2 times/,
+  },
+  {
+    what: "Ends overtake those that wait for a disk with room",
+    make: () => {
+      const size = Object.getOwnPropertyDescriptor(LateEnds.prototype, "size")!;
+      Object.defineProperty(LateEnds.prototype, "size", { ...size, get: () => 0 });
+      return { [Symbol.dispose]: () => void Object.defineProperty(LateEnds.prototype, "size", size) };
+    },
+    finds: simulateJournal,
+    says: /and the state of .* are not one|is not over|is lost|it never ends/,
+  },
+  {
+    what: "A journal has one set of numbers for all processes that a run goes on in",
+    make: () => {
+      const base = Object.getOwnPropertyDescriptor(Journal.prototype, "base")!;
+      Object.defineProperty(Journal.prototype, "base", { ...base, get: () => 0 });
+      return { [Symbol.dispose]: () => void Object.defineProperty(Journal.prototype, "base", base) };
+    },
+    finds: simulateJournal,
+    says: /says two things|has a gap|repeats what was seen/,
+  },
+  {
+    what: "A journal gives unfinished runs in the order of their keys",
+    make: () =>
+      wrap(Journal.prototype, "unfinished", async (_, unfinished) => {
+        return (await unfinished()).sort((a, b) => a.id < b.id ? -1 : 1);
+      }),
+    finds: simulateJournal,
+    says: /comes after/,
+  },
+  {
+    what: "A journal lets a run begin before that is counted",
+    make: () => wrap(Journal.prototype, "begin", () => Promise.resolve()),
+    finds: simulateJournal,
+    says: /is at attempt/,
+  },
+  {
+    what: "An engine begins what was left once more in each process",
+    make: () => wrap(Journal.prototype, "begin", () => Promise.resolve()),
+    finds: simulateRestarts,
+    says: /is started twice/,
+  },
+  {
+    what: "A cancel is acknowledged before it is on the disk",
+    make: () =>
+      wrap(Journal.prototype, "finish", (_, finish, id, fromSeq, frames, left) => {
+        finish(id, fromSeq, frames, left).catch(() => {});
+        return Promise.resolve();
+      }),
+    finds: simulateRestarts,
+    says: /begins after it was cancelled|is told two ways|was acknowledged and is lost|lost what was kept/,
+  },
+  {
+    what: "A run that is refused leaves in its session what it wrote",
+    make: () => wrap(CallState.prototype, "undo", () => {}),
+    finds: simulateRestarts,
+    says: /and its state are not one|left its mark/,
   },
   {
     what: "A run is deaf to being cancelled",
