@@ -10,17 +10,8 @@ import { type Copied, copyProject, put } from "./copied.ts";
 
 const root = new URL("../", import.meta.url);
 const SWITCH = "links/fresh/src/plain.ts";
-/** What tests read beside the project itself. */
-const TESTS = [
-  "tests",
-  "bench",
-  "docs",
-  "README.md",
-  "ARCHITECTURE.md",
-  "SECURITY.md",
-  "CONTRIBUTING.md",
-  ".gitignore",
-];
+/** What a copy does not take along: it makes its own, or has no use for it. */
+const APART = new Set([".git", "_builds", "_fresh", "coverage", "data", "node_modules", "vendor"]);
 const DEFAULT = ["tests/e2e", "tests/security", "tests/parity/recorded_test.ts"];
 
 /** Copies the project as {@linkcode copyProject} does, with a stand-in that does nothing beyond upstream. */
@@ -36,7 +27,11 @@ export async function copyPlain(routes?: string | readonly string[]): Promise<Co
 
 if (import.meta.main) {
   await using copy = await copyPlain();
-  for (const part of TESTS) await put(new URL(part, root), copy.root.pathname + part);
+  const there = new Set(Array.from(Deno.readDirSync(copy.root), ({ name }) => name));
+  for (const { name } of Deno.readDirSync(root)) {
+    // What tests read beside the project itself.
+    if (!there.has(name) && !APART.has(name)) await put(new URL(name, root), copy.root.pathname + name);
+  }
   const { code } = await new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", "--quiet", "--no-check", ...Deno.args.length > 0 ? Deno.args : DEFAULT],
     cwd: copy.root,
