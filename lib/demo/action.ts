@@ -219,8 +219,17 @@ export class Updated {
 /**
  * Given to a field instead of a value, changes its props: `visible`, `label`, `choices`, `interactive`, `value` ...
  * What is not named stays.
+ *
+ * @throws {TypeError} when it is given something else than props.
  */
 export function update<P extends object>(props: P): Update<P> {
+  if (typeof props !== "object" || props === null || Array.isArray(props)) {
+    throw new TypeError(
+      `Cannot change a field by ${
+        props === null ? "null" : `a ${typeof props}`
+      }: update() takes its props, as in update({ label: "New" })`,
+    );
+  }
   return new Updated(props as Record<string, unknown>) as unknown as Update<P>;
 }
 

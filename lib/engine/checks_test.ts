@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { on } from "@/lib/demo/action.ts";
 import { Blocks } from "@/lib/demo/blocks.tsx";
+import { component } from "@/lib/demo/component.ts";
 import { push, text } from "@/lib/testing/fields.ts";
 import { openDemo } from "@/lib/testing/open_demo.ts";
 import { Fault, type FaultCode } from "@/lib/value/fault.ts";
+import type { ViewProps } from "@/lib/value/page.ts";
 import type { Call } from "./call.ts";
 import { CHECK_MS, CHECK_PLACES } from "./checks.ts";
 
@@ -169,4 +172,33 @@ Deno.test("A call that waits for a place to be checked leaves when it is cancell
   for (const hold of holds) hold.resolve("No");
   await Promise.allSettled(runs.map(({ admitted }) => admitted));
   assert.equal(asked.length, CHECK_PLACES);
+});
+
+Deno.test("Where there is no room, a call is refused before its values are looked at", async () => {
+  let looked = 0;
+  const counted = component({
+    kind: "counted",
+    props: z.object({ value: z.string().optional() }),
+    wire: () =>
+      z.string().refine(() => {
+        looked++;
+        return true;
+      }),
+    empty: () => "",
+    events: { change: null },
+    view: (_: ViewProps<object, string>) => null,
+  });
+  const page = Blocks({
+    fields: { a: counted(), b: counted(), go: push() },
+    actions: ({ a, b, go }) => {
+      const act = on(go.click, { inputs: a, fn: () => new Promise<void>(() => {}) });
+      return { act, after: on(act.success, { inputs: b, fn: () => {} }) };
+    },
+  });
+  await using app = openDemo(page, { queueSize: 1, concurrencyLimit: 1 });
+  for (let at = 0; at < 2; at++) app.submit("act", { a: "x" }, { rest: { b: "x" } });
+  looked = 0;
+  const event = { when: "go:pick", detail: { row: "wrong" } };
+  assert.throws(() => app.submit("act", { a: "x" }, { rest: { b: "x" }, event }), is("queue_full"));
+  assert.equal(looked, 0);
 });

@@ -4,7 +4,7 @@ import { Fault } from "@/lib/value/fault.ts";
 import { isAllowed, type User } from "@/lib/value/user.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
 import { Batches } from "./batches.ts";
-import { type Call, calledAction, checkedEvent, nameFor, nameOf, noAction, type RunOwner } from "./call.ts";
+import { type Call, calledAction, nameFor, nameOf, noAction, type RunOwner } from "./call.ts";
 import { CallState } from "./call_state.ts";
 import { codecOf, type CodecOptions } from "./codec.ts";
 import type { FinishedRun, Journal, UnfinishedRun } from "./journal.ts";
@@ -198,10 +198,10 @@ export class Engine {
     const known = name === undefined ? undefined : this.#kept.named(name);
     if (known) return known;
     if (this.draining) throw stopping();
-    const checked = call.event === undefined ? call : { ...call, event: checkedEvent(call) };
-    const run = new Run(this.#runId(), checked, this.#host);
-    // Before the checks, which may cost whoever they ask more than the handler does.
+    const run = new Run(this.#runId(), call, this.#host);
+    // Before values and checks, which may cost more than the handler does.
     run.checkRoom();
+    run.take();
     const wrong = run.check();
     if (wrong instanceof Promise) {
       this.#kept.add(run);
@@ -455,7 +455,8 @@ export class Engine {
     if (!isAllowed(call.request.user, demo.actions[call.action]?.allow)) throw noAction();
     await this.#state.bring(call);
     if (!journal.again(unfinished.id)) return;
-    const run = new Run(unfinished.id, call, this.#host, journal.base);
+    const run = new Run(unfinished.id, call, this.#host);
+    run.take(journal.base);
     const mayBegin = () => this.#mayBegin(run, journal);
     run.mayBegin = mayBegin;
     journal.whole(run.id, run.last, run.log[0] as FrameBody);

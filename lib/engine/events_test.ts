@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { on } from "@/lib/demo/action.ts";
+import { on, update } from "@/lib/demo/action.ts";
 import { Blocks } from "@/lib/demo/blocks.tsx";
 import { push, text } from "@/lib/testing/fields.ts";
 import { openDemo } from "@/lib/testing/open_demo.ts";
@@ -61,4 +61,10 @@ Deno.test("An event is dropped that does not start the action, that carries noth
     await app.run("pick", {}, { event: { when, detail } });
   }
   assert.deepEqual(seen, Array(8).fill(undefined));
+});
+
+Deno.test("update() refuses what are no props, and says what would be right", () => {
+  for (const props of [null, undefined, "x", 3, [], () => {}]) {
+    assert.throws(() => update(props as never), /Cannot change a field by .*update\(\) takes its props/);
+  }
 });

@@ -7,7 +7,7 @@ import { isAllowed } from "@/lib/value/user.ts";
 import { weigh } from "@/lib/value/weigh.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
 import { type Attempt, attemptOf, DEAF_MS, signalOf, stop } from "./attempt.ts";
-import { type Call, noAction, withoutValues } from "./call.ts";
+import { type Call, checkedEvent, noAction, withoutValues } from "./call.ts";
 import { askChecks } from "./checks.ts";
 import { Context } from "./context.ts";
 import type { Written } from "./held.ts";
@@ -72,12 +72,8 @@ export class Run extends RunLog {
   /** Whether it says nothing more, but its end. */
   #over = false;
 
-  /**
-   * Checks the call's values. `since`: how many frames an earlier attempt at this run may have said.
-   *
-   * @throws {Fault} `bad_input` with the field, `not_found`.
-   */
-  constructor(id: string, call: Call, host: RunHost, since = 0) {
+  /** Makes a run. Nothing of its call is looked at before {@linkcode Run.take}. @throws {Fault} `not_found` */
+  constructor(id: string, call: Call, host: RunHost) {
     super();
     this.id = id;
     this.#call = call;
@@ -85,11 +81,23 @@ export class Run extends RunLog {
     this.#startedMs = host.now();
     const { demo, session } = call;
     this.#values = new Values({ demo, session, codec: () => host.codec(this) });
+  }
+
+  /**
+   * Checks the call's values and takes them. `since`: how many frames an earlier attempt at this run may have said.
+   *
+   * @throws {Fault} `bad_input` with the field, `not_found`.
+   */
+  take(since = 0): void {
+    const { call } = this;
+    const { demo } = call;
     const { names } = this.#action(call.action).inputs;
     for (const name in names) this.#values.take(names[name] as string, call.input[name]);
     for (const key in call.rest) {
       if (Object.hasOwn(demo.fields, key) && !this.#values.has(key)) this.#values.take(key, call.rest[key]);
     }
+    // What an earlier process has kept was checked then.
+    if (call.event && since === 0) this.#call = { ...call, event: checkedEvent(call) };
     if (since > 0) this.standFor(since, this.#values.whole(call.action));
   }
 
@@ -107,7 +115,7 @@ export class Run extends RunLog {
   }
 
   /**
-   * Whether there is room for it to wait, if it has to.
+   * Whether there is room for it to wait, if it has to. Asked before the values are checked, which may be large.
    *
    * @throws {Fault} `queue_full`, `rate_limited`
    */
