@@ -43,7 +43,8 @@ export interface DeclareState {
 /**
  * A value that stays on the server, one for each session: it is never drawn and never sent. Any value that
  * `structuredClone()` takes; what one session holds is bounded by the server, 16 MiB. Raises `change` on the server, in
- * the run that wrote it: for another value, and for the same object, which may have been changed.
+ * the run that wrote it, when the value is another than before. Handlers work on a copy of plain data: a change counts once it is
+ * given back. Objects of a class and values with `onDelete` are handed out as they are.
  *
  * @example
  * ```ts

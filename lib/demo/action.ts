@@ -101,7 +101,8 @@ export interface ActionSpec<I extends Slot, O extends Slot, B extends boolean = 
   readonly validate?: NoInfer<Checks<I>>;
   /**
    * Whether a run that a crash of the server cut off is run again from its beginning. Default false: it ends as
-   * `interrupted`. For handlers that may be run twice. Needs a store that outlives the crash.
+   * `interrupted`. For handlers that may be run twice, three times at most; what they give is kept once. Needs a store
+   * that outlives the crash.
    */
   readonly retry?: boolean;
   /** When it is raised while it runs: drop (`once`), run beside (`multiple`), run once more after (`alwaysLast`). */
