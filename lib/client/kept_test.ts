@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { PageGraph } from "@/lib/value/page.ts";
 import { writeFrame } from "@/lib/wire/event_stream.ts";
-import { type DoneFrame, NOT_KEPT } from "@/lib/wire/frame.ts";
+import type { DoneFrame } from "@/lib/wire/frame.ts";
+import { NOT_KEPT } from "@/lib/wire/not_kept.ts";
 import { Session } from "./session.ts";
 
 /** What a page shows beside its fields when an event ends like this. */

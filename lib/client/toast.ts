@@ -1,4 +1,4 @@
-import { NOT_KEPT } from "@/lib/wire/frame.ts";
+import { NOT_KEPT } from "@/lib/wire/not_kept.ts";
 
 /** A message beside the outputs. */
 export interface Toast {

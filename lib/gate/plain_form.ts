@@ -6,7 +6,7 @@ import { Fault, type FaultJson } from "@/lib/value/fault.ts";
 import type { AnyField } from "@/lib/value/field.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { FieldStatus } from "@/lib/value/page.ts";
-import { NOT_KEPT } from "@/lib/wire/frame.ts";
+import { NOT_KEPT } from "@/lib/wire/not_kept.ts";
 import { applied } from "@/lib/wire/patch.ts";
 import { fixedFields } from "./fixed.ts";
 import type { PageRequest } from "./native.ts";

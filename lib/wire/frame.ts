@@ -93,9 +93,6 @@ export interface DoneFrame {
   readonly kept?: false | undefined;
 }
 
-/** What a page says of a `done` frame with `kept: false`. */
-export const NOT_KEPT = "The server could not save this yet. It is lost if the server restarts now";
-
 /** What a run says, without its place in the run. */
 export type FrameBody =
   | QueuedFrame
