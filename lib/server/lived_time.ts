@@ -41,9 +41,8 @@ function readMark(path: string): number | undefined {
     return /^\d{12,15}\n$/.test(text) ? Number(text) : undefined;
   } catch (error) {
     // A folder that cannot be used is refused later, by who claims it.
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) {
-      return undefined;
-    }
+    const { NotADirectory, NotFound, PermissionDenied } = Deno.errors;
+    if ([NotADirectory, NotFound, PermissionDenied].some((type) => error instanceof type)) return undefined;
     throw error;
   }
 }
