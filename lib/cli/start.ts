@@ -13,6 +13,7 @@ import { heldBy } from "./held.ts";
 import { cannotListen } from "./listen.ts";
 import { Listener } from "./listener.ts";
 import { refuseOldDeno } from "./needs.ts";
+import { usersProblem } from "./users_check.ts";
 import { stopOnSignals } from "./stop.ts";
 
 /**
@@ -54,6 +55,8 @@ async function serve(settings: Settings): Promise<void> {
     const pages = await server.engine.recover();
     const http = listen(settings, app.fetch);
     warnOfNoFront(settings);
+    const problem = await usersProblem(settings.data);
+    if (problem !== undefined) logError(problem, "users_unusable");
     if (pages.length > 0) void goOn(pages, server, app.fetch);
     keepSweeping(server, settings);
     stopOnSignals({ ...settings, ...server, http });
