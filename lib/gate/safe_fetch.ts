@@ -7,10 +7,12 @@ import { isPublic } from "./public_address.ts";
 /** Whom the server may ask. */
 export interface SafeFetchPolicy {
   /**
-   * `public`: whatever resolves to public addresses only. A list: these hosts, `name` or `name:port`, wherever they are.
+   * `public`: whatever resolves to public addresses only, at ports 80 and 443. A list: these hosts, `name` or `name:port`, wherever they are.
    * An empty list: nobody.
    */
   readonly hosts: "public" | readonly string[];
+  /** Which ports `public` may ask; the text is empty for the scheme's own. Default 80 and 443. */
+  readonly isPort?: (port: string) => boolean;
   /** Finds the addresses of a name. Default the system's resolver. */
   readonly resolve?: (name: string) => Promise<readonly string[]>;
   /** Most bytes of an answer, after decoding. Default 10 MB. */
@@ -44,6 +46,11 @@ export interface SafeAnswer {
 
 /** Asks somebody outside. */
 export type SafeFetch = (url: string, options?: SafeFetchOptions) => Promise<SafeAnswer>;
+
+/** The ports of the web; none where it is the scheme's own. At others listen services that talk to whoever asks. */
+function isWebPort(port: string): boolean {
+  return port === "" || port === "80" || port === "443";
+}
 
 const MAX_REDIRECTS = 5;
 const MAX_BYTES = 10_000_000;
@@ -125,6 +132,10 @@ async function admitted(url: URL, policy: SafeFetchPolicy, signal: AbortSignal):
   const { hosts, resolve = addressesOf } = policy;
   // With its port, unless that is the scheme's own.
   const listed = hosts !== "public" && hosts.includes(url.host);
+  if (url.port === "0") throw new TypeError("There is no port 0");
+  if (hosts === "public" && !(policy.isPort ?? isWebPort)(url.port)) {
+    throw new TypeError(`Port ${url.port} is none of the web: a list of hosts may name it`);
+  }
   if (hosts !== "public" && !listed) throw new TypeError(`${url.host} is not on the list`);
   const name = url.hostname.replace(/^\[(.*)\]$/, "$1");
   const addresses = isIP(name) === 0 ? await before(signal, resolve(name)) : [name];

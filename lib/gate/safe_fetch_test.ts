@@ -28,7 +28,8 @@ async function site(handler: (request: Request) => Response | Promise<Response>)
   };
 }
 
-const anywhere: SafeFetchPolicy = { hosts: "public" };
+// The servers of this test have any port that was free.
+const anywhere: SafeFetchPolicy = { hosts: "public", isPort: () => true };
 
 /** The refusal: every one of them reads the same. */
 async function refusal(promise: Promise<unknown>): Promise<Error> {
@@ -103,6 +104,45 @@ Deno.test("safeFetch() asks nobody on this machine or on networks of its own, ho
     });
   }
   assert.equal(inside.hits(), 0);
+});
+
+Deno.test("safeFetch() with `public` asks the ports of the web only, and no list names port 0", async (t) => {
+  const ports = [
+    0,
+    1,
+    21,
+    22,
+    23,
+    25,
+    79,
+    81,
+    110,
+    143,
+    444,
+    445,
+    2375,
+    3306,
+    5432,
+    6379,
+    8080,
+    8443,
+    9200,
+    11211,
+  ];
+  for (const port of ports) {
+    await t.step(String(port), async () => {
+      const policy: SafeFetchPolicy = { hosts: "public", resolve: () => Promise.resolve(["192.0.2.1"]) };
+      assert.match((await refusal(safeFetch(policy)(`http://a.example:${port}/`))).message, /port/i);
+      if (port !== 0) return;
+      const listed = { ...policy, hosts: ["a.example:0", "a.example"] };
+      assert.match((await refusal(safeFetch(listed)("http://a.example:0/"))).message, /port 0/);
+    });
+  }
+  // An address of no network is what these are refused for.
+  for (const url of ["http://a.example/", "https://a.example:80/", "http://a.example:443/"]) {
+    const policy: SafeFetchPolicy = { hosts: "public", resolve: () => Promise.resolve(["10.0.0.1"]) };
+    assert.match((await refusal(safeFetch(policy)(url))).message, /not public/);
+  }
 });
 
 Deno.test("safeFetch() refuses every scheme but two, and addresses that two parsers may read differently", async (t) => {
