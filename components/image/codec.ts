@@ -1,6 +1,7 @@
 import { Fault } from "@/lib/value/fault.ts";
 import type { FileRef } from "@/lib/value/file_ref.ts";
 import type { CodecContext, StoredFile } from "@/lib/demo/component.ts";
+import { Room } from "./room.ts";
 import { pictureSize } from "./size.ts";
 
 /** A picture that a handler receives. */
@@ -9,22 +10,62 @@ export interface Picture extends StoredFile {
   readonly width: number;
   /** Rows of pixels, as stored. */
   readonly height: number;
+  /**
+   * Gives the bytes to work that decodes them. What is decoded at once has 100 million pixels at most, over the whole
+   * server; the rest waits. What the work throws, unless it is a fault, is the picture's: a damaged file.
+   *
+   * @throws {Fault} (by the promise) `bad_input` at the field when the work fails
+   */
+  readonly decode: <T>(work: (bytes: Uint8Array<ArrayBuffer>) => T | Promise<T>) => Promise<T>;
+}
+
+/** What the codec goes by of an image's props. */
+export interface PictureLimits {
+  /** Most pixels. */
+  readonly maxPixels: number;
 }
 
 // JPEGs carry previews and colour profiles before their size; 1 MiB covers what cameras write.
 const HEADER_BYTES = 1 << 20;
 
+/** Four bytes each, and as much again on the way: this is most of the memory that pictures take. */
+const room = new Room(100_000_000);
+
 /**
  * Opens an uploaded picture: only its header is read until the handler asks for the bytes.
  *
- * @throws {Fault} `bad_input` when the file is no PNG, JPEG, GIF, WebP or AVIF picture.
+ * @throws {Fault} `bad_input` when the file is no PNG, JPEG, GIF, WebP or AVIF picture, or has too many pixels.
  */
-export async function decodePicture(ref: FileRef | null, context: CodecContext): Promise<Picture | null> {
+export async function decodePicture(
+  ref: FileRef | null,
+  context: CodecContext,
+  { maxPixels }: PictureLimits,
+  field?: string,
+): Promise<Picture | null> {
   if (ref === null) return null;
   const file = await context.open(ref);
   const size = await sizeOf(file);
   if (!size) throw new Fault("bad_input", `Cannot read "${file.name}" as a picture`);
+  const { width, height } = size;
+  if (width * height > maxPixels) {
+    const most = Math.round(maxPixels / 10_000) / 100;
+    throw new Fault(
+      "bad_input",
+      `"${file.name}" has ${width} × ${height} pixels. At most ${most} million are taken`,
+    );
+  }
   const { id, url, name, mime } = file;
+  const decode: Picture["decode"] = (work) =>
+    room.run(width * height, async () => {
+      context.signal.throwIfAborted();
+      const bytes = await file.bytes();
+      try {
+        return await work(bytes);
+      } catch (cause) {
+        if (cause instanceof Fault || context.signal.aborted) throw cause;
+        throw new Fault("bad_input", `Cannot read "${name}" as a picture`, { field, cause });
+      }
+    });
   return {
     id,
     url,
@@ -34,6 +75,7 @@ export async function decodePicture(ref: FileRef | null, context: CodecContext):
     ...size,
     bytes: () => file.bytes(),
     stream: () => file.stream(),
+    decode,
   };
 }
 
@@ -54,8 +96,7 @@ export function encodePicture(
         "A picture is given as its encoded bytes, a Uint8Array, as one that was received, or as null",
       );
     }
-    const { id, url, name, size, mime } = given;
-    return { id, url, name, size, mime };
+    return known(given, context);
   }
   if (!pictureSize(given)) {
     throw new Fault(
@@ -65,6 +106,28 @@ export function encodePicture(
   }
   return context.keep(given, "image");
 }
+
+/**
+ * A reference as the server tells it: whoever gives one may have it from a visitor, address and all. What is no file that
+ * was sent may be one of the site's own, by its path.
+ */
+async function known(given: FileRef, context: CodecContext): Promise<FileRef> {
+  try {
+    const { id, url, name, size, mime } = await context.open(given);
+    return { id, url, name, size, mime };
+  } catch (cause) {
+    const { id, url, name, size, mime } = given;
+    if (OWN_PATH.test(url) && !KEPT_PATH.test(url)) return { id, url, name, size, mime };
+    throw new Fault(
+      "bad_output",
+      "The picture is none of this session's files, and has no path of this site. Give its bytes instead",
+      { cause },
+    );
+  }
+}
+
+const OWN_PATH = /^\/(?![/\\])/;
+const KEPT_PATH = /(?:^|\/)files(?:\/|$)/;
 
 async function sizeOf(file: StoredFile): Promise<ReturnType<typeof pictureSize>> {
   let head = new Uint8Array();

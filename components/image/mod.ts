@@ -28,6 +28,8 @@ export const image = component({
     placeholder: z.string().optional(),
     /** What stands over the picture. Default both. */
     buttons: z.array(z.enum(["download", "fullscreen"])).default(["download", "fullscreen"]),
+    /** Most pixels of a picture, by its header. Default 100 million. */
+    maxPixels: z.number().int().positive().default(100_000_000),
     /** Picture at the start. */
     value: fileRefSchema.optional(),
   }),

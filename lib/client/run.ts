@@ -43,6 +43,8 @@ export interface Follower {
 const SILENCE_MS = 40_000;
 /** How often one frame is asked for again when the page could not take it. */
 const MOST_FAILURES = 3;
+/** How often something else than the server may answer, one time after the other. */
+const MOST_STRANGE = 9;
 
 /**
  * Follows a run to its end, however often the connection breaks: each frame is taken once and in order. Without
@@ -54,6 +56,7 @@ export async function follow(
   body?: JsonObject,
 ): Promise<FaultJson | undefined> {
   let failures = 0;
+  let strange = 0;
   for (let tries = 0; !going.over; tries++) {
     const request = new AbortController();
     const end = going.end = () => request.abort();
@@ -69,6 +72,8 @@ export async function follow(
       const { ok, status } = answer;
       if (ok) {
         if (tries) page.waits(going);
+        // What stands between may answer in the server's place, and never stop to.
+        if (/html|json|xml/.test(answer.headers.get("content-type") ?? "")) throw new SyntaxError();
         for await (const frame of readFrames(answer.body as ReadableStream<Uint8Array>, "", heard)) {
           if (going.over) return;
           if (frame.seq <= going.seq) continue;
@@ -77,7 +82,7 @@ export async function follow(
           failures++;
           await page.apply(going, frame);
           going.seq = frame.seq;
-          tries = failures = 0;
+          tries = failures = strange = 0;
           if (frame.type === "done") return;
         }
       } else {
@@ -88,7 +93,8 @@ export async function follow(
         // Nobody is logged in any more, for example.
         if (error && (status === 401 || status === 403)) return error;
       }
-    } catch {
+    } catch (error) {
+      if (error instanceof SyntaxError && ++strange > MOST_STRANGE) return garbled;
       // The connection broke: what fetch says of it helps nobody. Or a script that the frame needs is gone.
       if (failures > MOST_FAILURES) return gone;
     } finally {
@@ -109,6 +115,10 @@ const offline: FaultJson = {
 export const gone: FaultJson = {
   code: "expired",
   message: "A part of this page cannot be loaded. Reload it",
+};
+const garbled: FaultJson = {
+  code: "offline",
+  message: "Something else answers in place of the server. Reload the page",
 };
 const lost: FaultJson = {
   code: "expired",

@@ -124,3 +124,24 @@ Deno.test("follow() ends at once when nobody wants to hear of the run any more",
   assert.deepEqual(taken, []);
   assert.equal(going.seq, 1);
 });
+
+for (
+  const [what, answer] of [
+    [
+      "a page of somebody else",
+      () => new Response("<p>Sign in", { headers: { "content-type": "text/html" } }),
+    ],
+    ["frames that are none", () => new Response("id: run/1\ndata: {broken\n\n")],
+  ] as const
+) {
+  Deno.test(`follow() gives up on ${what}, in the server's place, and says so`, async () => {
+    let waiting = false;
+    const waits = (_: Going, message?: string) => void (waiting = message !== undefined);
+    const { all, going, sent } = page(Array.from({ length: 30 }, answer), { waits });
+    // Every pause ends as soon as it begins.
+    Object.defineProperty(going, "end", { set: (end: () => void) => waiting && queueMicrotask(end) });
+    const fault = await follow(all, going, body);
+    assert.match(fault?.message ?? "", /in place of the server/);
+    assert.equal(sent.length, 10);
+  });
+}

@@ -1,5 +1,5 @@
 import type { Carried, EventRef, Events, Given, Result, Slot, Taken, Update } from "@/lib/value/field.ts";
-import type { FaultJson } from "@/lib/value/fault.ts";
+import { Fault, type FaultJson } from "@/lib/value/fault.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { Checks } from "./check.ts";
 import type { User } from "@/lib/value/user.ts";
@@ -221,17 +221,22 @@ export class Updated {
  * Given to a field instead of a value, changes its props: `visible`, `label`, `choices`, `interactive`, `value` ...
  * What is not named stays.
  *
- * @throws {TypeError} when it is given something else than props.
+ * @throws {Fault} `bad_output` when `props` is no object
  */
 export function update<P extends object>(props: P): Update<P> {
   if (typeof props !== "object" || props === null || Array.isArray(props)) {
-    throw new TypeError(
+    throw new Fault(
+      "bad_output",
       `Cannot change a field by ${
-        props === null ? "null" : `a ${typeof props}`
+        nameOfType(props)
       }: update() takes its props, as in update({ label: "New" })`,
     );
   }
   return new Updated(props as Record<string, unknown>) as unknown as Update<P>;
+}
+
+function nameOfType(value: unknown): string {
+  return Array.isArray(value) ? "a list" : value === null ? "null" : `a ${typeof value}`;
 }
 
 /** What {@linkcode reset} gives. */

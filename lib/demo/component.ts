@@ -88,8 +88,13 @@ export interface ComponentSpec<A, P, W, I, O, E extends EventSpecs> {
   readonly alive?: (props: NoInfer<P>) => boolean;
   /** Whether there is nothing to see of it, so that a layout may leave it out: it is then drawn behind. Default false. */
   readonly unseen?: boolean;
-  /** Wire value to what the handler receives. Default: as it is. */
-  readonly decode?: (wire: NoInfer<W>, context: CodecContext, props: NoInfer<P>) => I | Promise<I>;
+  /** Wire value to what the handler receives. `field`: its key, for faults that come later. Default: as it is. */
+  readonly decode?: (
+    wire: NoInfer<W>,
+    context: CodecContext,
+    props: NoInfer<P>,
+    field?: string,
+  ) => I | Promise<I>;
   /** What the handler gives to wire value. Default: as it is. */
   readonly encode?: (out: O, context: CodecContext, props: NoInfer<P>) => NoInfer<W> | Promise<NoInfer<W>>;
   /** Reads the field from a form sent without script; the result is checked by `wire`. Default: the first text. */
@@ -130,7 +135,12 @@ export interface Component extends AnyComponent {
   readonly unseen: boolean;
   /** Wire value to what handlers receive. */
   readonly decode:
-    | ((wire: Json, context: CodecContext, props: Readonly<Record<string, unknown>>) => unknown)
+    | ((
+      wire: Json,
+      context: CodecContext,
+      props: Readonly<Record<string, unknown>>,
+      field?: string,
+    ) => unknown)
     | undefined;
   /** What handlers give to wire value. */
   readonly encode:

@@ -8,6 +8,12 @@ export interface ReadersOptions {
   readonly graceMs: number;
 }
 
+/**
+ * The last part of a grace time is a timer of its own: a process that was stopped, or slept, first hears of its timers,
+ * and then of the reader who has been asking since.
+ */
+const LAST_MS = 1000;
+
 /** What a run knows of those who read it. Kept on the run: it comes and goes with it. */
 export class Attention {
   /** How many read it. */
@@ -52,8 +58,11 @@ export class Readers {
   /** Says that nobody reads a run, from now on. */
   unread(run: Run): void {
     if (run.finished) return;
-    const own = run.call.demo.actions[run.call.action]?.graceMs;
-    run.attention.leaving = this.#options.after(own ?? this.#options.graceMs, () => run.cancel());
+    const { after } = this.#options;
+    const ms = run.call.demo.actions[run.call.action]?.graceMs ?? this.#options.graceMs;
+    const last = Math.min(LAST_MS, ms / 2);
+    const { attention } = run;
+    attention.leaving = after(ms - last, () => void (attention.leaving = after(last, () => run.cancel())));
   }
 
   /** Says that a run is over, or read: it is not to be cancelled. */

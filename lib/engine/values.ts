@@ -278,7 +278,7 @@ export class Values {
     const wire = this.#values.get(key) as Json;
     const { decode } = component;
     if (!decode) return wire;
-    return caught(key, () => decode(wire, codec(), session.props(demo, key)));
+    return caught(key, () => decode(wire, codec(), session.props(demo, key), key));
   }
 
   #encodeOne(key: string, value: unknown, props: Readonly<Record<string, unknown>>): unknown {

@@ -289,7 +289,9 @@ function meter({ maxBytes, stallMs = STALL_MS, graceMs = GRACE_MS }: BodyLimits,
     const askedMs = performance.now();
     try {
       const result = await within(read(), stallMs, (end) => late = end);
-      waitedMs += performance.now() - askedMs;
+      const ms = performance.now() - askedMs;
+      // Longer than that nobody waits: the process was stopped.
+      if (ms <= stallMs + STOPPED_MS) waitedMs += ms;
       if (ended) throw ended;
       if (result.done) return result;
       size += result.value?.length ?? 0;
@@ -315,6 +317,8 @@ class Line {
   readonly #ms: number;
   readonly #waiting = new LinkedList<Waiting>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer is due. */
+  #dueMs = 0;
   /** Whether the timer is about to be set. */
   #arming = false;
 
@@ -345,7 +349,12 @@ class Line {
   #arm(steps: number): void {
     this.#arming = this.#waiting.size > 0 && steps > 0;
     if (this.#arming) queueMicrotask(() => this.#arm(steps - 1));
-    else if (this.#waiting.size > 0) this.#timer = setTimeout(() => this.#sweep(), this.#ms);
+    else if (this.#waiting.size > 0) this.#set(this.#ms);
+  }
+
+  #set(ms: number): void {
+    this.#dueMs = performance.now() + ms;
+    this.#timer = setTimeout(() => this.#sweep(), ms);
   }
 
   /** Tells those whose time is up, and waits for the next. */
@@ -353,16 +362,19 @@ class Line {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const now = performance.now();
+    // The process was stopped, or had no time: what came meanwhile is read before anybody is late.
+    if (now - this.#dueMs > STOPPED_MS && this.#waiting.size > 0) return this.#set(CATCH_UP_MS);
     for (const waiting of this.#waiting) {
-      if (waiting.deadlineMs > now) {
-        this.#timer = setTimeout(() => this.#sweep(), Math.ceil(waiting.deadlineMs - now));
-        return;
-      }
+      if (waiting.deadlineMs > now) return this.#set(Math.ceil(waiting.deadlineMs - now));
       this.#waiting.remove(waiting);
       waiting.late(tooSlow());
     }
   }
 }
+
+/** A timer that is so late is one of a process that was stopped. */
+const STOPPED_MS = 1000;
+const CATCH_UP_MS = 500;
 
 /** A body that came with its head is there after a few steps of this turn: for that no timer is set at all. */
 const STEPS = 12;

@@ -120,14 +120,15 @@ async function answerForm<S extends AtollState>(
     if (named !== undefined && engine.sessions.knows(named, user)) token = named;
     return engine.sessions.open(token, user).id;
   };
+  const url = (id: string) => engine.fileUrl(at.page, id, engine.sessions.open(token, user).id);
   const entries = await readForm(at.request, {
     owner,
     blobs,
-    url: (id) => engine.fileUrl(at.page, id, engine.sessions.open(token, user).id),
+    url,
     limits: { maxFileBytes: maxUploadBytes },
   });
   owner((name) => entries.get(name)?.texts[0]);
-  const outcome = await runForm(at, entries, { demo, engine, token });
+  const outcome = await runForm(at, entries, { demo, engine, token, url });
   return await context.render(
     draw(demo, { url: at.page, session: token, ...outcome }),
     { status: outcome.code, headers: PAGE_HEADERS },

@@ -3,6 +3,7 @@ import { componentOf, type FormEntries } from "@/lib/demo/component.ts";
 import type { Engine } from "@/lib/engine/engine.ts";
 import type { Session } from "@/lib/engine/sessions.ts";
 import { Fault, type FaultJson } from "@/lib/value/fault.ts";
+import { fileRefSchema } from "@/lib/value/file_ref.ts";
 import type { AnyField } from "@/lib/value/field.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { FieldStatus } from "@/lib/value/page.ts";
@@ -30,7 +31,13 @@ export interface FormOutcome {
 export async function runForm(
   { request, page, user, client }: PageRequest,
   entries: ReadonlyMap<string, FormEntries>,
-  { demo, engine, token }: { demo: Demo; engine: Engine; token: string },
+  { demo, engine, token, url }: {
+    demo: Demo;
+    engine: Engine;
+    token: string;
+    /** Where the file of an id is found. */
+    url: (id: string) => string;
+  },
 ): Promise<FormOutcome> {
   const session = engine.sessions.open(token, user?.id);
   const props = (key: string) => session.props(demo, key);
@@ -63,7 +70,7 @@ export async function runForm(
     const own = entries.get(key) ??
       (plan.when.includes(`${key}:click`) ? entries.get(`$run.${pressed}`) : undefined);
     const sent = component.form(own ?? { texts: [], files: [] }, props(key));
-    if (sent !== undefined) values.set(key, sent as Json);
+    if (sent !== undefined) values.set(key, ownAddress(sent as Json, url));
   }
   try {
     takeMoves(demo, entries, session);
@@ -111,6 +118,12 @@ export async function runForm(
     if (!drawable(value, field.initial) || !isSound(value, field)) values.delete(key);
   }
   return { values, props, status, notice, code };
+}
+
+// A reference to a file comes back with the form, and the page shows what it says: at an address of the server's own.
+function ownAddress(sent: Json, url: (id: string) => string): Json {
+  const ref = fileRefSchema.safeParse(sent);
+  return ref.success && !ref.data.url.startsWith("/") ? { ...ref.data, url: url(ref.data.id) } : sent;
 }
 
 // What the person did to containers, for example which tab is open, is sent with the form.

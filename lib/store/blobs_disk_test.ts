@@ -136,6 +136,7 @@ Deno.test("diskBlobs() reads through no link, pipe or folder put in the place of
   await using blobs = diskBlobs({ root: join(folder.path, "root") });
   const swaps: Record<string, (path: string) => Promise<unknown>> = {
     link: (path) => Deno.symlink(secret, path),
+    "second name of a file elsewhere": (path) => Deno.link(secret, path),
     pipe: (path) => new Deno.Command("mkfifo", { args: [path] }).output(),
     folder: (path) => Deno.mkdir(path),
     "longer file": (path) => Deno.writeTextFile(path, "123456"),

@@ -28,11 +28,13 @@ async function writeAll(file: Deno.FsFile, chunk: Uint8Array): Promise<void> {
   for (let at = 0; at < chunk.length;) at += await file.write(at === 0 ? chunk : chunk.subarray(at));
 }
 
-/** Opens a file that is where and what it should be: no link on the way, nothing but a plain file of that size. */
+/** Opens a file that is where and what it should be: no link on the way or to it, nothing but a plain file of that size. */
 export async function openOwn(path: string, size: number): Promise<Deno.FsFile | undefined> {
   try {
     // Looked at before it is opened, since opening a pipe waits for its other end; and after, since it may be swapped.
     const before = await Deno.lstat(path);
+    // A second name of it may lie anywhere on this disk. Windows does not tell.
+    if ((before.nlink ?? 1) !== 1) return undefined;
     if (!before.isFile || await Deno.realPath(path) !== path) return undefined;
     const file = await Deno.open(path, { read: true });
     const after = await file.stat();

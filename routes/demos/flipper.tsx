@@ -20,7 +20,7 @@ export default Blocks({
     picture: on(flipImage.click, {
       inputs: { imageInput },
       outputs: { imageOutput },
-      fn: async ({ imageInput }) => ({ imageOutput: imageInput && await flop(await imageInput.bytes()) }),
+      fn: async ({ imageInput }) => ({ imageOutput: imageInput && await imageInput.decode(flop) }),
     }),
   }),
   layout: (ui) => (

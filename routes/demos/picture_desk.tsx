@@ -41,7 +41,7 @@ export default Blocks({
       outputs: blurred,
       concurrencyLimit: 2,
       async *fn({ photo, radius }, { signal, progress }) {
-        if (photo) yield* blur(await photo.bytes(), radius, { signal, progress });
+        if (photo) yield* blur(photo, radius, { signal, progress });
       },
     });
     const edging = on(goEdges.click, {
@@ -49,14 +49,14 @@ export default Blocks({
       outputs: edged,
       concurrencyLimit: 2,
       async *fn({ photo }, { signal, progress }) {
-        if (photo) yield* edges(await photo.bytes(), { signal, progress });
+        if (photo) yield* edges(photo, { signal, progress });
       },
     });
     const resizing = on(goResize.click, {
       inputs: { photo, width },
       outputs: { resized },
       concurrencyLimit: 2,
-      fn: async ({ photo, width }) => photo ? { resized: await resize(await photo.bytes(), width) } : {},
+      fn: async ({ photo, width }) => photo ? { resized: await resize(photo, width) } : {},
     });
     const describe = on([blurring.success, edging.success, resizing.success], {
       inputs: { photo, seen },

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { App } from "fresh";
+import { readJson } from "@/lib/gate/body.ts";
 import { guarded } from "@/lib/gate/guard.ts";
+import { refuse } from "@/lib/gate/reply.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -75,4 +77,24 @@ Deno.test("guarded() answers a refused request whole, and reads its body to the 
     assert.equal(response.status, 404);
     await response.text();
   }
+});
+
+Deno.test("guarded() reads what came while the process was stopped before it calls anybody late", async () => {
+  const reading = Promise.withResolvers<void>();
+  const app = new App().post("/read", ({ req }) => {
+    reading.resolve();
+    return readJson(req).then((value) => Response.json(value), refuse);
+  });
+  const handler = guarded(app, { names: [], dev: false, stallMs: 100 }).handler();
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, handler);
+  const head =
+    "POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n";
+  const connection = await send(server.addr.port, `${head}{"a"`);
+  await reading.promise;
+  // The timer is set by then.
+  await new Promise((resolve) => setTimeout(resolve));
+  await connection.write(encoder.encode(":1}"));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+  assert.match(await firstOf(connection), /^HTTP\/1\.1 200 /);
+  connection.close();
 });

@@ -1,3 +1,4 @@
+import type { Picture } from "atoll";
 import sharp, { type Sharp } from "sharp";
 
 /** What a step of work tells on its way. */
@@ -9,9 +10,9 @@ export interface Steps {
 /** Longest side of what the desk gives back, in pixels. */
 const LONGEST = 1600;
 
-function open(photo: Uint8Array): Sharp {
+function open(bytes: Uint8Array): Sharp {
   // Turned upright first: the camera's note about it is lost with the rest of the metadata.
-  return sharp(photo, { limitInputPixels: 100_000_000 }).rotate().resize(LONGEST, LONGEST, {
+  return sharp(bytes, { limitInputPixels: 100_000_000 }).rotate().resize(LONGEST, LONGEST, {
     fit: "inside",
     withoutEnlargement: true,
   });
@@ -26,7 +27,7 @@ async function jpeg(picture: Sharp): Promise<Uint8Array> {
  * `radius` is the standard deviation in pixels at the end, 0 to 40.
  */
 export async function* blur(
-  photo: Uint8Array,
+  photo: Picture,
   radius: number,
   { signal, progress }: Steps,
 ): AsyncGenerator<Uint8Array> {
@@ -34,27 +35,29 @@ export async function* blur(
   for (const [i, sigma] of steps.entries()) {
     if (signal.aborted) return;
     progress(i, steps.length, `Radius ${sigma.toFixed(1)}`);
-    yield await jpeg(sigma < 0.3 ? open(photo) : open(photo).blur(sigma));
+    yield await photo.decode((bytes) => jpeg(sigma < 0.3 ? open(bytes) : open(bytes).blur(sigma)));
   }
 }
 
 /** Finds the edges of a photograph: first grey, then the slopes of brightness, then the strong ones alone. Gives JPEG. */
-export async function* edges(photo: Uint8Array, { signal, progress }: Steps): AsyncGenerator<Uint8Array> {
+export async function* edges(photo: Picture, { signal, progress }: Steps): AsyncGenerator<Uint8Array> {
   const around = [-1, -1, -1, -1, 8, -1, -1, -1, -1];
   const kernel = { width: 3, height: 3, kernel: around };
-  const stages: [string, () => Sharp][] = [
-    ["Grey", () => open(photo).greyscale()],
-    ["Slopes", () => open(photo).greyscale().blur(1).convolve(kernel)],
-    ["Edges", () => open(photo).greyscale().blur(1).convolve(kernel).linear(6, -24).negate()],
+  const stages: [string, (bytes: Uint8Array) => Sharp][] = [
+    ["Grey", (bytes) => open(bytes).greyscale()],
+    ["Slopes", (bytes) => open(bytes).greyscale().blur(1).convolve(kernel)],
+    ["Edges", (bytes) => open(bytes).greyscale().blur(1).convolve(kernel).linear(6, -24).negate()],
   ];
   for (const [i, [note, make]] of stages.entries()) {
     if (signal.aborted) return;
     progress(i, stages.length, note);
-    yield await jpeg(make());
+    yield await photo.decode((bytes) => jpeg(make(bytes)));
   }
 }
 
 /** Scales a photograph to a width in pixels, 16 to 4096, with its own proportions. Gives JPEG. */
-export async function resize(photo: Uint8Array, width: number): Promise<Uint8Array> {
-  return await jpeg(sharp(photo, { limitInputPixels: 100_000_000 }).rotate().resize(width));
+export async function resize(photo: Picture, width: number): Promise<Uint8Array> {
+  return await photo.decode((bytes) =>
+    jpeg(sharp(bytes, { limitInputPixels: 100_000_000 }).rotate().resize(width))
+  );
 }
