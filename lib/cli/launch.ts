@@ -2,10 +2,12 @@ import { fileURLToPath } from "node:url";
 import { CONNECTIONS } from "@/lib/gate/guard/settings.ts";
 import { logStyle } from "@/lib/gate/settings.ts";
 import { log, logAs } from "@/lib/ops/log.ts";
+import { heapMib, USUAL_MEMORY_BYTES } from "@/lib/server/memory_budget.ts";
 import { buildOf, type HeldBuild, holdBuild } from "./builds.ts";
 import { failWith } from "./fail.ts";
 import { flagsOf, type Task } from "./flags.ts";
 import { assertPort } from "./listen.ts";
+import { memoryHere } from "./memory.ts";
 import { refuseOldDeno } from "./needs.ts";
 import { rightsOf } from "./rights.ts";
 import { Starter } from "./starter.ts";
@@ -18,7 +20,7 @@ import { mostDescriptors, watchDescriptors } from "./watch_descriptors.ts";
  * can talk to this process. `--show` says what the server would be started with, and starts nothing.
  */
 const root = new URL("../../", import.meta.url);
-const env = Deno.env.toObject();
+const env: Record<string, string> = { ATOLL_MEMORY: String(memoryHere()), ...Deno.env.toObject() };
 const START: Task = {
   name: "start",
   does:
@@ -62,7 +64,12 @@ async function launch(): Promise<number> {
   using _over = { [Symbol.dispose]: () => over.abort() };
   const rights = await rightsOf({ root, build, env, starter: starter?.path });
   const child = new Deno.Command(Deno.execPath(), {
-    args: [...run(build, rights.flags), programOf(build, "start.ts"), "--held"],
+    args: [
+      ...run(build, rights.flags),
+      `--v8-flags=--max-old-space-size=${heapMib(settings.memoryBytes ?? USUAL_MEMORY_BYTES)}`,
+      programOf(build, "start.ts"),
+      "--held",
+    ],
     cwd: root,
     clearEnv: true,
     env: rights.env,

@@ -9,6 +9,7 @@ import { CallState } from "./call_state.ts";
 import { codecOf, type CodecOptions } from "./codec.ts";
 import type { FinishedRun, Journal, UnfinishedRun } from "./journal.ts";
 import { acceptedRun, callAgain, requestOf } from "./kept_call.ts";
+import { LogRoom } from "./log_room.ts";
 import { KeptRuns } from "./kept_runs.ts";
 import type { Written } from "./held.ts";
 import type { KeptState } from "./kept_state.ts";
@@ -66,6 +67,8 @@ export interface EngineOptions {
   readonly runMs?: number | null;
   /** How long a run goes on with nobody reading it, in milliseconds. Default 60,000. */
   readonly graceMs?: number;
+  /** How many bytes the logs of the runs that go on may take together. Default 128 MiB. */
+  readonly logBytes?: number;
   /** How many finished runs can still be read from memory, besides those that nobody has seen. Default 1,000. */
   readonly keptRuns?: number;
   /** How many bytes these may take together. Default 64 MiB. */
@@ -153,6 +156,7 @@ export class Engine {
     this.#host = {
       queue: this.#queue,
       batches: new Batches(this.#queue, clock.after),
+      logs: new LogRoom(options.logBytes ?? 128 * 1024 * 1024),
       turns: new Turns(Math.ceil((options.queueSize ?? 1000) / 2)),
       seats: options.seats,
       limit: options.runMs === null
@@ -198,6 +202,7 @@ export class Engine {
     const known = name === undefined ? undefined : this.#kept.named(name);
     if (known) return known;
     if (this.draining) throw stopping();
+    if (this.#host.logs.isFull) throw tooBusy();
     const run = new Run(this.#runId(), call, this.#host);
     // Before values and checks, which may cost more than the handler does.
     run.checkRoom();
@@ -543,6 +548,10 @@ function wait(run: Run, caller: Caller | undefined): void {
   caller?.signal.addEventListener("abort", () => {
     if (--run.callers === 0 && run.checking) run.cancel();
   }, { once: true });
+}
+
+function tooBusy(): Fault {
+  return new Fault("queue_full", "The server has too much to tell at the moment. Try again in a while");
 }
 
 function stopping(): Fault {

@@ -24,7 +24,7 @@ import { type Outputs, Values } from "./values.ts";
 // A generator that never waits would keep every other run from going on, and its own cancel from being heard.
 const TURN_MS = 12;
 // What a run may say before one frame takes the place of all that were. In letters and bytes.
-const MOST_LOG = 2 * 1024 * 1024;
+const MOST_FRAME = 2 * 1024 * 1024;
 // And what it may say in all.
 const MOST_SAID = 1024 * 1024 * 1024;
 // Actions that a change of state starts can start each other.
@@ -71,6 +71,8 @@ export class Run extends RunLog {
   #emitLater: ((frame: FrameBody) => void) | undefined;
   /** Whether it says nothing more, but its end. */
   #over = false;
+  /** What the room of all logs counts for this one. */
+  #counted = 0;
 
   /** Makes a run. Nothing of its call is looked at before {@linkcode Run.take}. @throws {Fault} `not_found` */
   constructor(id: string, call: Call, host: RunHost) {
@@ -481,7 +483,7 @@ export class Run extends RunLog {
     // Not assigned as it is written: V8 takes such a function for one that stays, and it would keep the run.
     const emit = (frame: FrameBody) => {
       this.#emit(frame, frame.type === "log" ? frame.text.length : 0);
-      if (this.added > MOST_LOG && !this.#over) this.#compact();
+      this.#bound();
     };
     return this.#emitLater = emit;
   }
@@ -574,9 +576,18 @@ export class Run extends RunLog {
   #output(action: BoundAction, outputs: Outputs): void {
     if (outputs.edits) this.#values.write(outputs.edits);
     for (const frame of this.#values.frames(action.key, outputs)) {
-      this.#emit(frame, weigh(frame.values, MOST_LOG));
+      this.#emit(frame, weigh(frame.values, MOST_FRAME));
     }
-    if (this.added > MOST_LOG && !this.#over) this.#compact();
+    this.#bound();
+  }
+
+  /** Keeps the log within its part of the room that there is for all logs. */
+  #bound(): void {
+    if (this.#over) return;
+    const { logs } = this.#host;
+    if (this.added > logs.mostLog) this.#compact();
+    logs.changed(this.#counted, this.weight);
+    this.#counted = this.weight;
   }
 
   // Readers that are behind, or come later, get the values as they are: what was in between is of no use to a page.
@@ -647,6 +658,8 @@ export class Run extends RunLog {
   #close(done: DoneFrame): void {
     this.push(done);
     this.close();
+    this.#host.logs.changed(this.#counted, 0);
+    this.#counted = 0;
     // It is kept for a while, so it lets go of all that nobody asks a finished run for.
     this.#call = withoutValues(this.#call);
     this.#attempt = this.#emitLater = this.#failure = undefined;

@@ -2,6 +2,7 @@ import type { CodecContext } from "@/lib/demo/component.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
 import type { Batches } from "./batches.ts";
 import type { Written } from "./held.ts";
+import type { LogRoom } from "./log_room.ts";
 import type { Observer } from "./observer.ts";
 import type { Queue } from "./queue.ts";
 import type { Run } from "./run.ts";
@@ -20,6 +21,8 @@ export interface RunHost {
   readonly batches: Batches;
   /** The limit of time of handlers that name none of their own; `undefined` is no limit. */
   readonly limit: RunLimit | undefined;
+  /** The room for the logs of all runs. */
+  readonly logs: LogRoom;
   /** Milliseconds, never going back. */
   readonly now: () => number;
   /** Calls back after some milliseconds, unless it is disposed of before. */

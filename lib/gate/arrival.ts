@@ -159,10 +159,18 @@ function checkLength(request: Request, maxBytes: number, noun: string): number |
   return length;
 }
 
+/** How many bytes of bodies that are read as a whole may be in memory at a time, and how many are. Of the process. */
+const held = { mostBytes: 64 * 2 ** 20, bytes: 0 };
+
+/** Sets how many bytes of bodies that are read as a whole may be on their way at a time, but for those of 64 KiB and less. */
+export function limitBodies(mostBytes: number): void {
+  held.mostBytes = mostBytes;
+}
+
 /**
  * Reads a body of limited size.
  *
- * @throws {Fault} `too_large`, `timeout`, `cancelled`
+ * @throws {Fault} `too_large`, `timeout`, `cancelled`; `queue_full` when too many bodies are on their way.
  */
 export async function readBytes(request: Request, limits: BodyLimits): Promise<Uint8Array> {
   const { maxBytes, stallMs = stalls.get(request) ?? STALL_MS } = limits;
@@ -179,9 +187,17 @@ export async function readBytes(request: Request, limits: BodyLimits): Promise<U
   }
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of streamBody(request, limits)) {
-    chunks.push(chunk);
-    size += chunk.length;
+  try {
+    for await (const chunk of streamBody(request, limits)) {
+      chunks.push(chunk);
+      size += chunk.length;
+      held.bytes += chunk.length;
+      if (held.bytes > held.mostBytes) {
+        throw new Fault("queue_full", "Too many large requests are on their way. Try again in a while");
+      }
+    }
+  } finally {
+    held.bytes -= size;
   }
   const bytes = new Uint8Array(size);
   let at = 0;

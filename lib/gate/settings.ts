@@ -15,6 +15,8 @@ export interface Settings extends GuardSettings {
   readonly data: string;
   /** Where runs and accounts are kept. `STORE`, `sqlite:` and a file; `undefined`: runs live in memory only. */
   readonly store: string | undefined;
+  /** Bytes of memory that the server may take. `ATOLL_MEMORY`, default what its control group or the machine allows. */
+  readonly memoryBytes: number | undefined;
   /** Most bytes of all records. `ATOLL_RECORDS`; `undefined`: a quarter of the disk, at most 8 GiB. */
   readonly recordBytes: number | undefined;
   /** Most bytes of the runs and the state of one session. `ATOLL_QUOTA_RECORDS`, default a 16th of all, 128 MiB at most. */
@@ -103,6 +105,7 @@ export function readSettings(env: (name: string) => string | undefined): Setting
       : whole(env, "ATOLL_CONCURRENCY", 16, 1, 1_000_000),
     runMs: env("ATOLL_RUN_SECONDS") === "none" ? null : 1000 * whole(env, "ATOLL_RUN_SECONDS", 60, 1, 86_400),
     store: store(env),
+    memoryBytes: optional(env, "ATOLL_MEMORY", 2 ** 28, MOST_BYTES),
     recordBytes: optional(env, "ATOLL_RECORDS", 2 ** 20, MOST_BYTES),
     quotaRecordBytes: optional(env, "ATOLL_QUOTA_RECORDS", 2 ** 16, MOST_BYTES),
     keepRunsMs: hours(env, "ATOLL_KEEP_RUNS", 24),
@@ -189,7 +192,7 @@ function optional(
   min: number,
   max: number,
 ): number | undefined {
-  return (env(name) ?? "") === "" ? undefined : whole(env, name, 0, min, max);
+  return (env(name) ?? "") === "" ? undefined : whole(env, name, min, min, max);
 }
 
 function whole(

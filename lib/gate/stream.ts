@@ -5,6 +5,8 @@ import { EVENT_STREAM, writeFrame } from "@/lib/wire/event_stream.ts";
 import { wholeAnswer } from "./guard.ts";
 
 const HEARTBEAT_MS = 15_000;
+/** What a slow reader does not take stays in the log, where it may be folded: no more than this is written ahead. */
+const MOST_LETTERS = 65_536;
 const encoder = new TextEncoder();
 const HEADERS: readonly (readonly [string, string])[] = [
   ["cache-control", "no-store"],
@@ -19,7 +21,7 @@ const HEADERS: readonly (readonly [string, string])[] = [
 export function answerRun(engine: Engine, run: Run, clock: Clock, seq = 0): Response {
   if (run.finished) {
     engine.seen(run);
-    return wholeAnswer(take(run, seq), EVENT_STREAM, HEADERS);
+    return wholeAnswer(take(run, seq)[0], EVENT_STREAM, HEADERS);
   }
   const reader = engine.attend(run);
   let beat: Disposable | undefined;
@@ -32,8 +34,9 @@ export function answerRun(engine: Engine, run: Run, clock: Clock, seq = 0): Resp
         return;
       }
       if (run.last > seq) {
-        controller.enqueue(encoder.encode(take(run, seq)));
-        seq = run.last;
+        const [text, last] = take(run, seq, MOST_LETTERS);
+        controller.enqueue(encoder.encode(text));
+        seq = last;
       }
       if (run.finished && seq >= run.last) {
         engine.seen(run);
@@ -66,10 +69,16 @@ export function answerPast({ id, frames }: FinishedRun): Response {
   return wholeAnswer(text, EVENT_STREAM, HEADERS);
 }
 
-function take({ log, dropped, id }: Run, seq: number): string {
+/** The frames after `seq`, at most about so many letters of them, and the last one's place. */
+function take(
+  { log, dropped, id }: Run,
+  seq: number,
+  mostLetters = Infinity,
+): readonly [text: string, last: number] {
   let text = "";
-  for (let at = Math.max(0, seq - dropped); at < log.length; at++) {
+  let at = Math.max(0, seq - dropped);
+  for (; at < log.length && text.length < mostLetters; at++) {
     text += writeFrame(log[at] as Run["log"][number], id, dropped + at + 1);
   }
-  return text;
+  return [text, Math.max(seq, dropped + at)];
 }

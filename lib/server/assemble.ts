@@ -9,6 +9,7 @@ import { RecordQuota } from "@/lib/engine/record_quota.ts";
 import { Pools } from "@/lib/engine/pool/mod.ts";
 import { startThere } from "@/lib/engine/pool/start_there.ts";
 import { around } from "@/lib/gate/around.ts";
+import { limitBodies } from "@/lib/gate/arrival.ts";
 import { filesOrigin, fileUrls } from "@/lib/gate/files_origin.ts";
 import type { GuardOptions } from "@/lib/gate/guard.ts";
 import { report } from "@/lib/gate/reply.ts";
@@ -29,6 +30,7 @@ import type { StoreNews } from "@/lib/store/records.ts";
 import { type OpenedLater, openLater } from "@/lib/store/records_open.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import { type LivedTime, livedTime } from "./lived_time.ts";
+import { memoryBudget, USUAL_MEMORY_BYTES } from "./memory_budget.ts";
 
 /** What a server is made of, besides its app. */
 export interface Server {
@@ -77,6 +79,9 @@ export async function assemble(settings: Settings): Promise<Server> {
   const metrics = settings.metrics ? new Metrics(clock) : undefined;
   // Loaded only where it is asked for.
   const traces = settings.traces ? new (await import("@/lib/ops/traces.ts")).Traces() : undefined;
+
+  const budget = memoryBudget(settings.memoryBytes ?? USUAL_MEMORY_BYTES);
+  limitBodies(budget.bodyBytes);
 
   const blobs = diskBlobs({
     root: settings.data,
@@ -136,6 +141,10 @@ export async function assemble(settings: Settings): Promise<Server> {
     queueSize: settings.queueSize,
     seats: settings.workers,
     sessionCapacity: settings.sessionCapacity,
+    totalBytes: budget.stateBytes,
+    sessionBytes: Math.min(16 * 2 ** 20, budget.stateBytes),
+    logBytes: budget.logBytes,
+    keptBytes: budget.keptBytes,
     broke,
   });
   const accounts = new Accounts({
