@@ -34,6 +34,23 @@ const rules: readonly SourceRule[] = [
     ],
   },
   {
+    what: "looks for the end of a run from each of its places, which takes the square of its length",
+    pattern: /[|(/](?:\[[^\]]*\]|\\s|\.)[+*]\$\/[gimsuy]*/,
+    of: server,
+    // At most 4,096 letters.
+    but: ["lib/store/name.ts"],
+    seeded: ['text.replace(/[\\0-\\x20]+$/g, "")', 'text.replace(/^\\s+|\\s+$/g, "")', "text.split(/\\s*$/)"],
+  },
+  {
+    what:
+      "gives up the body of a request, which keeps its connection and no longer counts it: see leftover()",
+    pattern: /\b(?:req|request)\.body\??\.cancel\(/,
+    of: server,
+    // A body that is bounded, whose source counts.
+    but: ["lib/gate/guard.ts"],
+    seeded: ["await request.body?.cancel()", "req.body.cancel()"],
+  },
+  {
     what: "reads the body of a request without its limits",
     pattern: /\b(?:req|request)\.(?:json|text|bytes|arrayBuffer|blob|formData)\(|\.formData\(/,
     of: anywhere,

@@ -27,5 +27,13 @@ function staysHere(address: string): boolean {
 
 // What browsers take out of an address before they read it.
 function clean(written: string): string {
-  return written.replace(/[\t\n\r]/g, "").replace(/^[\0-\x20]+|[\0-\x20]+$/g, "");
+  const text = written.replace(/[\t\n\r]/g, "");
+  // Not by a pattern: one for the end looks at each run of spaces as often as it is long, 9 s for 100,000 of them.
+  let from = 0;
+  let to = text.length;
+  while (from < to && text.charCodeAt(from) <= SPACE) from++;
+  while (to > from && text.charCodeAt(to - 1) <= SPACE) to--;
+  return text.slice(from, to);
 }
+
+const SPACE = 0x20;
