@@ -35,7 +35,7 @@ const rules: readonly SourceRule[] = [
   },
   {
     what: "looks for the end of a run from each of its places, which takes the square of its length",
-    pattern: /[|(/](?:\[[^\]]*\]|\\s|\.)[+*]\$\/[gimsuy]*/,
+    pattern: /(?<!\\)[|(/](?:\[[^\]]*\]|\\s|\.)[+*]\$\/[gimsuy]*/,
     of: server,
     // At most 4,096 letters.
     but: ["lib/store/name.ts"],
