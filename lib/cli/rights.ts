@@ -1,4 +1,4 @@
-import { dirname, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readSettings, type Settings } from "@/lib/gate/settings.ts";
 import { BUILDS, type HeldBuild, SCRIPTS } from "./builds.ts";
@@ -147,7 +147,12 @@ function keptIn(folder: string, { data, store }: Settings): string[] {
     const path = dirname(resolve(folder, store.slice("sqlite:".length)));
     kept.push({ name: "STORE", text: store, path });
   }
-  for (const { name, text, path } of kept) {
+  // Of a link, both its name and where it leads to: the server asks for the one and locks the other.
+  const places = kept.flatMap((one) => {
+    const real = withoutLinks(one.path);
+    return real === one.path ? [one] : [one, { ...one, path: real }];
+  });
+  for (const { name, text, path } of places) {
     const system = /^\/(?:dev|proc|sys)(?=\/|$)/.exec(path)?.[0];
     if (system !== undefined && Deno.build.os !== "windows" && !path.startsWith("/dev/shm/")) {
       throw new RangeError(
@@ -164,7 +169,17 @@ function keptIn(folder: string, { data, store }: Settings): string[] {
         "it must be in a folder of its own, such as data",
     );
   }
-  return kept.map(({ path }) => path);
+  return places.map(({ path }) => path);
+}
+
+/** A path without links, of which the last parts need not be there. */
+function withoutLinks(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    const above = dirname(path);
+    return above === path ? path : join(withoutLinks(above), basename(path));
+  }
 }
 
 function isWithin(folder: string, path: string): boolean {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { rightsOf } from "./rights.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -43,3 +45,35 @@ Deno.test("rightsOf() refuses to keep anything where the system has its own, and
   }
   await rightsOf({ root, env: { ATOLL_DATA: "/dev/shm/atoll", STORE: "sqlite:/srv/proc/x.db" } });
 });
+
+Deno.test(
+  "rightsOf() gives rights for a folder that is reached by a link, and refuses a link into the project",
+  {
+    ignore: Deno.build.os === "windows",
+  },
+  async () => {
+    const folder = await Deno.realPath(await Deno.makeTempDir());
+    try {
+      await Deno.mkdir(join(folder, "real"));
+      await Deno.symlink(join(folder, "real"), join(folder, "link"));
+      const env = {
+        ATOLL_DATA: join(folder, "link", "files"),
+        STORE: `sqlite:${join(folder, "link", "atoll.db")}`,
+      };
+      const { flags } = await rightsOf({ root, env });
+      const writable = flags.find((flag) => flag.startsWith("--allow-write="))?.slice("--allow-write=".length)
+        .split(",");
+      assert.deepEqual(
+        new Set(writable),
+        new Set(["link/files", "real/files", "link", "real"].map((at) => join(folder, at))),
+      );
+      await Deno.symlink(fileURLToPath(new URL("lib", root)), join(folder, "lib"));
+      await assert.rejects(
+        rightsOf({ root, env: { ATOLL_DATA: join(folder, "lib", "deeper") } }),
+        /the server would be able to write over its own lib/,
+      );
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
