@@ -1,5 +1,6 @@
 // A disk that is full: a real one where mounts are allowed, and everywhere the system's own error at any write.
 import assert from "node:assert/strict";
+import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { bytes } from "./blobs_contract.ts";
 import { type DiskBlobs, diskBlobs } from "./blobs_disk.ts";
@@ -124,6 +125,45 @@ Deno.test("diskBlobs() gets on with a disk of 1 MB, with a reserve and without",
     });
   }
 });
+
+for (
+  const [what, options, use] of [
+    [
+      "files of one byte",
+      "size=8m",
+      (blobs: DiskBlobs, owner: string) => blobs.put(bytes(1), { ...ANN, owner }),
+    ],
+    [
+      "files of a block and a byte",
+      "size=8m",
+      (blobs: DiskBlobs, owner: string) => blobs.put(bytes(4097), { ...ANN, owner }),
+    ],
+    [
+      "uploads that are begun and left",
+      "size=8m",
+      (blobs: DiskBlobs, owner: string) => blobs.begin({ ...ANN, owner, size: 1 }),
+    ],
+    [
+      "files without bytes, where inodes end first",
+      "nr_inodes=2000",
+      (blobs: DiskBlobs, owner: string) => blobs.put(bytes(0), { ...ANN, owner }),
+    ],
+  ] as const
+) {
+  Deno.test(`diskBlobs() leaves its reserve of a real disk free, whoever sends ${what}`, async () => {
+    await using folder = await tempFolder();
+    using disk = await mount(folder.path, options);
+    if (!disk) return;
+    await using blobs = diskBlobs({ root: folder.path });
+    const fault = await (async () => {
+      for (let at = 0;; at++) await use(blobs, `session ${Math.floor(at / 50)}`);
+    })().catch((error) => error);
+    assert.equal(fault?.code, "no_space");
+    const { bavail, blocks, bfree, ffree, files } = await statfs(folder.path, { bigint: false });
+    assert.ok(bavail === bfree && bavail >= blocks / 20, `${bavail} of ${blocks} blocks are free`);
+    assert.ok(ffree >= Math.floor(files / 20), `${ffree} of ${files} inodes are free`);
+  });
+}
 
 Deno.test("diskBlobs() gets on with a disk that has no more names to give", async () => {
   await using folder = await tempFolder();
