@@ -157,12 +157,14 @@ Deno.test("A session that has sent its fill is refused, and others are not", asy
   };
   assert.equal(await status(mine, 900_000), 200);
   assert.equal(await status(mine, 100_001), 413);
-  assert.equal(await status(theirs, 1_000_000), 200);
+  // Each file counts 8 KiB besides its bytes.
+  assert.equal(await status(theirs, 1_000_000), 413);
+  assert.equal(await status(theirs, 991_000), 200);
   assert.equal(await status(mine, 1), 200);
   assert.equal(await status(mine, 1), 200);
   assert.equal(await status(mine, 1), 413);
   assert.equal(await status(others, 100_000), 507);
-  assert.equal(await status(others, 90_000), 200);
+  assert.equal(await status(others, 60_000), 200);
 });
 
 Deno.test("A full disk is told as 507, leaves nothing half done, and the server goes on when there is room", {
