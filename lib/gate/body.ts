@@ -10,9 +10,9 @@ export interface JsonLimits extends Partial<BodyLimits> {
 
 const MIB = 1024 * 1024;
 const KEYS = new Set(["__proto__", "constructor", "prototype"]);
-/** So many digits in a row may be past all numbers without an exponent. */
-const MANY_DIGITS = 200;
-const [ZERO, NINE, PLUS, E] = [48, 57, 43, 101];
+// An exponent of three digits, or so many digits that none is needed to be past all numbers. Each run of digits is looked
+// at from its first one only: from each of its places it takes 0.2 s for 1 MB.
+const HUGE = /\d[eE]\+?\d{3}|(?<!\d)\d{200}/;
 
 /**
  * Reads a JSON body. Numbers are finite; no object has a key that a careless merge would follow to a prototype.
@@ -42,7 +42,7 @@ function isSuspect(text: string, bytes: Uint8Array, maxDepth: number): boolean {
   if (text.includes("__proto__") || text.includes('"constructor"') || text.includes('"prototype"')) {
     return true;
   }
-  if (text.includes("\\u") || hasHuge(bytes)) return true;
+  if (text.includes("\\u") || HUGE.test(text)) return true;
   // Each level takes two bytes, and most bodies have a bracket or three.
   if (bytes.length <= maxDepth * 2) return false;
   let brackets = 0;
@@ -52,29 +52,6 @@ function isSuspect(text: string, bytes: Uint8Array, maxDepth: number): boolean {
     }
   }
   return false;
-}
-
-/** Whether there is an exponent of three digits, or very many digits: one pass, a number being looked at once. */
-function hasHuge(bytes: Uint8Array): boolean {
-  let digits = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at] as number;
-    if (byte >= ZERO && byte <= NINE) {
-      if (++digits === MANY_DIGITS) return true;
-      continue;
-    }
-    // Small and capital letters differ by one bit.
-    if (digits > 0 && (byte | 32) === E) {
-      const from = at + (bytes[at + 1] === PLUS ? 2 : 1);
-      if (isDigit(bytes[from]) && isDigit(bytes[from + 1]) && isDigit(bytes[from + 2])) return true;
-    }
-    digits = 0;
-  }
-  return false;
-}
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= ZERO && byte <= NINE;
 }
 
 function check(root: Json, maxDepth: number): void {
