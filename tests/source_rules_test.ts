@@ -42,6 +42,13 @@ const rules: readonly SourceRule[] = [
     seeded: ['text.replace(/[\\0-\\x20]+$/g, "")', 'text.replace(/^\\s+|\\s+$/g, "")', "text.split(/\\s*$/)"],
   },
   {
+    what: "counts a run from each of its places, which takes its length times the count",
+    pattern: /(?<!\\)[|(/]\\[dws]\{\d{2,}/,
+    of: server,
+    but: [],
+    seeded: ["/\\d{200}/.test(text)", "/a|\\s{100,}/", "/(\\w{64})x/"],
+  },
+  {
     what:
       "gives up the body of a request, which keeps its connection and no longer counts it: see leftover()",
     pattern: /\b(?:req|request)\.body\??\.cancel\(/,
