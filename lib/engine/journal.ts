@@ -533,9 +533,9 @@ export class Journal implements AsyncDisposable {
   async #keepEnd(live: Live, outcome: DoneFrame["outcome"]): Promise<void> {
     const { behind } = live;
     if (behind) {
-      // What it left is made of what the other left.
-      if (live.pending) await live.accepted;
+      // What it left is made of what the other left. Whoever comes behind this one counts on both, refused or not.
       await (behind.ending ?? behind.accepted)?.catch(() => {});
+      if (live.pending) await live.accepted;
     }
     while (live.writing) await live.writing;
     const name = nameOf(live.run);
