@@ -538,6 +538,11 @@ export class Journal implements AsyncDisposable {
       if (live.pending) await live.accepted;
     }
     while (live.writing) await live.writing;
+    if (this.#live.get(live.run.id) !== live) {
+      // Meanwhile it was refused, or kept with others that had waited.
+      if (live.refused) throw live.refused.error;
+      return;
+    }
     const name = nameOf(live.run);
     let end = this.#late.find(name);
     if (!end && this.#late.size === 0) {
@@ -553,6 +558,7 @@ export class Journal implements AsyncDisposable {
     } else if (!end) {
       while (live.accepting) await live.accepting;
       if (live.refused) throw live.refused.error;
+      if (this.#live.get(live.run.id) !== live) return;
       end = this.#addLate(live, this.#endOps(live, outcome));
     }
     if (end) {
