@@ -1,0 +1,3 @@
+import { rel } from "./(_rel)/rel.tsx";
+
+export default rel();
