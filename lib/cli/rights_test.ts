@@ -29,6 +29,13 @@ Deno.test("rightsOf() refuses a JSR_URL that names no web server", async () => {
   }
 });
 
+Deno.test("rightsOf() refuses an address where ATOLL_ALLOW_NET takes a host, and names the setting", async () => {
+  await assert.rejects(
+    rightsOf({ root, env: { ATOLL_ALLOW_NET: "api.example:443,https://x.example/v1" } }),
+    /^RangeError: Cannot use ATOLL_ALLOW_NET=https:\/\/x\.example\/v1: .*such as api\.example:443$/,
+  );
+});
+
 Deno.test("rightsOf() refuses to keep anything where the system has its own, and says so", async () => {
   for (
     const [name, value] of [
