@@ -20,7 +20,7 @@ export default function ErrorPage({ error, config }: PageProps): VNode {
           ? "The page cannot be shown."
           : "The fault is ours and is in the log. Try again in a moment."}
       </p>
-      {dev && logged && <p class="mt-4 text-left text-bad">{logged}</p>}
+      {dev && logged && <p class="mt-4 text-left text-bad whitespace-pre-wrap">{logged}</p>}
       <a class="mt-6 at-btn" href="/">See all demos</a>
     </div>
   );

@@ -47,6 +47,7 @@ export function refuse(error: unknown, { dev = false, headers }: ReplyOptions = 
 export function report(error: unknown, { dev = false }: { readonly dev?: boolean | undefined } = {}): string {
   const id = logError(error);
   return dev
-    ? headline(error)
+    // A line end forges nothing on a page.
+    ? headline(error).replaceAll("\\u000a", "\n")
     : `Something went wrong on the server. Its operator finds it in the log as ${id}`;
 }

@@ -48,6 +48,12 @@ Deno.test("refuse() shows text and stack in dev", async () => {
   assert.match(error.stack, /reply_test/);
 });
 
+Deno.test("report() shows an author an error of several lines on several lines; the log has one", () => {
+  const { result, log } = logged(() => report(new SyntaxError("Unexpected token\n | {{{"), { dev: true }));
+  assert.equal(result, "SyntaxError: Unexpected token\n | {{{");
+  assert.match(log, /SyntaxError: Unexpected token\\u000a \| \{\{\{$/m);
+});
+
 Deno.test("refuse() logs the cause of a failure of ours, not that of a refusal", () => {
   const cause = new Error("disk");
   assert.match(logged(() => refuse(new Fault("no_space", "Full", { cause }))).log, /caused by Error: disk/);
