@@ -1,8 +1,9 @@
 // deno-lint-ignore-file no-console -- a command talks to whoever started it
 import { shareBrowser } from "@/tests/browser.ts";
 import { build } from "./builds.ts";
+import { failWith } from "./fail.ts";
 import { needChromium } from "./need_chromium.ts";
-import { grouped, keepTimes, PROOFS, type TestFile, testFiles } from "./test_files.ts";
+import { chosenFiles, grouped, keepTimes, PROOFS, type TestFile, testFiles } from "./test_files.ts";
 
 /**
  * `deno task test`: installs Chromium where it is missing and apt can, checks format, lint and types, and runs every test
@@ -27,10 +28,9 @@ let passed = 0;
 let failed = 0;
 const measured = new Map<string, number>();
 
+const all = (await testFiles(root)).filter(({ path, scales }) => proof ? scales : !path.startsWith(PROOFS));
+const wanted = choose();
 const chromium = Deno.env.get("CHROMIUM") === "none" ? undefined : await needChromium();
-const wanted = (await testFiles(root))
-  .filter(({ path, scales }) => proof ? scales : !path.startsWith(PROOFS))
-  .filter(({ path }) => chosen.length === 0 || chosen.some((name) => path.includes(name)));
 const leftOut = wanted.filter(({ browser }) => browser && chromium === undefined);
 if (!proof && chosen.length === 0) {
   await step("format", ["fmt", "--check", "--quiet"]);
@@ -56,6 +56,14 @@ console.log(
 );
 console.log(`${passed} passed, ${failed} failed`);
 Deno.exit(failed === 0 && passed > 0 ? 0 : 1);
+
+function choose(): readonly TestFile[] {
+  try {
+    return chosenFiles(all, chosen);
+  } catch (error) {
+    return failWith(error, false);
+  }
+}
 
 async function step(name: string, args: readonly string[]): Promise<void> {
   const since = performance.now();

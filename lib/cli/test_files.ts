@@ -47,6 +47,21 @@ export async function testFiles(root: URL): Promise<TestFile[]> {
   );
 }
 
+/**
+ * The files whose path has one of some names in it; all without names.
+ *
+ * @throws {Error} for a name that no path has in it: a run of no tests is no success.
+ */
+export function chosenFiles(files: readonly TestFile[], names: readonly string[]): readonly TestFile[] {
+  const unknown = names.find((name) => !files.some(({ path }) => path.includes(name)));
+  if (unknown !== undefined) {
+    throw new Error(
+      `Cannot run ${unknown}: no file of tests has that in its path. It is a part of one, as in deno task test gate/auth`,
+    );
+  }
+  return names.length === 0 ? files : files.filter(({ path }) => names.some((name) => path.includes(name)));
+}
+
 /** Makes of files what one process each runs, the longest first. */
 export function grouped(files: readonly TestFile[]): (readonly TestFile[])[] {
   const groups: TestFile[][] = [];
