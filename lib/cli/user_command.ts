@@ -41,6 +41,7 @@ const HELP = `deno task user <command> [options]
 
   --file <path>    the file of users; default <ATOLL_DATA>/users, as that of usersFile()
   --realm <word>   the realm of auth(), for keys; default main
+  --help           says this
 
 ATOLL_DATA and STORE must be those of the server, and the command is run by the user that runs the server.
 The server must not run while keys are made, listed or taken back here; at <page>/account it can be done while it runs.
@@ -51,14 +52,10 @@ const READ_MS = 5000;
 
 /** Runs `deno task user`. @throws {Error} with a sentence, when it cannot be done; then nothing was changed. */
 export async function userCommand(args: readonly string[], parts: UserCommandParts): Promise<void> {
-  const text = { type: "string" } as const;
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { file: text, roles: text, realm: text, label: text, routes: text, days: text },
-  });
+  const { values, positionals } = argumentsOf(args);
   const [command, name = "", extra] = positionals;
   const { say } = parts;
+  if (values.help) return say(HELP);
   const file = values.file ?? join(parts.data, USERS);
   const users = await readUsers(file);
   const found = () => {
@@ -134,8 +131,10 @@ export async function userCommand(args: readonly string[], parts: UserCommandPar
   if (command === "keys") {
     const all = await keys.list(user);
     if (all.length === 0) parts.note(`${name} has no keys in the realm "${realm}"`);
-    for (const { id, label, routes } of all) {
-      say(`${id}  ${label}  ${routes.join(",")}`);
+    for (const { id, label, routes, mark } of all) {
+      // The server accepts a key only as long as the password is the one it was made under.
+      const ended = mark === undefined || mark === known.mark ? "" : "  ended by another password";
+      say(`${id}  ${label}  ${routes.join(",")}${ended}`);
     }
     return;
   }
@@ -149,6 +148,22 @@ export async function userCommand(args: readonly string[], parts: UserCommandPar
       expiresMs: days === undefined ? undefined : Date.now() + days * DAY_MS,
     }),
   );
+}
+
+function argumentsOf(args: readonly string[]) {
+  const text = { type: "string" } as const;
+  const options = { file: text, roles: text, realm: text, label: text, routes: text, days: text };
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { ...options, help: { type: "boolean", short: "h" } },
+    });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    // Its other sentences are about names that begin with a "-".
+    throw new Error(`${error.message.split(/[.\n]/)[0]}; see deno task user --help`, { cause: error });
+  }
 }
 
 // A key that the server does not know is of no use, and one that is not found here is believed to be taken back.

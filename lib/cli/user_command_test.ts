@@ -71,11 +71,26 @@ Deno.test("deno task user says what is wrong and changes nothing", async () => {
         /There are no records at .*atoll.db. Set STORE and ATOLL_DATA to what the server has/,
       ],
       [["revoke", "ada", "0123456789abcdef"], /There are no records at/],
+      [["list", "--role", "x"], /^Error: Unknown option '--role'; see deno task user --help$/],
+      [["list", "--file"], /^Error: Option '--file <value>' argument missing; see deno task user --help$/],
       [["dance"], /deno task user <command>/],
       [[], /deno task user <command>/],
     ] as const
   ) await assert.rejects(at.run(...args), message, args.join(" "));
   assert.equal(await Deno.readTextFile(`${at.data}/users`), before);
+});
+
+Deno.test("deno task user says how it is used", async () => {
+  await using at = await setting();
+  for (const flag of ["--help", "-h"]) assert.match(await at.run(flag), /^deno task user <command>/);
+});
+
+Deno.test("deno task user says which keys another password has ended", async () => {
+  await using at = await setting();
+  await at.run("add", "ada");
+  const old = await at.run("key", "ada", "--label", "old");
+  await at.run("password", "ada");
+  assert.equal(await at.run("keys", "ada"), `${old.slice(4, 20)}  old  /*  ended by another password`);
 });
 
 Deno.test("deno task user makes keys and takes them back", async () => {
