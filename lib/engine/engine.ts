@@ -286,7 +286,7 @@ export class Engine {
 
   /** Says that a reader was given the end of a run: there is less need to keep it. */
   seen(run: Run): void {
-    run.attention.isSeen = true;
+    this.#kept.seen(run);
   }
 
   /**

@@ -34,13 +34,20 @@ class Share implements Linked<Share> {
   before: Share | undefined = undefined;
   after: Share | undefined = undefined;
   readonly session: string;
-  /** In the order of their ends. */
-  readonly runs = new LinkedList<Kept>();
+  /** Those that a reader was given to their ends, in that order. They make room first. */
+  readonly seen = new LinkedList<Kept>();
+  /** All others, in the order of their ends. */
+  readonly unseen = new LinkedList<Kept>();
   bytes = 0;
   level = 0;
 
   constructor(session: string) {
     this.session = session;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.seen.size + this.unseen.size;
   }
 }
 
@@ -136,10 +143,20 @@ export class KeptRuns {
       this.#sessions++;
     }
     kept.share = share;
-    share.runs.add(kept);
+    (run.attention.isSeen ? share.seen : share.unseen).add(kept);
     this.#count(share, 1, kept.bytes);
     this.#place(share);
     this.#makeRoom(kept.endedMs);
+  }
+
+  /** Takes note that a reader was given the end of a run: there is less need to keep it. */
+  seen(run: Run): void {
+    if (run.attention.isSeen) return;
+    const kept = this.#kept.get(run.id);
+    const share = kept?.run === run ? kept.share : undefined;
+    if (kept && share) share.unseen.remove(kept);
+    run.attention.isSeen = true;
+    if (kept && share) share.seen.add(kept);
   }
 
   /** Forgets a run. */
@@ -155,14 +172,16 @@ export class KeptRuns {
       const shares = this.#levels[level] as LinkedList<Share>;
       for (let left = shares.size; left > 0 && looks > 0; left--) {
         const share = shares.first as Share;
-        const oldest = share.runs.first as Kept;
-        const isOver = now - (oldest.endedMs ?? now) > ms;
-        if (!isOver && this.#over <= count && this.#bytes <= bytes) break;
+        const isFull = this.#over > count || this.#bytes > bytes;
+        if (
+          !isFull && !this.#isOver(share.seen.first, now, ms) && !this.#isOver(share.unseen.first, now, ms)
+        ) {
+          break;
+        }
         looks--;
-        const must = isOver || this.#bytes > bytes;
-        // Who has less than an equal part makes no room for others who may not go yet.
-        if (this.#mayGo(oldest, now, must) && (must || share.runs.size * this.#sessions > count)) {
-          this.#forget(oldest);
+        const gone = this.#toGo(share, now);
+        if (gone) {
+          this.#forget(gone);
           // It may have more that may go, or be on another level now.
           left = shares.size + 1;
         } else {
@@ -173,9 +192,21 @@ export class KeptRuns {
     }
   }
 
-  #mayGo({ run, endedMs = 0 }: Kept, now: number, must: boolean): boolean {
-    if (!run || run.attention.readers > 0) return false;
-    return must || run.attention.isSeen || now - endedMs >= this.#options.graceMs;
+  /** The run of a session that goes next, if one may go. */
+  #toGo(share: Share, now: number): Kept | undefined {
+    const { count, bytes, ms, graceMs } = this.#options;
+    const must = this.#bytes > bytes;
+    // A session with less than an equal part makes no room for others whose runs may not go yet.
+    const may = must || share.size * this.#sessions > count;
+    const seen = unread(share.seen);
+    if (seen && (may || this.#isOver(seen, now, ms))) return seen;
+    const unseen = unread(share.unseen);
+    if (must || this.#isOver(unseen, now, may ? Math.min(graceMs, ms) : ms)) return unseen;
+    return undefined;
+  }
+
+  #isOver(kept: Kept | undefined, now: number, ms: number): boolean {
+    return kept?.endedMs !== undefined && now - kept.endedMs >= ms;
   }
 
   #forget(kept: Kept): void {
@@ -186,9 +217,9 @@ export class KeptRuns {
     else {
       kept.share = undefined;
       this.#level(share).remove(share);
-      share.runs.remove(kept);
+      (run.attention.isSeen ? share.seen : share.unseen).remove(kept);
       this.#count(share, -1, -bytes);
-      if (share.runs.size > 0) this.#place(share);
+      if (share.size > 0) this.#place(share);
       else {
         this.#shares.delete(share.session);
         this.#sessions--;
@@ -209,7 +240,7 @@ export class KeptRuns {
 
   #place(share: Share): void {
     const { count, bytes } = this.#options;
-    const part = Math.max(share.runs.size / Math.max(count, 1), share.bytes / Math.max(bytes, 1));
+    const part = Math.max(share.size / Math.max(count, 1), share.bytes / Math.max(bytes, 1));
     share.level = 31 - Math.clz32(Math.min(part * PARTS, 2 ** 31) | 1);
     this.#level(share).add(share);
   }
@@ -220,4 +251,15 @@ export class KeptRuns {
     this.#forget(kept);
     return undefined;
   }
+}
+
+/** The first run that nobody reads just now, of the next few. Those before it go to the end. */
+function unread(runs: LinkedList<Kept>): Kept | undefined {
+  for (let looks = Math.min(runs.size, MOST_LOOKS); looks > 0; looks--) {
+    const first = runs.first as Kept;
+    if (first.run?.attention.readers === 0) return first;
+    runs.remove(first);
+    runs.add(first);
+  }
+  return undefined;
 }

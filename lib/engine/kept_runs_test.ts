@@ -71,6 +71,15 @@ Deno.test("KeptRuns makes room by the oldest run of the session that has most", 
   assert.deepEqual(left, many.slice(-left.length));
 });
 
+Deno.test("KeptRuns makes room by what was seen, also behind a result of the same session that nobody has seen", async () => {
+  await using app = demo();
+  const sessions = Array.from({ length: 10 }, () => app.engine.sessions.mint());
+  const unseen = sessions.map((session) => app.ask(session, 1));
+  for (let at = 0; at < 100; at++) for (const session of sessions) app.seen(session);
+  assert.ok(unseen.every((run) => app.find(run) === run));
+  assert.ok(app.engine.load.runs <= COUNT + sessions.length, String(app.engine.load.runs));
+});
+
 Deno.test("KeptRuns is bounded in bytes by what nobody has seen, too", async () => {
   await using app = demo();
   for (let session = 0; session < 100; session++) app.ask(app.engine.sessions.mint(), 50_000);
