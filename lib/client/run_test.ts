@@ -14,6 +14,16 @@ function page(answers: (Response | undefined)[], follower: Partial<Follower> = {
   const taken: number[] = [];
   const shown: (string | undefined)[] = [];
   const going: Going = { id: "x", key: "act", plan, seq: 0, status: { phase: "running" } };
+  let [end, reconnects]: [Going["end"], boolean] = [undefined, false];
+  Object.defineProperty(going, "end", {
+    get: () => end,
+    set: (next: () => void) => {
+      end = next;
+      // The pause before the next try: it is over at once.
+      if (reconnects) queueMicrotask(next);
+      reconnects = false;
+    },
+  });
   const all: Follower = {
     post: (body) => {
       sent.push(body);
@@ -21,10 +31,9 @@ function page(answers: (Response | undefined)[], follower: Partial<Follower> = {
       return answer ? Promise.resolve(answer) : Promise.reject(new TypeError("broken"));
     },
     apply: (_, { seq }) => void taken.push(seq),
-    waits: (going, message) => {
+    waits: (_, message) => {
       shown.push(message);
-      // Tries again at once.
-      if (message) queueMicrotask(() => going.end?.());
+      reconnects = message !== undefined;
     },
     ...follower,
   };
