@@ -246,14 +246,17 @@ export class Engine {
     return run.admitted.then(() => run);
   }
 
-  /** The run of an id, its own or its caller's, if this session started it at this page. @throws {Fault} `not_found` */
+  /**
+   * The run of an id, its own or its caller's, if this session started it at this page.
+   *
+   * @throws {Fault} `not_found`; `offline` for a run of an earlier process that has yet to go on here.
+   */
   find(id: unknown, owner: RunOwner): Run {
-    const run = typeof id === "string"
-      ? this.#kept.get(id) ?? this.#kept.named(nameFor(id, owner))
-      : undefined;
-    if (run?.call.session.id !== owner.session) throw noRun();
-    if (run.call.page !== owner.page) throw noRun();
-    return run;
+    if (typeof id !== "string") throw noRun();
+    const run = this.#kept.get(id) ?? this.#kept.named(nameFor(id, owner));
+    if (run?.call.session.id === owner.session && run.call.page === owner.page) return run;
+    if (this.#options.journal?.awaits(owner.session, id)) throw notYet();
+    throw noRun();
   }
 
   /** As {@linkcode Engine.find}, and what is over and known to the journal alone, told from the frame after `after`. */
@@ -267,8 +270,7 @@ export class Engine {
       const own = await journal.runOf(owner.session, id) ?? id;
       const past = await journal.read(own, after);
       if (past?.session === owner.session && past.demo === owner.page) return past;
-      // It is not lost: it has yet to go on here, or does so since it was looked for.
-      if (journal.awaits(owner.session, id)) throw notYet();
+      // It may go on here since it was looked for.
       run = this.find(id, owner);
     }
     // Who reads it takes it for accepted, as who asked does.

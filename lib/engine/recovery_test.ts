@@ -121,6 +121,22 @@ Deno.test("A run is not run again for somebody who may not run its action any mo
   before.hold.resolve();
 });
 
+Deno.test("Engine.find() says of a run that has yet to go on that it is to be asked for again", async () => {
+  await using store = memoryStore({ now: () => 1_000_000 });
+  const before = start(store);
+  await before.accept("again", named("a"));
+  await before.journal.flush();
+  const after = start(store);
+  await after.engine.recover();
+  const find = (session: string) => () => after.engine.find(named("a"), by(session));
+  assert.throws(find("me"), (error) => error instanceof Fault && error.code === "offline");
+  assert.throws(find("another"), (error) => error instanceof Fault && error.code === "not_found");
+  await after.engine.meet("/demo", after.page.demo);
+  assert.equal(find("me")().finished, false);
+  before.hold.resolve();
+  after.hold.resolve();
+});
+
 Deno.test("Engine.seek() knows no run by an id that cannot be one, whatever its letters", async () => {
   await using store = memoryStore({ now: () => 1_000_000 });
   const { engine } = start(store);
