@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import type { marked } from "marked";
+import type { Marked } from "marked";
 import { asText, safeHtml } from "./safe_html.ts";
 
 /** Text and the safe markup made from it: what a markdown field holds. */
@@ -12,26 +12,82 @@ export interface Rendered {
 /** Longer texts, in UTF-16 code units, are shown as they are written. */
 const LONGEST = 150_000;
 
-/** Longest paragraph. Emphasis takes time by the square of it: 1.4 s for "a**b" over 100,000 letters. */
+/** Longest paragraph: what it takes to look for the end of one thing grows with all that follows it there. */
 const LONGEST_PARAGRAPH = 20_000;
 
-let parse: typeof marked.parse | undefined;
+/** How much work one text may take. A step is about 0.1 microseconds; a page of prose takes a few thousand. */
+const MOST_STEPS = 300_000;
+
+/** What it takes to find one thing, a paragraph or a word in bold, in steps. */
+const STEPS_PER_THING = 20;
+/** So many letters that follow in the same paragraph take one step more: each kind of thing is looked for in them. */
+const LETTERS_PER_STEP = 64;
+
+class TooMuch extends Error {}
+
+let parse: ((text: string) => string) | undefined;
+let left = 0;
 
 /** Makes safe markup of Markdown, on the server only. What would take too long is shown as it is written. */
 export function renderMarkdown(text: string): Rendered {
   if (text === "") return { text, html: "" };
   const prose = dedent(text);
   if (isCostly(prose)) return { text, html: asText(prose) };
-  // See safe_html.ts for why this is no import().
-  parse ??= (createRequire(import.meta.url)("marked") as { marked: typeof marked }).marked.parse;
+  parse ??= makeParser();
+  left = MOST_STEPS;
   try {
-    return { text, html: safeHtml(parse(prose, { async: false, gfm: true }) as string, prose) };
+    return { text, html: safeHtml(parse(prose), prose) };
   } catch (error) {
     // Lists and quotes within each other, thousands deep, end the stack.
-    if (error instanceof RangeError) return { text, html: asText(prose) };
+    if (error instanceof TooMuch || error instanceof RangeError) return { text, html: asText(prose) };
     throw error;
   }
 }
+
+function spend(steps: number): void {
+  left -= steps;
+  if (left < 0) throw new TooMuch();
+}
+
+// Counted, not timed: the same text is shown in the same way on every machine.
+function makeParser(): (text: string) => string {
+  // See safe_html.ts for why this is no import().
+  const library = createRequire(import.meta.url)("marked") as { Marked: typeof Marked };
+  const marked = new library.Marked({ async: false, gfm: true });
+  // Each of these says `false`: the parser goes on as it would without them.
+  marked.use({
+    tokenizer: {
+      // The first that is asked for each thing that stands by itself.
+      space() {
+        spend(STEPS_PER_THING);
+        return false;
+      },
+      // The first that is asked for each thing within a paragraph.
+      escape(src) {
+        spend(STEPS_PER_THING + src.length / LETTERS_PER_STEP);
+        return false;
+      },
+      // Without an end, every mark that follows is looked at.
+      emStrong(src) {
+        if (src[0] === "*" || src[0] === "_") spend(marksIn(src));
+        return false;
+      },
+    },
+  });
+  return (text) => marked.parse(text) as string;
+}
+
+function marksIn(text: string): number {
+  let marks = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === STAR || code === UNDERSCORE) marks++;
+  }
+  return marks;
+}
+
+const STAR = 42;
+const UNDERSCORE = 95;
 
 function isCostly(text: string): boolean {
   if (text.length > LONGEST) return true;

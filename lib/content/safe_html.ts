@@ -8,27 +8,35 @@ const DEEPEST = 100;
 /** Longer markup is shown as text, so that nobody waits for it. In UTF-16 code units. */
 const LONGEST = 500_000;
 
+/** Markup of more pieces is shown as text, too: tags, attributes, and letters that are written as an entity. */
+const MOST_PIECES = 50_000;
+
+/** The addresses of these are read: they count as so many pieces. */
+const PIECES_OF: Readonly<Record<string, number>> = { a: 10, img: 10 };
+
 let clean: typeof sanitize | undefined;
 let depth = 0;
+let left = 0;
 
 /**
  * Makes markup safe that is not ours. Every place that shows markup goes through here, with the one list below; it runs
  * on the server only, and what browsers get has been through it. What is left of a tag that is not on the list is its
  * text; of those whose text is no prose, nothing.
  *
- * @param instead What is shown, as text, where the markup is too deep or too long. Default: the markup.
+ * @param instead What is shown, as text, where the markup is too deep, too long, or has too many pieces. Default: the markup.
  */
 export function safeHtml(html: string, instead: string = html): string {
   if (!/[<&>]/.test(html)) return html;
-  if (html.length > LONGEST) return asText(instead);
+  if (html.length > LONGEST || hasMorePieces(html)) return asText(instead);
   // Loading takes a tenth of a second, which a server without markup need not wait for at its start. Fields are
   // declared in one go, so this cannot be an import() that has to be awaited.
   clean ??= createRequire(import.meta.url)("sanitize-html") as typeof sanitize;
   try {
     depth = 0;
+    left = MOST_PIECES;
     return clean(html, allowed);
   } catch (error) {
-    if (error instanceof TooDeep) return asText(instead);
+    if (error instanceof TooMuch) return asText(instead);
     throw error;
   }
 }
@@ -38,7 +46,18 @@ export function asText(text: string): string {
   return `<pre>\n${text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")}</pre>`;
 }
 
-class TooDeep extends Error {}
+class TooMuch extends Error {}
+
+// Counted before anything is made of it: what is no tag and no entity costs as much.
+function hasMorePieces(html: string): boolean {
+  let pieces = 0;
+  for (const sign of "<&") {
+    for (let at = html.indexOf(sign); at !== -1; at = html.indexOf(sign, at + 1)) {
+      if (++pieces > MOST_PIECES) return true;
+    }
+  }
+  return false;
+}
 
 const words = (text: string) => text.split(" ");
 
@@ -81,8 +100,10 @@ const allowed: sanitize.IOptions = deepFreeze({
   exclusiveFilter: undefined,
   allowVulnerableTags: false,
   transformTags: { a: link, img: picture },
-  onOpenTag: () => {
-    if (++depth > DEEPEST) throw new TooDeep();
+  onOpenTag: (name: string, attributes: sanitize.Attributes) => {
+    left -= Object.hasOwn(PIECES_OF, name) ? PIECES_OF[name] as number : 1;
+    for (const _ in attributes) left--;
+    if (++depth > DEEPEST || left < 0) throw new TooMuch();
   },
   onCloseTag: () => {
     depth--;
