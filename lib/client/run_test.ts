@@ -14,6 +14,16 @@ function page(answers: (Response | undefined)[], follower: Partial<Follower> = {
   const taken: number[] = [];
   const shown: (string | undefined)[] = [];
   const going: Going = { id: "x", key: "act", plan, seq: 0, status: { phase: "running" } };
+  let [end, reconnects]: [Going["end"], boolean] = [undefined, false];
+  Object.defineProperty(going, "end", {
+    get: () => end,
+    set: (next: () => void) => {
+      end = next;
+      // The pause before the next try: it is over at once.
+      if (reconnects) queueMicrotask(next);
+      reconnects = false;
+    },
+  });
   const all: Follower = {
     post: (body) => {
       sent.push(body);
@@ -21,10 +31,9 @@ function page(answers: (Response | undefined)[], follower: Partial<Follower> = {
       return answer ? Promise.resolve(answer) : Promise.reject(new TypeError("broken"));
     },
     apply: (_, { seq }) => void taken.push(seq),
-    waits: (going, message) => {
+    waits: (_, message) => {
       shown.push(message);
-      // Tries again at once.
-      if (message) queueMicrotask(() => going.end?.());
+      reconnects = message !== undefined;
     },
     ...follower,
   };
@@ -135,11 +144,7 @@ for (
   ] as const
 ) {
   Deno.test(`follow() gives up on ${what}, in the server's place, and says so`, async () => {
-    let waiting = false;
-    const waits = (_: Going, message?: string) => void (waiting = message !== undefined);
-    const { all, going, sent } = page(Array.from({ length: 30 }, answer), { waits });
-    // Every pause ends as soon as it begins.
-    Object.defineProperty(going, "end", { set: (end: () => void) => waiting && queueMicrotask(end) });
+    const { all, going, sent } = page(Array.from({ length: 30 }, answer));
     const fault = await follow(all, going, body);
     assert.match(fault?.message ?? "", /in place of the server/);
     assert.equal(sent.length, 10);

@@ -252,8 +252,8 @@ export class Journal implements AsyncDisposable {
     if (live === undefined) return;
     while (live.accepting) await live.accepting;
     while (live.writing) await live.writing;
-    // Its end is on its way, and after it nothing may make it unfinished again.
-    if (live.done) return;
+    // Its end is on its way, or its client was told that it was refused. Nothing may make it unfinished after that.
+    if (live.done || live.refused) return;
     const attempt = live.run.attempt - (!begun && live.counted ? 1 : 0);
     const run: UnfinishedRun = { ...live.run, attempt, left: !begun || undefined, begun };
     const pieces = piecesOf(JSON.stringify(run));
@@ -375,14 +375,14 @@ export class Journal implements AsyncDisposable {
       const frames = interruption(live.run, fault, this.#options.now());
       return await this.finish(id, live.next, live.done ? [] : frames);
     }
-    let end = this.#late.find(id);
+    let end = this.#late.findRun(id);
     if (!end) {
       end = this.#interruption(id, fault);
       if (!end) return;
       this.#late.add(end);
     }
     const error = await this.#late.keep();
-    if (this.#late.find(end.name) === end) throw error;
+    if (this.#late.has(end)) throw error;
   }
 
   /**
@@ -435,7 +435,7 @@ export class Journal implements AsyncDisposable {
       this.#isOpen = true;
       this.#opened.resolve();
     };
-    this.#late.add({ id: "", name: "", ops: [{ type: "set", key: LIFE, value: this.#life }], settled });
+    this.#late.add({ ops: [{ type: "set", key: LIFE, value: this.#life }], settled });
     await this.#late.keep();
   }
 
@@ -461,8 +461,7 @@ export class Journal implements AsyncDisposable {
     const fromSeq = this.base + 1;
     const frames = [numberedAs({ ...failed, whole: true }, fromSeq), done];
     return {
-      id,
-      name: nameOf(run),
+      run: { id, name: nameOf(run) },
       ops: endOps(run, { outcome: "failed", frames, fromSeq, parts, long: true, ...this.#times() }),
       settled: () => {},
     };
@@ -572,7 +571,8 @@ export class Journal implements AsyncDisposable {
 
   #addLate(live: Live, ops: readonly Op[]): End {
     live.late = true;
-    const end: End = { id: live.run.id, name: nameOf(live.run), ops, settled: () => this.#forget(live) };
+    const run = { id: live.run.id, name: nameOf(live.run) };
+    const end: End = { run, ops, settled: () => this.#forget(live) };
     this.#late.add(end);
     return end;
   }

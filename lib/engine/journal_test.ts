@@ -280,6 +280,17 @@ Deno.test("Journal.leave() has the next process run what this one did not", asyn
   assert.deepEqual([left?.left, left?.retry], [true, true]);
 });
 
+Deno.test("Journal.leave() leaves nothing of a run whose acceptance was refused", async () => {
+  await using world = open();
+  world.full = true;
+  const refused = assert.rejects(world.log.accept(run("a")), /Full/);
+  const left = world.log.leave("a");
+  await refused;
+  world.full = false;
+  await left;
+  assert.deepEqual(await world.records(), []);
+});
+
 Deno.test("Journal finds a run by what its client calls it", async () => {
   await using world = open();
   await world.log.accept({ ...run("a"), call: "c1" });

@@ -29,10 +29,6 @@ const kept = component({
 const secret = new Uint8Array(32).fill(7);
 const id = "0123456789abcdefghijkl";
 const turn = () => new Promise((resolve) => setTimeout(resolve));
-/** A generator that has waited for long lets others go first before it goes on. */
-const settled = async () => {
-  for (let turns = 0; turns < 3; turns++) await turn();
-};
 
 /** A server whose runs a store keeps, in which a handler goes on until it is let go. */
 function start(store: Store, mayBreak: () => boolean = () => false) {
@@ -90,7 +86,12 @@ function start(store: Store, mayBreak: () => boolean = () => false) {
     },
     ...more,
   });
-  return { app, engine: app.engine, journal, clock, call, hold, page, called: () => called };
+  /** Lets the handlers go on, and waits until no run of this server goes on. */
+  const end = async () => {
+    hold.resolve();
+    await app.engine.drain(25_000);
+  };
+  return { app, engine: app.engine, journal, clock, call, hold, page, end, called: () => called };
 }
 
 const said = (told: Run | FinishedRun) =>
@@ -144,8 +145,7 @@ Deno.test("A run that a crash cut off ends as interrupted, and its reader is tol
   const [failed, done] = told.frames;
   assert.ok(failed?.type === "failed" && failed.code === "interrupted" && failed.whole && failed.seq > 1e9);
   assert.equal(done?.seq, failed.seq + 1);
-  before.hold.resolve();
-  await settled();
+  await before.end();
 });
 
 Deno.test("A run that may be run again is, once its page is there, and its reader goes on with whole values", async () => {
@@ -174,8 +174,7 @@ Deno.test("A run that may be run again is, once its page is there, and its reade
   const past = await last.engine.seek(id, by("me"), 5) as FinishedRun;
   assert.equal(past.frames.at(-1)?.type, "done");
   assert.ok(past.frames.every(({ seq }) => seq > run.dropped));
-  before.hold.resolve();
-  await settled();
+  await before.end();
 });
 
 Deno.test("A run that takes the server down each time is given up", async () => {
@@ -196,8 +195,7 @@ Deno.test("A run that takes the server down each time is given up", async () => 
   const told = await last.engine.seek(id, by("me"), 0) as FinishedRun;
   const failed = told.frames.find(({ type }) => type === "failed");
   assert.match(failed?.type === "failed" ? failed.message : "", /not tried again/);
-  for (const world of worlds) world.hold.resolve();
-  await settled();
+  for (const world of worlds) await world.end();
 });
 
 Deno.test("A run whose action is not there any more ends, and says so", async () => {
@@ -212,8 +210,7 @@ Deno.test("A run whose action is not there any more ends, and says so", async ()
   const told = await after.engine.seek(id, by("me"), 0) as FinishedRun;
   const failed = told.frames.find(({ type }) => type === "failed");
   assert.match(failed?.type === "failed" ? failed.message : "", /not there any more/);
-  before.hold.resolve();
-  await settled();
+  await before.end();
 });
 
 Deno.test("A call that cannot be kept is refused and forgotten", async () => {

@@ -1,11 +1,9 @@
 import type { Op, Store } from "@/lib/store/records.ts";
 
-/** The end of a run on its way to the store. */
+/** The end of a run on its way to the store, or something else that is written in the order of the ends. */
 export interface End {
-  /** Id of its run. */
-  readonly id: string;
-  /** The name that its run is kept under. */
-  readonly name: string;
+  /** The id of its run, and the name that this is kept under. */
+  readonly run?: { readonly id: string; readonly name: string } | undefined;
   /** All that is written for it: one commit has all of it or nothing. */
   readonly ops: readonly Op[];
   /** Called once, when it cannot be lost any more, or can never be kept. */
@@ -34,6 +32,7 @@ const MOST_LETTERS = 1_048_576;
 export class LateEnds {
   readonly #options: LateEndsOptions;
   #ends: End[] = [];
+  /** By the names of their runs. */
   readonly #named = new Map<string, End>();
   #keeping: Promise<unknown> | undefined;
   #timer: Disposable | undefined;
@@ -49,17 +48,26 @@ export class LateEnds {
     return this.#ends.length;
   }
 
-  /** The end that waits, by the id of its run or the name that this is kept under. */
+  /** The end that waits, by the name that its run is kept under. */
   find(name: string): End | undefined {
     return this.#named.size === 0 ? undefined : this.#named.get(name);
+  }
+
+  /** The end that waits, by the id of its run. Looks at all of them. */
+  findRun(id: string): End | undefined {
+    return this.#ends.find(({ run }) => run?.id === id);
+  }
+
+  /** Whether an end still waits. */
+  has(end: End): boolean {
+    return this.#ends.includes(end);
   }
 
   /** Adds ends behind all others. */
   add(...ends: readonly End[]): void {
     for (const end of ends) {
       this.#ends.push(end);
-      this.#named.set(end.id, end);
-      this.#named.set(end.name, end);
+      if (end.run) this.#named.set(end.run.name, end);
     }
   }
 
@@ -96,8 +104,9 @@ export class LateEnds {
       }
       this.#ends = this.#ends.slice(batch.length);
       for (const end of batch) {
-        for (const name of [end.id, end.name]) if (this.#named.get(name) === end) this.#named.delete(name);
-        end.settled();
+        const { run, settled } = end;
+        if (run && this.#named.get(run.name) === end) this.#named.delete(run.name);
+        settled();
       }
       most = MOST_OPS;
     }

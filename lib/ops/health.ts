@@ -17,7 +17,7 @@ export interface HealthOptions {
   readonly write?: () => Promise<void>;
   /** How long such a write counts, however often health is asked for, in milliseconds. Default 1,000. */
   readonly freshMs?: number;
-  /** How long to wait for the store, in milliseconds. Default 1,000. */
+  /** How long to wait for the store, in milliseconds. Default 5,000. */
   readonly checkMs?: number;
   /** How late the event loop must be to count as blocked, in milliseconds. Default 5,000. */
   readonly blockedMs?: number;
@@ -84,7 +84,7 @@ export class Health {
   // One question at a time, however many ask: a store that is slow is not made slower. One that has not answered in
   // time is waited for, but not by those who come then.
   async #answers(): Promise<boolean> {
-    const { clock, checkMs = 1000 } = this.#options;
+    const { clock, checkMs = 5000 } = this.#options;
     if (!this.#checking) {
       const answers = this.#check();
       this.#checking = { sinceMs: clock.now(), answers };

@@ -179,7 +179,9 @@ function wordsOf(field: AnyField, value: unknown): string | undefined {
   if (wire instanceof Promise) {
     // Its bytes are kept once somebody chooses the example; what is wrong with it is said then.
     wire.catch(() => {});
-    return undefined;
+    // What is a wire value already, as the reference of a file, has a name.
+    const given = component.wire(field.props).safeParse(value);
+    return given.success ? component.summary(given.data) : undefined;
   }
   const right = component.wire(field.props).safeParse(wire);
   if (!right.success) throw new TypeError(explain(right.error));

@@ -6,8 +6,9 @@ const worker = remote<typeof Work>(module, { runs: "worker", timeoutMs: 60_000 }
 const child = remote<typeof Work>(module, { runs: "process", timeoutMs: 60_000 });
 const hasty = {
   worker: remote<typeof Work>(module, { runs: "worker", timeoutMs: 2000 }),
-  child: remote<typeof Work>(module, { runs: "process", timeoutMs: 2000, memoryMb: 64 }),
+  child: remote<typeof Work>(module, { runs: "process", timeoutMs: 2000 }),
 };
+const narrow = remote<typeof Work>(module, { runs: "process", timeoutMs: 30_000, memoryMb: 64 });
 
 export default Blocks({
   title: "Hog",
@@ -58,7 +59,7 @@ export default Blocks({
     });
     const looping = on(loopWorker.click, { outputs: outcome, fn: hasty.worker.loopForEver });
     const loopingToo = on(loopProcess.click, { outputs: outcome, fn: hasty.child.loopForEver });
-    const eating = on(bomb.click, { outputs: outcome, fn: hasty.child.eatMemory });
+    const eating = on(bomb.click, { outputs: outcome, fn: narrow.eatMemory });
     const leaving = on(exit.click, { outputs: outcome, fn: hasty.child.leave });
     const told = on([looping, loopingToo, eating, leaving].map(({ failure }) => failure), {
       outputs: outcome,

@@ -196,6 +196,6 @@ Deno.test("The server ends with 0 once its time for runs is up, though a stream 
 Deno.test("The server says so when its port is taken, and ends with 1", async () => {
   await using server = await startServer();
   const { port } = new URL(server.base);
-  await assert.rejects(startServer({ PORT: port }), new RegExp(`Port ${port} is taken`));
+  await assert.rejects(startServer({ PORT: port }), new RegExp(`Cannot use PORT=${port}: it is taken`));
   await assert.rejects(startServer({ PORT: "many" }), /Cannot use PORT=many: it must be a whole number/);
 });
