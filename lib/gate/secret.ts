@@ -22,6 +22,7 @@ export function readSecret(env: Env): Uint8Array<ArrayBuffer> | undefined {
   return text === undefined ? undefined : strong("ATOLL_SECRET", text);
 }
 
+// The log leaves out what follows "secret:", which is how the path of such a file often ends.
 function read(file: string): string {
   let mode: number | null;
   let text: string;
@@ -29,13 +30,13 @@ function read(file: string): string {
     ({ mode } = Deno.statSync(file));
     text = Deno.readTextFileSync(file);
   } catch (error) {
-    const why = error instanceof Deno.errors.NotFound ? "there is no such file" : (error as Error).message;
-    throw new RangeError(`Cannot use ATOLL_SECRET_FILE=${file}: ${why}`);
+    const why = error instanceof Deno.errors.NotFound ? `there is no file ${file}` : (error as Error).message;
+    throw new RangeError(`Cannot use ATOLL_SECRET_FILE: ${why}`);
   }
   // There are no such bits on Windows.
   if (mode !== null && (mode & 0o077) !== 0) {
     throw new RangeError(
-      `Cannot use ATOLL_SECRET_FILE=${file}: others may read it; only its owner should (chmod 600)`,
+      `Cannot use ATOLL_SECRET_FILE: others may read ${file}; only its owner should (chmod 600)`,
     );
   }
   return text.trim();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { oneLine } from "@/lib/ops/one_line.ts";
 import { readSecret } from "./secret.ts";
 
 const GOOD = "q7Zr1vTn0xJc5LwYd3KfUe8PsGhBm2Aa4RiOoN6tXyE=";
@@ -35,7 +36,13 @@ Deno.test("F20: readSecret() takes what is random, and refuses what people guess
 
 Deno.test("readSecret() reads a file that only its owner may read", async () => {
   const folder = await Deno.makeTempDir();
-  const file = `${folder}/key`;
+  // A path that ends like the name of a secret: its message is whole in the log, too.
+  const file = `${folder}/secret`;
+  const refused = (path: string, why: string) => {
+    const message = `Cannot use ATOLL_SECRET_FILE: ${why}`;
+    assert.equal(oneLine(message), message);
+    assert.throws(() => read({ ATOLL_SECRET_FILE: path }), { name: "RangeError", message });
+  };
   try {
     await Deno.writeTextFile(file, `${GOOD}\n`, { mode: 0o600 });
     assert.deepEqual(read({ ATOLL_SECRET_FILE: file }), new TextEncoder().encode(GOOD));
@@ -43,10 +50,10 @@ Deno.test("readSecret() reads a file that only its owner may read", async () => 
       () => read({ ATOLL_SECRET_FILE: file, ATOLL_SECRET: GOOD }),
       /^RangeError: Cannot use both/,
     );
-    assert.throws(() => read({ ATOLL_SECRET_FILE: `${folder}/none` }), /there is no such file$/);
+    refused(`${folder}/none/secret`, `there is no file ${folder}/none/secret`);
     for (const mode of [0o644, 0o640, 0o604, 0o666]) {
       await Deno.chmod(file, mode);
-      assert.throws(() => read({ ATOLL_SECRET_FILE: file }), /others may read it/);
+      refused(file, `others may read ${file}; only its owner should (chmod 600)`);
     }
     await Deno.chmod(file, 0o400);
     assert.ok(read({ ATOLL_SECRET_FILE: file }));
