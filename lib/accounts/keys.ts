@@ -139,6 +139,14 @@ function keyOf(id: string, { hash: _, ...kept }: Kept): ApiKey {
   return { ...kept, id, roles: kept.roles ?? kept.owned, routes: kept.routes ?? [EVERY_PAGE] };
 }
 
+/** Whether another password has ended a key since it was made. */
+export function isEnded(
+  { mark }: { readonly mark: string | undefined },
+  known: Pick<Known, "mark">,
+): boolean {
+  return mark !== undefined && mark !== known.mark;
+}
+
 /** Whether a key opens a page. Paths that could be read in two ways are none that a key was given. */
 export function opens({ routes }: Pick<KeyScope, "routes">, page: string): boolean {
   if (routes.includes(EVERY_PAGE)) return true;

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { dirname, join } from "node:path";
-import { EVERY_PAGE, Keys } from "@/lib/accounts/keys.ts";
+import { EVERY_PAGE, isEnded, Keys } from "@/lib/accounts/keys.ts";
 import { userId } from "@/lib/accounts/logins.ts";
 import { isNewName } from "@/lib/accounts/name.ts";
 import { hashPassword } from "@/lib/accounts/password.ts";
@@ -131,10 +131,9 @@ export async function userCommand(args: readonly string[], parts: UserCommandPar
   if (command === "keys") {
     const all = await keys.list(user);
     if (all.length === 0) parts.note(`${name} has no keys in the realm "${realm}"`);
-    for (const { id, label, routes, mark } of all) {
-      // The server accepts a key only as long as the password is the one it was made under.
-      const ended = mark === undefined || mark === known.mark ? "" : "  ended by another password";
-      say(`${id}  ${label}  ${routes.join(",")}${ended}`);
+    for (const key of all) {
+      const ended = isEnded(key, known) ? "  ended by another password" : "";
+      say(`${key.id}  ${key.label}  ${key.routes.join(",")}${ended}`);
     }
     return;
   }

@@ -44,6 +44,7 @@ export async function answerAccount<S extends AuthState>(
   return await context.render(
     h(AccountPage, {
       user,
+      known,
       keys: await keys.list(user),
       page,
       action: below(page, "account"),

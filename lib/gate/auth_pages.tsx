@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from "preact";
-import { type ApiKey, EVERY_PAGE } from "@/lib/accounts/keys.ts";
+import { type ApiKey, EVERY_PAGE, isEnded } from "@/lib/accounts/keys.ts";
+import type { Known } from "@/lib/accounts/users.ts";
 import type { User } from "@/lib/value/user.ts";
 
 /** What the page for logging in shows. */
@@ -66,6 +67,8 @@ export function LoginPage({ message, notice, name, action, elsewhere }: LoginPag
 /** What the page of an account shows. */
 export interface AccountPageOptions {
   readonly user: User;
+  /** How their source of users knows them now. */
+  readonly known: Known;
   readonly keys: readonly ApiKey[];
   /** Path of the page that the account belongs to. */
   readonly page: string;
@@ -81,7 +84,7 @@ export interface AccountPageOptions {
 
 /** Who is logged in, their keys, and the ways out. Works without script. */
 export function AccountPage(
-  { user, keys, page, action, logout, token, notice }: AccountPageOptions,
+  { user, known, keys, page, action, logout, token, notice }: AccountPageOptions,
 ): VNode {
   return (
     <div class="max-w-xl py-8 mx-auto atoll-column">
@@ -119,7 +122,7 @@ export function AccountPage(
                 <input type="hidden" name="revoke" value={key.id} />
                 <span class="flex-1 min-w-0">
                   <strong>{key.label}</strong>
-                  <span class="block text-soft">{described(key)}</span>
+                  <span class="block text-soft">{described(key, known)}</span>
                 </span>
                 <button
                   class="at-btn"
@@ -197,13 +200,15 @@ function Field(
   );
 }
 
-function described({ id, roles, routes, sinceMs, expiresMs }: ApiKey): string {
+function described(key: ApiKey, known: Known): string {
+  const { id, roles, routes, sinceMs, expiresMs } = key;
   return [
     `atk_${id}_…`,
     roles.length === 0 ? "no role" : roles.join(", "),
     routes.includes(EVERY_PAGE) ? "every page" : routes.join(", "),
     `made ${day(sinceMs)}`,
     expiresMs === undefined ? "" : `ends ${day(expiresMs)}`,
+    isEnded(key, known) ? "ended by another password" : "",
   ].filter((text) => text !== "").join(" · ");
 }
 

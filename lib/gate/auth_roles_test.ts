@@ -367,6 +367,11 @@ Deno.test("What changes in the file of users counts at once, for logins and for 
   await writeUsers(path, [{ ...ada, hash: await hashPassword("another", cost) }]);
   assert.deepEqual([(await first.one.get("/club/api")).status, (await first.may())[1]], [303, 401]);
   const second = await begin("another");
+  const listed = await (await second.one.get("/club/account")).text();
+  assert.deepEqual(
+    listed.match(/made [^<]*/g)?.map((text) => text.includes("ended by another password")).sort(),
+    [false, true],
+  );
   await writeUsers(path, []);
   assert.deepEqual([(await second.one.get("/club/api")).status, (await second.may())[1]], [303, 401]);
   await Deno.remove(folder, { recursive: true });
