@@ -75,6 +75,7 @@ export class Accounts {
       runs: options.runs ?? (() => []),
       now: (standing) => this.#now(standing),
       standingOf: (user) => this.#standingOf(user),
+      broke: this.#broke,
     });
   }
 

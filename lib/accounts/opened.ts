@@ -19,6 +19,8 @@ export interface OpenedOptions {
   readonly now: (standing: Standing) => Promise<Now>;
   /** Who somebody is of whom only the user is known: a run that an earlier process began. `undefined`: not yet to be said. */
   readonly standingOf: (user: User) => Standing | undefined;
+  /** Logs why something could not be ended. */
+  readonly broke: (error: unknown) => void;
 }
 
 /** A request of somebody who is logged in, from its beginning to the end of its answer. */
@@ -105,7 +107,7 @@ export class OpenedThings {
 
   /** Ends at once what was opened by a login or key. */
   ended(by: string): void {
-    for (const request of [...this.#requests]) if (request.standing.by === by) request.end();
+    for (const request of [...this.#requests]) if (request.standing.by === by) this.#end(request);
   }
 
   /** Whether people are being looked up at this moment. */
@@ -140,11 +142,20 @@ export class OpenedThings {
       silent.add(standing.realm);
     }
     for (const request of requests) {
-      if (!now || leftOf(request.standing, now) !== "all") request.end();
+      if (!now || leftOf(request.standing, now) !== "all") this.#end(request);
     }
     if (!now) return;
     for (const run of runs) {
-      if (leftOf({ user: run.user, way: standing.way }, now) === "nothing") run.end();
+      if (leftOf({ user: run.user, way: standing.way }, now) === "nothing") this.#end(run);
+    }
+  }
+
+  // What throws here must keep nothing else open: this look has to reach everybody, and the next one has to come.
+  #end(one: { end(): void }): void {
+    try {
+      one.end();
+    } catch (error) {
+      this.#options.broke(error);
     }
   }
 

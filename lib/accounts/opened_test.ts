@@ -14,6 +14,7 @@ function setting() {
   const clock = fakeClock();
   const store = memoryStore({ now: clock.now });
   const runs: { readonly user: User; readonly end: () => void }[] = [];
+  const broken: unknown[] = [];
   const accounts = new Accounts({
     store: () => Promise.resolve(store),
     now: clock.now,
@@ -22,6 +23,7 @@ function setting() {
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     dev: false,
     runs: () => runs,
+    broke: (error) => void broken.push(error),
   });
   const open = (name: string, users: UserSource, realm = "main", by = name) => {
     const known = { subject: name, name, roles: [], mark: "" };
@@ -32,7 +34,7 @@ function setting() {
   const settled = async () => {
     while (accounts.opened.looking) await setImmediate();
   };
-  return { clock, accounts, runs, open, settled };
+  return { clock, accounts, runs, broken, open, settled };
 }
 
 Deno.test("A run of an earlier process ends when its user is not there any more, or has lost a role", async () => {
@@ -51,6 +53,31 @@ Deno.test("A run of an earlier process ends when its user is not there any more,
   clock.tick(LOOK_EVERY_MS);
   await settled();
   assert.deepEqual(over.sort(), ["main:a:b", "main:bob", "main:dan"]);
+});
+
+Deno.test("What cannot be ended is logged, and keeps open neither what others have nor what comes later", async () => {
+  const { clock, accounts, runs, broken, open, settled } = setting();
+  const gone = usersFrom(() => undefined, { find: () => undefined });
+  accounts.claim("main", gone);
+  const over: string[] = [];
+  const user = { id: "main:ada", name: "ada", roles: [] };
+  const stuck = new Error("It does not end");
+  runs.push({
+    user,
+    end: () => {
+      throw stuck;
+    },
+  });
+  for (const round of ["first", "second"]) {
+    const request = open(round, gone);
+    request.whenEnded(() => over.push(round));
+    runs.push({ user, end: () => over.push(`run of ${round}`) });
+    clock.tick(LOOK_EVERY_MS);
+    await settled();
+    runs.pop();
+  }
+  assert.deepEqual(over.sort(), ["first", "run of first", "run of second", "second"]);
+  assert.deepEqual(broken, [stuck, stuck]);
 });
 
 Deno.test("A source that does not answer is waited for once in a look, not for each of its people", async () => {
