@@ -127,7 +127,9 @@ async function copy(folder: string, target: string): Promise<void> {
   const copied = new Set(sources.map((path) => path.split("/")[0]));
   for (const { name } of Deno.readDirSync(folder)) {
     if (copied.has(name) || APART.has(name) || name.startsWith(".")) continue;
-    if (!Deno.statSync(join(folder, name)).isDirectory) continue;
+    const path = join(folder, name);
+    // A link may lead to a disk that is not there at the moment.
+    if (!leads(path) || !Deno.statSync(path).isDirectory) continue;
     await Deno.symlink(`../../${name}`, join(target, name), { type: "junction" });
   }
 }

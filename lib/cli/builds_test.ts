@@ -68,6 +68,13 @@ Deno.test("build() makes what a server runs in a folder of its own, and links to
   assert.equal(await Deno.readTextFile(`${built}/models/big.bin`), "other weights");
 });
 
+Deno.test("build() passes over a link that leads nowhere", async () => {
+  await using one = await project();
+  await Deno.symlink("/nowhere/at/all", `${one.path}/archive`);
+  await one.build();
+  assert.equal(one.made(), 1);
+});
+
 Deno.test("build() looks at contents: times count for nothing", async () => {
   await using at = await project();
   const first = await at.build();
