@@ -1,5 +1,5 @@
 import type { Demo } from "@/lib/demo/blocks.tsx";
-import type { FaultJson } from "@/lib/value/fault.ts";
+import { Fault, type FaultJson } from "@/lib/value/fault.ts";
 import type { Journal, UnfinishedRun } from "./journal.ts";
 
 /** Options of {@linkcode Recovery}. */
@@ -50,10 +50,7 @@ export class Recovery {
     for (const run of await journal.unfinished()) {
       if (!run.retry && !run.left) over.push({ id: run.id });
       else if (run.attempt >= maxAttempts) over.push({ id: run.id, fault: GIVEN_UP });
-      else {
-        this.#waiting.add(run);
-        this.#pages.set(run.page, (this.#pages.get(run.page) ?? 0) + 1);
-      }
+      else this.#wait(run);
     }
     await journal.interruptAll(over);
     // Where the disk is full the server starts all the same, and these wait.
@@ -120,10 +117,17 @@ export class Recovery {
         await begin(run, demos.get(run.page) as Demo);
       } catch (error) {
         broke(error);
-        gone.push({ id: run.id, fault: GONE });
+        // What its session holds cannot be read at the moment: it waits for the next request to its page.
+        if (error instanceof Fault && error.code === "offline") this.#wait(run);
+        else gone.push({ id: run.id, fault: GONE });
       }
     }
     await journal.interruptAll(gone);
+  }
+
+  #wait(run: UnfinishedRun): void {
+    this.#waiting.add(run);
+    this.#pages.set(run.page, (this.#pages.get(run.page) ?? 0) + 1);
   }
 
   #take(run: UnfinishedRun): void {

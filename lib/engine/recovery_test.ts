@@ -9,6 +9,7 @@ import { openDemo } from "@/lib/testing/open_demo.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { Call } from "./call.ts";
 import { Journal } from "./journal.ts";
+import { KeptState } from "./kept_state.ts";
 import { Run } from "./run.ts";
 
 const turn = () => new Promise((resolve) => setTimeout(resolve));
@@ -42,7 +43,8 @@ function start(store: Store, allow?: string) {
     return "";
   };
   const journal = new Journal({ store, now: () => 1_000_000, after: clock.after, broke });
-  const { engine } = openDemo(page, { journal, clock, broke, secret: new Uint8Array(32).fill(7) });
+  const state = new KeptState({ store, now: () => 1_000_000, broke });
+  const { engine } = openDemo(page, { journal, state, clock, broke, secret: new Uint8Array(32).fill(7) });
   const accept = async (action: string, id: string, user?: Call["request"]["user"]) =>
     await engine.accept({
       id,
@@ -118,6 +120,36 @@ Deno.test("A run is not run again for somebody who may not run its action any mo
   const told = await after.engine.seek(named("a"), by("me"), 0);
   assert.ok(!(told instanceof Run));
   assert.deepEqual(told.frames.map(({ type }) => type), ["started", "failed", "done"]);
+  before.hold.resolve();
+});
+
+Deno.test("A run waits for the next request to its page while the store cannot be read", async () => {
+  await using store = memoryStore({ now: () => 1_000_000 });
+  const before = start(store);
+  await before.accept("again", named("a"));
+  await before.accept("again", named("b"));
+  await before.journal.flush();
+  let isReadable = true;
+  const unreadable: Store = Object.assign(Object.create(store), {
+    commit: store.commit.bind(store),
+    get: store.get.bind(store),
+    list: (options: Parameters<Store["list"]>[0]) => {
+      if (!isReadable) throw new Fault("offline", "The disk does not answer");
+      return store.list(options);
+    },
+  });
+  const after = start(unreadable);
+  await after.engine.recover();
+  isReadable = false;
+  await after.engine.meet("/demo", after.page.demo);
+  assert.deepEqual(after.called, []);
+  isReadable = true;
+  await after.engine.meet("/demo", after.page.demo);
+  after.hold.resolve();
+  const run = after.engine.find(named("b"), by("me"));
+  for await (const _ of run);
+  assert.equal(run.log.at(-1)?.type, "done");
+  assert.deepEqual(after.called, ["a", "b"]);
   before.hold.resolve();
 });
 
