@@ -151,6 +151,17 @@ function drawnTwice(component: Component, it: Case, interactive: boolean) {
   };
 }
 
+type AnySchema = ReturnType<Component["wire"]>;
+
+/** A value with each of its lists made long, of items that it hardly takes. */
+function* withLongLists(value: unknown): Generator<unknown> {
+  if (typeof value !== "object" || value === null) return;
+  if (Array.isArray(value)) { for (const item of [{}, 1, "a", null, true]) yield Array(1000).fill(item); }
+  for (const [key, inner] of Object.entries(value)) {
+    for (const long of withLongLists(inner)) yield Array.isArray(value) ? [long] : { ...value, [key]: long };
+  }
+}
+
 const alive = { set: () => {}, raise: () => {}, submits: "$run.go" };
 
 Deno.test("builtIn lists every component folder, in the order of their names", async () => {
@@ -181,6 +192,23 @@ for (const component of builtIn) {
     const wire = component.wire(it.field.props);
     for (const wrong of it.wrong) {
       assert.ok(!wire.safeParse(wrong).success, `accepts ${JSON.stringify(wrong)}`);
+    }
+  });
+
+  Deno.test(`${kind} looks at a long list up to its first wrong item`, () => {
+    const wire = component.wire(it.field.props);
+    const sent: [AnySchema, unknown][] = [[wire, it.value]];
+    for (const [event, { detail }] of Object.entries(it.carries ?? {})) {
+      const schema = component.events[event];
+      if (schema) sent.push([schema, detail]);
+    }
+    for (const [schema, value] of sent) {
+      for (const long of withLongLists(value)) {
+        assert.ok(
+          (schema.safeParse(long).error?.issues.length ?? 0) <= 5,
+          "tells of each item: see listOf()",
+        );
+      }
     }
   });
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { component } from "@/lib/demo/component.ts";
 import { Fault } from "@/lib/value/fault.ts";
+import { listOf } from "@/lib/value/list_of.ts";
 import Label from "@/islands/Label.tsx";
 import { LabelView, type Ranking } from "./view.tsx";
 
@@ -8,7 +9,7 @@ export type { Confidence, Ranking } from "./view.tsx";
 
 const ranking = z.object({
   label: z.string(),
-  confidences: z.array(z.object({ label: z.string(), confidence: z.number() })).nullable(),
+  confidences: listOf(z.object({ label: z.string(), confidence: z.number() })).nullable(),
 });
 
 /**
