@@ -30,7 +30,7 @@ const SOURCE_MS = 5000;
 /** The same for a login elsewhere, which asks an issuer several times. */
 const ELSEWHERE_MS = 20_000;
 
-/** What is asked of the users of one realm at a time. Those of another are not kept waiting by it. */
+/** Places for questions to the source of one realm. Questions to another source have places of their own. */
 interface Places {
   /** Checks of passwords: each takes a core and 32 MiB. */
   readonly checks: Few;
@@ -115,7 +115,7 @@ export class Accounts {
   /** How somebody is known now; `undefined`: not any more, or with another password. @throws {Fault} `queue_full`, `offline` */
   async find(realm: string, source: UserSource, before: KnownBefore): Promise<Known | undefined> {
     const find = source.way === "password" ? source.find?.bind(source) : undefined;
-    // Where the source cannot be asked, people stay as they were at the login.
+    // If the source cannot be asked, a person stays as they were at the login.
     if (!find) return { ...before, mark: before.mark ?? "" };
     const known = await this.#placesOf(realm).finds.run(() =>
       this.#inTime(SOURCE_MS, realm, (context) => find(before.subject, context))

@@ -3,7 +3,7 @@ import { Fault } from "@/lib/value/fault.ts";
 /** Calls back after some milliseconds, unless it is disposed of before. */
 export type After = (ms: number, callback: () => void) => Disposable;
 
-/** What a function of a source of users is handed. */
+/** Last argument of the functions of a source of users. */
 export interface SourceContext {
   /** Aborts when the answer is not waited for any more. */
   readonly signal: AbortSignal;
@@ -11,7 +11,7 @@ export interface SourceContext {
   readonly data: string;
 }
 
-/** How long to wait for what. */
+/** Options for {@linkcode inTime}. */
 export interface TimeLimit {
   readonly after: After;
   readonly ms: number;
@@ -35,7 +35,7 @@ export async function inTime<T>(
     late.reject(new Fault("offline", "This takes too long at the moment. Try again soon", { cause }));
     ended.abort(cause);
   });
-  // What comes later, be it an error, is of interest to nobody.
+  // A later answer or error is dropped.
   late.promise.catch(() => {});
   return await Promise.race([late.promise, work(ended.signal)]);
 }

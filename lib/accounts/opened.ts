@@ -15,9 +15,9 @@ export interface OpenedOptions {
   readonly after: After;
   /** What goes on for people who are logged in. */
   readonly runs: () => Iterable<GoingOn>;
-  /** What is true of somebody now. @throws when that cannot be said. */
+  /** Looks up what is left of a person's rights. @throws when their source does not answer. */
   readonly now: (standing: Standing) => Promise<Now>;
-  /** Who somebody is of whom only the user is known: a run that an earlier process began. `undefined`: not yet to be said. */
+  /** The standing of a user whose run began in an earlier process. `undefined`: their realm is not known yet. */
   readonly standingOf: (user: User) => Standing | undefined;
   /** Logs why something could not be ended. */
   readonly broke: (error: unknown) => void;
@@ -123,7 +123,7 @@ export class OpenedThings {
   async #look(): Promise<void> {
     const people = this.#people();
     this.#looking = true;
-    // Where a source does not answer, the others of it are not waited for as well.
+    // A source that does not answer for one person is not asked about its others in this look.
     const silent = new Set<string>();
     for (let at = 0; at < people.length; at += AT_ONCE) {
       await Promise.all(people.slice(at, at + AT_ONCE).map((one) => this.#lookAt(one, silent)));
@@ -138,7 +138,7 @@ export class OpenedThings {
     try {
       if (!silent.has(standing.realm)) now = await this.#options.now(standing);
     } catch {
-      // Whoever comes again is told, and it is logged then. Runs go on unread, for a while.
+      // The next request of this person is refused, and the failure is logged then. Runs go on unread for a while.
       silent.add(standing.realm);
     }
     for (const request of requests) {

@@ -2,9 +2,9 @@ import type { User } from "@/lib/value/user.ts";
 import type { LoginTimes } from "./logins.ts";
 import type { Known, UserSource } from "./users.ts";
 
-/** Who got in somewhere, and by what. It tells whether they still may. */
+/** A person whom a guard let in, and the login or key that they came with: enough to ask whether they still may. */
 export interface Standing {
-  /** Who that is, with the roles that they had then. */
+  /** The person, with the roles that they had then. */
   readonly user: User;
   /** As their source knew them. */
   readonly known: KnownBefore;
@@ -21,7 +21,7 @@ export interface Standing {
 /** Somebody as their source knew them; without a mark where only their name was kept. */
 export type KnownBefore = Omit<Known, "mark"> & { readonly mark: string | undefined };
 
-/** What is true of somebody now. */
+/** The rights of a person at this moment. */
 export interface Now {
   /** Whether the login or key goes on. */
   readonly goesOn: boolean;

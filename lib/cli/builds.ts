@@ -5,14 +5,14 @@ import { identityOf, sourcesOf } from "./sources.ts";
 
 /** Folder of a project in which its builds lie, each in a folder of its own. */
 export const BUILDS = "_builds";
-/** Where a build has what Fresh made of it. */
+/** Folder of a build in which Fresh puts its scripts. */
 export const SCRIPTS = "_fresh/static/_fresh/js";
 
 /** Builds that stay when there are newer ones; those that a server runs stay as well. */
 const KEPT = 3;
 /** Written last: a folder without it is no build. */
 const MARK = "build.json";
-/** What a build does not copy and nobody links to. */
+/** Folders that a build neither copies nor links to. */
 const APART = new Set(["_fresh", BUILDS, "coverage", "vendor"]);
 
 /** A build that a server runs: while this is open, no other build removes it. */
@@ -23,7 +23,7 @@ export interface HeldBuild extends Disposable {
   readonly others: readonly string[];
 }
 
-/** What may be set about {@linkcode build}. */
+/** Options for {@linkcode build}. */
 export interface BuildOptions {
   /** Makes what Fresh makes in a folder. Default `dev.ts build` of that folder. */
   readonly make?: (folder: string) => Promise<void>;

@@ -110,7 +110,7 @@ async function declared(
   return new Set(new TextDecoder().decode(stdout).split("\n").filter((line) => line !== ""));
 }
 
-// Where it is run stays the project's folder: paths of settings count from there.
+// The working directory stays the project's folder: relative paths in settings start there.
 function run(build: HeldBuild, flags: readonly string[]): string[] {
   return ["run", "--quiet", `--config=${fileURLToPath(new URL("deno.json", build.root))}`, ...flags];
 }

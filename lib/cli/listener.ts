@@ -35,9 +35,9 @@ const CLEAR_EVERY_MS = 30_000;
  * Listens for HTTP and survives more connections than the process may have. Deno's server waits for ever for a request
  * that never comes or is never whole, and ends altogether when there is no descriptor left for the next connection.
  *
- * So when many are open, it is put aside for a new one on the same port: that closes whatever has no whole request, a
- * body that somebody reads included, and lets all requests that are under way come to their end. Should descriptors run out all the same, everything is cut and
- * it starts again: pages read on by themselves.
+ * So when many are open, the server is put aside for a new one on the same port. That closes every connection without a
+ * whole request, one whose body is being read included, and lets all other requests come to their end. Should descriptors
+ * run out all the same, everything is cut and the server starts again: pages read on by themselves.
  */
 export class Listener {
   readonly #options: ListenerOptions;

@@ -203,7 +203,7 @@ async function addons(modules: string): Promise<string[]> {
   return found;
 }
 
-/** Where the first of these that is there leads. */
+/** Target of the first of these paths that exists. */
 async function realPath(path: string, ...others: readonly string[]): Promise<string> {
   return await Deno.realPath(path).catch(() => others.length > 0 ? realPath(...others as [string]) : path);
 }

@@ -18,7 +18,7 @@ export function sourcesOf(folder: string): string[] {
   return found;
 }
 
-/** What stands for the contents of a project: the same for the same files, whenever they were written. */
+/** Hash of the contents of a project: the same for the same files, whenever they were written. */
 export function identityOf(folder: string): string {
   const hash = createHash("sha256");
   for (const path of sourcesOf(folder)) {

@@ -71,7 +71,7 @@ async function stop(all: Stoppable, signal: string) {
     drainMs / 1000
   } s to come to an end. Another signal ends them at once`;
   log("info", "stopping", { message, signal });
-  // Whoever balances finds out by then, and sends nobody any more.
+  // A load balancer notices it by then, and sends no more requests.
   if (unreadyMs > 0) await new Promise((resolve) => setTimeout(resolve, unreadyMs));
   // The server still answers meanwhile: that it is not ready, and what the pages of those runs ask for.
   await within(drainMs + 1000, engine.drain(drainMs));

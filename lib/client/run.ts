@@ -72,7 +72,7 @@ export async function follow(
       const { ok, status } = answer;
       if (ok) {
         if (tries) page.waits(going);
-        // What stands between may answer in the server's place, and never stop to.
+        // A proxy may answer in the server's place, and go on doing so.
         if (/html|json|xml/.test(answer.headers.get("content-type") ?? "")) throw new SyntaxError();
         for await (const frame of readFrames(answer.body as ReadableStream<Uint8Array>, "", heard)) {
           if (going.over) return;

@@ -22,7 +22,7 @@ export interface CodecContext {
 /** The events of a component: `null` for one that carries nothing, else the schema of what it carries. */
 export type EventSpecs = Readonly<Record<string, z.ZodType | null>>;
 
-/** What the events carry that carry something, by name. */
+/** Types of the details of events, by the name of the event. Events without a detail are left out. */
 export type Details<E extends EventSpecs> = {
   readonly [K in keyof E as E[K] extends null ? never : K]: E[K] extends z.ZodType<infer D> ? D : never;
 };

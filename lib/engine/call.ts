@@ -81,12 +81,12 @@ export function checkedEvent({ demo, action, event }: Call): RaisedEvent | undef
   throw new Fault("bad_input", message, { field: key, cause: right.error });
 }
 
-/** What a call is known by, if its caller named it. */
+/** The key of a call, if its caller gave it an id. */
 export function nameOf({ id, session, page }: Call): string | undefined {
   return id === undefined ? undefined : nameFor(id, { session: session.id, page });
 }
 
-/** What a call is known by that its caller gave this id. */
+/** The key of a call to which its caller gave this id. */
 export function nameFor(id: string, { session, page }: RunOwner): string {
   return tupleKey(session, page, id);
 }

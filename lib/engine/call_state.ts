@@ -3,7 +3,7 @@ import type { Written } from "./held.ts";
 import type { Left } from "./journal.ts";
 import type { KeptState } from "./kept_state.ts";
 
-/** What the session of a call holds, values and props alike, brought from where it outlives the process and kept there. */
+/** Values and props of a call's session: brought from the store before the call, and kept there with its end. */
 export class CallState {
   readonly #kept: KeptState | undefined;
   /** Milliseconds, never going back. */

@@ -8,7 +8,7 @@ export const CHECK_PLACES = 16;
 /** How long the checks of one call may take, in milliseconds. */
 export const CHECK_MS = 10_000;
 
-/** What asking the checks of a call needs. */
+/** Options for {@linkcode askChecks}. */
 export interface CheckingOptions {
   readonly queue: Queue;
   /** Calls back after some milliseconds, unless it is disposed of before. */

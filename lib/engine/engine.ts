@@ -33,7 +33,7 @@ export interface Clock {
   after(ms: number, callback: () => void): Disposable;
 }
 
-/** What the engine is told. */
+/** Options for {@linkcode Engine}. */
 export interface EngineOptions {
   /** Where the bytes of files are kept. */
   readonly blobs: Blobs;
@@ -47,7 +47,7 @@ export interface EngineOptions {
   readonly secret: Uint8Array;
   /** Where runs are kept that must outlive a crash. Left out, they live in memory. */
   readonly journal?: Journal | undefined;
-  /** Where what sessions hold is kept, by the journal. Left out, it lives in memory. */
+  /** Makes the records of what sessions hold; the journal writes them. Left out, it lives in memory. */
   readonly state?: KeptState | undefined;
   /** Is told how runs go. */
   readonly observer?: Observer | undefined;
@@ -79,7 +79,7 @@ export interface EngineOptions {
   readonly broke: (error: unknown) => string;
 }
 
-/** Who waits for a call to be accepted: a request, for example. */
+/** A caller that waits until its call is accepted: a request, for example. */
 export interface Caller {
   /** Aborts when nobody waits there any more. Asked for only where the call is not accepted at once. */
   readonly signal: AbortSignal;
@@ -149,7 +149,7 @@ export class Engine {
       count: options.keptRuns ?? 1000,
       bytes: options.keptBytes ?? 64 * 1024 * 1024,
       ms: options.keptMs ?? 60 * 60_000,
-      // Whoever keeps none, or has a journal that keeps them, needs none of them here.
+      // An engine that keeps no runs, or has a journal that does, needs no grace time here.
       graceMs: options.keptRuns === 0 || journal ? 0 : options.graceMs ?? 60_000,
       now: clock.now,
     });
@@ -472,7 +472,7 @@ export class Engine {
     this.#start(run);
   }
 
-  // Whoever waits for a handler to begin waits for the disk, too: nothing may begin that is not counted.
+  // A run waits for the disk before its handler begins: nothing may begin that is not counted.
   async #mayBegin(run: Run, journal: Journal): Promise<void> {
     for (let told = false; !run.ending && !run.finished; told = true) {
       try {

@@ -126,7 +126,7 @@ export class RecordQuota implements Store {
     if (known) return known;
     const usage: Usage = { bytes: 0, isKnown: false, isFull: false, making: undefined, unnamed: [] };
     this.#used.set(session, usage);
-    // Whoever came first is forgotten first, and counted from nothing when it comes again.
+    // The session that came first is forgotten first. When it comes again, its count begins at zero.
     for (const old of this.#used.keys()) {
       if (this.#used.size <= MOST_SESSIONS) break;
       if (!this.#used.get(old)?.making) this.#used.delete(old);

@@ -53,7 +53,7 @@ export class Recovery {
       else this.#wait(run);
     }
     await journal.interruptAll(over);
-    // Where the disk is full the server starts all the same, and these wait.
+    // On a full disk the server starts all the same, and these runs wait.
     if (!journal.isOpen) void journal.opened.then(() => this.resume());
     return [...this.#pages.keys()];
   }

@@ -166,7 +166,7 @@ export class Run extends RunLog {
   interrupt(fault: Fault): void {
     if (this.#over) return;
     const attempt = this.#attempt;
-    // Whoever starts it again must not find half of it done.
+    // A person who starts it again must not find half of it done.
     this.#values.undo();
     this.refuse(fault);
     if (attempt) stop(attempt, fault);
@@ -206,7 +206,7 @@ export class Run extends RunLog {
           this.#failure = { action: key, ...ended.toJSON() };
           this.#emit({ type: "failed", ...this.#failure });
         }
-        // What somebody may not run does not follow for them either, and so mends nothing.
+        // An action that this user may not run does not follow either, and so mends no failure.
         const next = (ended ? action.then.failure : action.then.success).filter((key) => this.#may(key));
         failed ||= ended !== undefined && !(action.then.mends && next.length > 0);
         if (steps > MOST_STEPS) break;

@@ -1,6 +1,6 @@
 import { type Linked, LinkedList } from "@/lib/value/linked_list.ts";
 
-/** What a limit of time needs. */
+/** Options for {@linkcode RunLimit}. */
 export interface RunLimitOptions {
   /** How long a handler may take, in milliseconds. */
   readonly ms: number;

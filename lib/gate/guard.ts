@@ -51,7 +51,7 @@ import { isVisit } from "./visit.ts";
 export { ANSWER_HEADERS } from "./guard/exit.ts";
 export { type Suffix, suffixOf } from "./guard/suffix.ts";
 
-/** What the guard is told. */
+/** Options for {@linkcode guarded}. */
 export interface GuardOptions {
   /** Names that the server answers to besides loopback's, without port; `*` is any. */
   readonly names: readonly string[];
@@ -184,7 +184,7 @@ function turnedAway(answer: Response, arrival: Arrival): Response | Promise<Resp
 function parted(answer: Response, arrival: Arrival): Response | Promise<Response> {
   const { request, headers } = arrival;
   if (READS.has(arrival.method) || arrival.turnedAway) return answer;
-  // Whoever looks at such a body has it sent.
+  // Reading such a body would have its sender begin.
   if (!request.bodyUsed && headers.has("expect")) return cutShort(answer);
   arrival.left = leftover(request);
   return answer;

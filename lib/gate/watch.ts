@@ -32,7 +32,7 @@ export function logRequests(now: () => number): Watch {
   };
 }
 
-// Who knows the id of a file may read it.
+// Anybody who knows the id of a file may read it.
 function loggedPath(url: string): string {
   return pathOf(url).replace(/\/files\/.*/, "/files/*");
 }

@@ -1,7 +1,7 @@
 import { statfsSync, statSync } from "node:fs";
 import { type Family, gauge } from "./exposition.ts";
 
-/** Where a server keeps what it keeps. */
+/** Paths of what a server keeps. */
 export interface Place {
   /** Folder of files. */
   readonly data: string;
@@ -11,7 +11,7 @@ export interface Place {
   readonly descriptors?: (() => number | undefined) | undefined;
 }
 
-/** What is left of the place that a server has. What cannot be found out is left out. */
+/** Figures of the disk, the records and the descriptors of a server. A figure that cannot be read is left out. */
 export function placeOf({ data, store, descriptors }: Place): Family[] {
   const found: Family[] = [];
   const tell = (name: string, help: string, ask: () => number | undefined) => {
