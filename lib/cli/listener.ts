@@ -12,6 +12,8 @@ export interface ListenerOptions {
   readonly onLost: (error: unknown) => void;
   /** Whether nobody's connection would be cut by a new server but those that are only waited for. */
   readonly onlyLeftovers?: (() => boolean) | undefined;
+  /** How often connections of refused requests are closed, at most, in milliseconds. Default 30 s. */
+  readonly clearEveryMs?: number | undefined;
   /** How many descriptors this process has open, if that can be known. */
   readonly open?: (() => number | undefined) | undefined;
   /** How often to ask for the port again after a change, at most. Default 1,000 times, a little over ten seconds. */
@@ -56,11 +58,12 @@ export class Listener {
     this.#handler = handler;
     this.#server = this.#serve(options.port, options.onListen);
     const { open = () => openDescriptors("self"), maxOpen = mostDescriptors("self") * 3 / 4 } = options;
+    const { clearEveryMs = CLEAR_EVERY_MS, onlyLeftovers } = options;
     let clearedMs = performance.now();
     this.#timer = setInterval(() => {
       if ((open() ?? 0) > maxOpen) return void this.renew();
       const nowMs = performance.now();
-      if (nowMs - clearedMs < CLEAR_EVERY_MS || options.onlyLeftovers?.() !== true) return;
+      if (nowMs - clearedMs < clearEveryMs || onlyLeftovers?.() !== true) return;
       clearedMs = nowMs;
       void this.renew("Refused requests kept their connections: these were closed");
     }, LOOK_EVERY_MS);

@@ -70,6 +70,43 @@ Deno.test("Listener renews by itself from a number of open descriptors on", asyn
   await listener.shutdown();
 });
 
+for (const alone of [true, false]) {
+  Deno.test(`Listener ${alone ? "closes" : "leaves"} connections while ${alone ? "only unwanted" : "wanted"} bodies are missing`, async () => {
+    const cuts: string[] = [];
+    const asked = Promise.withResolvers<void>();
+    let times = 0;
+    const listener = new Listener({
+      port: 0,
+      hostname: "127.0.0.1",
+      onListen() {},
+      onLost: fail,
+      onCut: (what) => cuts.push(what),
+      open: () => 1,
+      maxOpen: 100,
+      clearEveryMs: 0,
+      onlyLeftovers: () => {
+        if (++times === 2) asked.resolve();
+        return alone && times === 1;
+      },
+    }, () => new Response("answered"));
+    const { port } = listener.addr;
+    const half = await connect(port, "GET / HTTP/1.1\r\nHost: localhost\r\n");
+    await asked.promise;
+    assert.deepEqual(cuts, alone ? ["Refused requests kept their connections: these were closed"] : []);
+    if (alone) assert.equal(await half.read(new Uint8Array(1)), null);
+    else {
+      await half.write(encoder.encode("Connection: close\r\n\r\n"));
+      assert.match(decoder.decode(await readAll(half)), /answered$/);
+    }
+    if (alone) half.close();
+    await listener.shutdown();
+  });
+}
+
+async function readAll(connection: Deno.TcpConn): Promise<Uint8Array> {
+  return await new Response(connection.readable).bytes();
+}
+
 function fail(error: unknown): never {
   throw error;
 }
