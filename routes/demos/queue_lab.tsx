@@ -7,7 +7,7 @@ export default Blocks({
     "One counter that serves one visitor at a time. Open this page in several tabs, join the line in each, " +
     "and watch the places count down.",
   fields: {
-    seconds: slider({ label: "Seconds at the counter", min: 0.5, max: 20, step: 0.5, value: 5 }),
+    seconds: slider({ label: "Seconds at the counter", min: 0.5, max: 40, step: 0.5, value: 5 }),
     join: button({ label: "Join the line", variant: "primary" }),
     leave: button({ label: "Leave the line", variant: "stop" }),
     counter: textbox({ label: "At the counter" }),
