@@ -1,5 +1,6 @@
 import { SANDBOX_POLICY } from "@/lib/gate/sandbox.ts";
 import type { Arrival, Policy } from "./arrival.ts";
+import { Shapes } from "./shapes.ts";
 
 // What a document may do when Fresh's own policy, which knows the page's nonce, is not on the answer.
 const STRICT =
@@ -50,32 +51,51 @@ const FRESH_STATIC = "no-cache, no-store, max-age=0, must-revalidate";
  */
 export function policyRule({ headers }: Response, { peer }: Arrival, { dev }: Policy): void {
   const policy = headers.get("content-security-policy");
-  if (policy === null || /'unsafe-/i.test(policy) && policy !== SANDBOX_POLICY) {
+  const isSecure = peer.scheme === "https";
+  const right = policy === null ? null : ALLOWED.of(policy, String(isSecure), (policy) => {
+    if (/'unsafe-/i.test(policy) && policy !== SANDBOX_POLICY) return { policy: null };
+    return {
+      policy: !isSecure && UPGRADE.test(policy) ? without(policy, "upgrade-insecure-requests") : policy,
+    };
+  }).policy;
+  if (right === null) {
     const isPage = headers.get("content-type")?.startsWith("text/html") === true;
     headers.set("content-security-policy", isPage ? dev ? STRICT + RELOADS : STRICT : BARE);
-  } else if (peer.scheme !== "https" && UPGRADE.test(policy)) {
-    headers.set("content-security-policy", without(policy, "upgrade-insecure-requests"));
-  }
+  } else if (right !== policy) headers.set("content-security-policy", right);
 }
 
+const ALLOWED = new Shapes<{ readonly policy: string | null }>();
 const UPGRADE = /upgrade-insecure-requests/i;
-const FRAMES = /(?:^|[;,])\s*frame-ancestors\s+([^;,]*)/gi;
 
 /** Whose pages may frame ours: nobody's, or those of the listed origins and our own. */
 export function embedRule({ headers }: Response, _: Arrival, { embed }: Policy): void {
-  const policy = headers.get("content-security-policy") ?? "";
-  const given = Array.from(policy.matchAll(FRAMES), ([, who = ""]) => who.trim());
-  const isPage = headers.get("content-type")?.startsWith("text/html") === true;
-  const isShut = given.includes("'none'") && !(isPage && embed.length > 0);
-  // Files may stand in frames of our own pages: their policy says nothing of frames.
-  const who = isShut ? "'none'" : ["'self'", ...embed].join(" ");
-  if (given.length !== 1 || who !== given[0]) {
-    const [first = "", ...others] = without(policy, "frame-ancestors").split(", ");
-    const own = `${first}${first === "" ? "" : "; "}frame-ancestors ${who}`;
-    headers.set("content-security-policy", [own, ...others].join(", "));
-  }
+  const given = headers.get("content-security-policy") ?? "";
+  const isOpen = embed.length > 0 && headers.get("content-type")?.startsWith("text/html") === true;
+  const { policy, isShut } = FRAMED.of(given, `${isOpen} ${embed.join(" ")}`, (policy) => {
+    return framed(policy, embed, isOpen);
+  });
+  if (policy !== given) headers.set("content-security-policy", policy);
   if (isShut || embed.length === 0) headers.set("x-frame-options", isShut ? "DENY" : "SAMEORIGIN");
   else headers.delete("x-frame-options");
+}
+
+const FRAMED = new Shapes<{ readonly policy: string; readonly isShut: boolean }>();
+const FRAMES = /(?:^|[;,])\s*frame-ancestors\s+([^;,]*)/gi;
+
+/** A policy that says who may frame. `isOpen`: whether the listed origins may, whatever it says itself. */
+function framed(
+  policy: string,
+  embed: readonly string[],
+  isOpen: boolean,
+): { readonly policy: string; readonly isShut: boolean } {
+  const given = Array.from(policy.matchAll(FRAMES), ([, who = ""]) => who.trim());
+  const isShut = given.includes("'none'") && !isOpen;
+  // Files may stand in frames of our own pages: their policy says nothing of frames.
+  const who = isShut ? "'none'" : ["'self'", ...embed].join(" ");
+  if (given.length === 1 && who === given[0]) return { policy, isShut };
+  const [first = "", ...others] = without(policy, "frame-ancestors").split(", ");
+  const own = `${first}${first === "" ? "" : "; "}frame-ancestors ${who}`;
+  return { policy: [own, ...others].join(", "), isShut };
 }
 
 /** A policy, or several with commas between them, without the directives of a name. */

@@ -171,23 +171,18 @@ export function pageProps(ctx: Context<unknown>): PageProps {
   return new Props(ctx) as unknown as PageProps;
 }
 
-let lazily: PropertyDescriptorMap;
+let lazily: PropertyDescriptor;
 
 /**
- * A context's own properties, two of them found when they are read. By a class, because getters that are written into a
- * literal are old objects from the start in V8: each would keep its request until all of them are collected.
+ * A context's own properties, the URL found when it is read. By a class, because getters that are written into a literal
+ * are old objects from the start in V8: each would keep its request until all of them are collected.
  */
 class Props {
   static {
-    const found = (get: (this: Props) => unknown) => ({ get, enumerable: true, configurable: true });
-    lazily = {
-      url: found(function () {
-        return this.#ctx.url;
-      }),
-      isPartial: found(function () {
-        return this.#ctx.isPartial;
-      }),
+    const get = function (this: Props) {
+      return this.#ctx.url;
     };
+    lazily = { get, enumerable: true, configurable: true };
   }
 
   readonly #ctx: Context<unknown>;
@@ -200,6 +195,7 @@ class Props {
   readonly error: unknown;
   readonly route: string | null;
   readonly data: unknown;
+  readonly isPartial: boolean;
 
   constructor(ctx: Context<unknown>) {
     this.#ctx = ctx;
@@ -212,7 +208,8 @@ class Props {
     this.error = ctx.error;
     this.route = ctx.route;
     this.data = ctx.data;
-    Object.defineProperties(this, lazily);
+    this.isPartial = ctx.isPartial;
+    Object.defineProperty(this, "url", lazily);
   }
 }
 

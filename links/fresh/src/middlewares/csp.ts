@@ -40,11 +40,12 @@ export function csp<State>(options: CSPOptions = {}): Middleware<State> {
   const directives = [...DEFAULTS.filter((directive) => !own.has(nameOf(directive))), ...custom];
   if (reportTo !== undefined) directives.push("report-to csp-endpoint", `report-uri ${reportTo}`);
   const plain = directives.join("; ");
+  const pieces = aroundNonces(directives);
   const name = reportOnly ? "Content-Security-Policy-Report-Only" : "Content-Security-Policy";
   return async (ctx) => {
     const response = await ctx.next();
     const nonce = useNonce ? nonceOf(response) : undefined;
-    response.headers.set(name, nonce === undefined ? plain : withNonce(directives, nonce));
+    response.headers.set(name, nonce === undefined ? plain : pieces.join(`'nonce-${nonce}'`));
     if (reportTo !== undefined) response.headers.set("Reporting-Endpoints", `csp-endpoint="${reportTo}"`);
     return response;
   };
@@ -56,8 +57,9 @@ function nameOf(directive: string): string {
 
 // The nonce takes the place of 'unsafe-inline' and stands nowhere else: a browser that knows nonces ignores the one next to
 // the other.
-function withNonce(directives: readonly string[], nonce: string): string {
+function aroundNonces(directives: readonly string[]): readonly string[] {
+  const place = "\n";
   return directives.map((directive) =>
-    TAKES_NONCE.has(nameOf(directive)) ? directive.replace("'unsafe-inline'", `'nonce-${nonce}'`) : directive
-  ).join("; ");
+    TAKES_NONCE.has(nameOf(directive)) ? directive.replace("'unsafe-inline'", place) : directive
+  ).join("; ").split(place);
 }
