@@ -130,9 +130,26 @@ export function keepPublicUrl(request: Request, { host, scheme }: Peer): void {
   if (given !== url) publicUrls.set(request, given);
 }
 
-/** What a connection says of itself, with the client that a proxy named as its other end. */
+/**
+ * What a connection says of itself, with the client that a proxy named as its other end. Deno tells the address as long as the
+ * request is under way; a run may ask for it later.
+ */
 export function seenFrom(info: ConnectionInfo, { client }: Peer): ConnectionInfo {
   const remote = info?.remoteAddr as Deno.NetAddr | undefined;
-  if (info === undefined || remote === undefined || remote.hostname === client) return info;
-  return { remoteAddr: { ...remote, hostname: client }, completed: info.completed };
+  if (info === undefined || remote === undefined) return info;
+  return new Seen(remote.hostname === client ? remote : { ...remote, hostname: client }, info);
+}
+
+class Seen implements Deno.ServeHandlerInfo {
+  readonly remoteAddr: Deno.NetAddr;
+  readonly #info: Deno.ServeHandlerInfo;
+
+  constructor(remoteAddr: Deno.NetAddr, info: Deno.ServeHandlerInfo) {
+    this.remoteAddr = remoteAddr;
+    this.#info = info;
+  }
+
+  get completed(): Promise<void> {
+    return this.#info.completed;
+  }
 }

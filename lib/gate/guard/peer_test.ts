@@ -93,6 +93,18 @@ Deno.test("publicUrl() is the address that the client asked for, seenFrom() its 
   assert.equal(seen.hostname, "198.51.100.1");
 });
 
+Deno.test("A run that begins once its client has left is told that client's address", async () => {
+  const [left, told] = [Promise.withResolvers<void>(), Promise.withResolvers<string>()];
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request, info) => {
+    const seen = seenFrom(info, peerOf(request, info, undefined));
+    left.promise.then(() => told.resolve((seen?.remoteAddr as Deno.NetAddr).hostname)).catch(told.reject);
+    info.completed.then(left.resolve, left.resolve);
+    return new Response("answered");
+  });
+  await (await fetch(`http://127.0.0.1:${server.addr.port}/`)).text();
+  assert.equal(await told.promise, "127.0.0.1");
+});
+
 Deno.test("addressSet() keeps the two families apart", () => {
   assert.ok(!addressSet(["::/0"]).has("192.0.2.1"));
   assert.ok(addressSet(["0.0.0.0/0"]).has("::ffff:192.0.2.1"));
