@@ -44,8 +44,11 @@ export const image = component({
   summary: (file) => file?.name ?? "",
 });
 
+const LONGEST_REFERENCE = 10_000;
+
 // What is no JSON stays text, which the wire schema refuses with a message for the person.
 function parse(text: string): unknown {
+  if (text.length > LONGEST_REFERENCE) return text;
   try {
     return JSON.parse(text);
   } catch {

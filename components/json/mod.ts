@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { component } from "@/lib/demo/component.ts";
 import { isJson } from "@/lib/value/is_json.ts";
+import { Fault } from "@/lib/value/fault.ts";
 import type { Json } from "@/lib/value/json.ts";
+import { hasMoreValues, MOST_VALUES } from "@/lib/value/json_count.ts";
 import JsonIsland from "@/islands/Json.tsx";
 import { JsonView } from "./view.tsx";
 
@@ -39,8 +41,15 @@ export const json = component({
   form: ({ texts: [text] }) => text ? parse(text) : null,
 });
 
+const MOST_LETTERS = 262_144;
+
 // Text that is no JSON is the JSON string of that text.
 function parse(text: string): unknown {
+  // All of it is written twice into the page that comes back.
+  if (text.length > MOST_LETTERS) {
+    throw new Fault("bad_input", `It is longer than ${MOST_LETTERS} characters`);
+  }
+  if (hasMoreValues(text)) throw new Fault("bad_input", `It has more than ${MOST_VALUES} values`);
   try {
     return JSON.parse(text);
   } catch {

@@ -1,5 +1,6 @@
 import { Fault } from "@/lib/value/fault.ts";
 import type { Json } from "@/lib/value/json.ts";
+import { hasMoreValues, MOST_VALUES } from "@/lib/value/json_count.ts";
 import { type BodyLimits, checkType, decode, readBytes } from "./arrival.ts";
 
 /** Limits of {@linkcode readJson}. */
@@ -18,7 +19,7 @@ const HUGE = /\d[eE]\+?\d{3}|(?<!\d)\d{200}/;
  * Reads a JSON body. Numbers are finite; no object has a key that a careless merge would follow to a prototype.
  *
  * @throws {Fault} `unsupported_type` when it is not sent as UTF-8 `application/json`; `too_large` past `maxBytes`
- * (default 1 MiB); `bad_request` when it is not JSON, not UTF-8 or too deep; `bad_input` for a forbidden key or
+ * (default 1 MiB) and past 50,000 values; `bad_request` when it is not JSON, not UTF-8 or too deep; `bad_input` for a forbidden key or
  * number; `timeout` when it stalls; `cancelled` when the sender goes away.
  */
 export async function readJson(request: Request, limits: JsonLimits = {}): Promise<Json> {
@@ -26,6 +27,9 @@ export async function readJson(request: Request, limits: JsonLimits = {}): Promi
   checkType(request, "application/json");
   const bytes = await readBytes(request, { maxBytes, stallMs, graceMs });
   const text = decode(bytes);
+  if (hasMoreValues(text)) {
+    throw new Fault("too_large", `The body has more than ${MOST_VALUES} values`);
+  }
   let value: Json;
   try {
     value = JSON.parse(text);

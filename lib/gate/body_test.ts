@@ -29,7 +29,10 @@ const refused: readonly (readonly [what: string, body: string | Uint8Array<Array
     ["a cut letter", bytes('"\xe2\x82"'), "bad_request"],
     ["UTF-16", bytes('\xff\xfe"\0x\0"\0'), "bad_request"],
     ["33 levels", nested(33), "bad_request"],
-    ["500,000 levels", nested(500_000), "bad_request"],
+    ["40,000 levels", nested(40_000), "bad_request"],
+    ["500,000 levels", nested(500_000), "too_large"],
+    ["50,001 values", `[${"1,".repeat(49_999)}1]`, "too_large"],
+    ["50,001 values of objects", `{${repeat(50_000, (at) => `"${at}":1`)}}`, "too_large"],
     ["33 levels of objects", '{"a":'.repeat(33) + "1" + "}".repeat(33), "bad_request"],
     ["1e400", '{"a":[1e400]}', "bad_input"],
     ["-1E+400", "-1E+400", "bad_input"],
@@ -78,8 +81,9 @@ const accepted: readonly (readonly [what: string, body: string])[] = [
   ["no letter at all", '"\ufffe\uffff"'],
   ["forbidden names that are no keys", '["__proto__","constructor",{"a":"prototype"},{"_constructor":1}]'],
   ["names of other inherited things", '{"toString":1,"hasOwnProperty":2,"valueOf":3}'],
-  ["100,000 keys", `{${repeat(90_000, (at) => `"${at * 16}":1`)}}`],
-  ["500,000 elements", `[${"1,".repeat(499_999)}1]`],
+  ["49,000 keys", `{${repeat(49_000, (at) => `"${at * 16}":1`)}}`],
+  ["49,999 elements", `[${"1,".repeat(49_998)}1]`],
+  ["500,000 commas in a text", JSON.stringify(",".repeat(500_000))],
 ];
 
 for (const [what, body] of accepted) {

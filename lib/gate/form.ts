@@ -2,7 +2,7 @@ import type { FormEntries } from "@/lib/demo/component.ts";
 import { type Blobs, tooLarge, toRef } from "@/lib/store/port.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { FileRef } from "@/lib/value/file_ref.ts";
-import { checkType, readText, streamBody } from "./arrival.ts";
+import { checkType, decode, readBytes, streamBody } from "./arrival.ts";
 import { type FilePart, readParts } from "./multipart.ts";
 
 /** What a form may hold. */
@@ -40,6 +40,8 @@ type Limits =
   & Pick<FormLimits, "stallMs">;
 
 const MIB = 1024 * 1024;
+const PLUS = 43;
+const SPACE = 32;
 
 /**
  * Reads a form that was sent without script. Files go straight to `blobs`; an input with no file chosen is no entry.
@@ -93,22 +95,26 @@ function checkName(name: string, maxBytes: number): string {
 
 async function readPairs(request: Request, limits: Limits): Promise<Map<string, FormEntries>> {
   checkType(request, "application/x-www-form-urlencoded");
-  const text = await readText(request, { maxBytes: limits.maxTextFormBytes, stallMs: limits.stallMs });
+  const bytes = await readBytes(request, { maxBytes: limits.maxTextFormBytes, stallMs: limits.stallMs });
+  // As bytes, because replacing a million letters of a text takes 50 ms.
+  for (let at = bytes.indexOf(PLUS); at !== -1; at = bytes.indexOf(PLUS, at + 1)) bytes[at] = SPACE;
+  const text = decode(bytes);
   const pairs = text.split("&", limits.maxPairs + 1);
   if (pairs.length > limits.maxPairs) {
     throw new Fault("too_large", `The form has more than ${limits.maxPairs} entries`);
   }
   return collect(
     pairs.filter((pair) => pair !== "").map((pair) => {
-      const [name = "", ...value] = pair.split("=");
-      return { name: checkName(unescape(name), limits.maxNameBytes), text: unescape(value.join("=")) };
+      const at = pair.indexOf("=");
+      const [name, text] = at === -1 ? [pair, ""] : [pair.slice(0, at), pair.slice(at + 1)];
+      return { name: checkName(unescape(name), limits.maxNameBytes), text: unescape(text) };
     }),
   );
 }
 
 function unescape(text: string): string {
   try {
-    return decodeURIComponent(text.replaceAll("+", " "));
+    return decodeURIComponent(text);
   } catch (cause) {
     throw new Fault("bad_request", "The form is not percent-encoded UTF-8", { cause });
   }

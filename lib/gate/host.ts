@@ -4,7 +4,7 @@ import { demoFor } from "@/lib/demo/allowed.ts";
 import type { Demo, PageHost } from "@/lib/demo/blocks.tsx";
 import type { Clock, Engine } from "@/lib/engine/engine.ts";
 import { userOf } from "@/lib/engine/sessions.ts";
-import type { Blobs } from "@/lib/store/port.ts";
+import { type Blobs, toRef } from "@/lib/store/port.ts";
 import { networkOf } from "@/lib/value/address.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { AuthState } from "./auth_state.ts";
@@ -12,7 +12,6 @@ import { draw } from "./draw.tsx";
 import { answerFiles } from "./file_routes.ts";
 import { readForm } from "./form.ts";
 import { suffixOf } from "./guard.ts";
-
 import { answerEvent, type PageRequest } from "./native.ts";
 import { pathOf } from "./path.ts";
 import { runForm } from "./plain_form.ts";
@@ -128,7 +127,12 @@ async function answerForm<S extends AtollState>(
     limits: { maxFileBytes: maxUploadBytes },
   });
   owner((name) => entries.get(name)?.texts[0]);
-  const outcome = await runForm(at, entries, { demo, engine, token, url });
+  const { id } = engine.sessions.open(token, user);
+  const fileOf = async (file: string) => {
+    const record = await blobs.get(file);
+    return record?.owner === id ? toRef(record, url(file)) : undefined;
+  };
+  const outcome = await runForm(at, entries, { demo, engine, token, fileOf });
   return await context.render(
     draw(demo, { url: at.page, session: token, ...outcome }),
     { status: outcome.code, headers: PAGE_HEADERS },

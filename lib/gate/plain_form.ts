@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Demo } from "@/lib/demo/blocks.tsx";
 import { componentOf, type FormEntries } from "@/lib/demo/component.ts";
 import type { Engine } from "@/lib/engine/engine.ts";
 import type { Session } from "@/lib/engine/sessions.ts";
 import { Fault, type FaultJson } from "@/lib/value/fault.ts";
-import { fileRefSchema } from "@/lib/value/file_ref.ts";
+import { type FileRef, fileRefSchema } from "@/lib/value/file_ref.ts";
 import type { AnyField } from "@/lib/value/field.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { FieldStatus } from "@/lib/value/page.ts";
@@ -31,17 +32,19 @@ export interface FormOutcome {
 export async function runForm(
   { request, page, user, client }: PageRequest,
   entries: ReadonlyMap<string, FormEntries>,
-  { demo, engine, token, url }: {
+  { demo, engine, token, fileOf }: {
     demo: Demo;
     engine: Engine;
     token: string;
-    /** Where the file of an id is found. */
-    url: (id: string) => string;
+    /** The file of an id, if it is this session's. */
+    fileOf: (id: string) => Promise<FileRef | undefined>;
   },
 ): Promise<FormOutcome> {
   const session = engine.sessions.open(token, user?.id);
   const props = (key: string) => session.props(demo, key);
   const values = new Map<string, Json>();
+  /** Fields whose files are not this session's. */
+  const foreign = new Set<string>();
   const status = new Map<string, FieldStatus>();
   let notice: string | undefined;
   let code = 200;
@@ -62,17 +65,21 @@ export async function runForm(
     return { values, props, status, notice, code };
   }
   const fixed = fixedFields(demo);
-  for (const key of demo.interactive) {
-    const field = demo.fields[key] as Demo["fields"][string];
-    const component = componentOf(field);
-    if (component.holds !== "page" || !component.input || fixed.has(key)) continue;
-    // A button that stands for a choice carries its value under the action's name.
-    const own = entries.get(key) ??
-      (plan.when.includes(`${key}:click`) ? entries.get(`$run.${pressed}`) : undefined);
-    const sent = component.form(own ?? { texts: [], files: [] }, props(key));
-    if (sent !== undefined) values.set(key, ownAddress(sent as Json, url));
-  }
   try {
+    for (const key of demo.interactive) {
+      const field = demo.fields[key] as Demo["fields"][string];
+      const component = componentOf(field);
+      if (component.holds !== "page" || !component.input || fixed.has(key)) continue;
+      // A button that stands for a choice carries its value under the action's name.
+      const own = entries.get(key) ??
+        (plan.when.includes(`${key}:click`) ? entries.get(`$run.${pressed}`) : undefined);
+      const sent = formOf(key, () => component.form(own ?? { texts: [], files: [] }, props(key)));
+      if (sent === undefined) continue;
+      const ref = fileRefSchema.safeParse(sent);
+      const file = ref.success ? await shown(ref.data, fileOf) : undefined;
+      if (ref.success && !file && !isDeepStrictEqual(ref.data, field.initial)) foreign.add(key);
+      values.set(key, (file ?? sent) as Json);
+    }
     takeMoves(demo, entries, session);
     const input: Record<string, Json> = {};
     const rest: Record<string, Json> = {};
@@ -97,6 +104,7 @@ export async function runForm(
       if (frame.type === "output") {
         for (const [key, given] of Object.entries(frame.values)) {
           values.set(key, applied(values.get(key) ?? null, given, frame.mode));
+          foreign.delete(key);
         }
       } else if (frame.type === "failed") fail(frame, [...plan.gives]);
       else if (frame.type === "done") {
@@ -115,15 +123,32 @@ export async function runForm(
   // What cannot be drawn is not put back into the page: the field falls back to its first value.
   for (const [key, value] of values) {
     const field = demo.fields[key] as Demo["fields"][string];
-    if (!drawable(value, field.initial) || !isSound(value, field)) values.delete(key);
+    if (foreign.has(key) || !drawable(value, field.initial) || !isSound(value, field)) values.delete(key);
   }
   return { values, props, status, notice, code };
 }
 
-// A reference to a file comes back with the form, and the page shows what it says: at an address of the server's own.
-function ownAddress(sent: Json, url: (id: string) => string): Json {
-  const ref = fileRefSchema.safeParse(sent);
-  return ref.success && !ref.data.url.startsWith("/") ? { ...ref.data, url: url(ref.data.id) } : sent;
+// Names the field in what its component refuses of a form.
+function formOf<T>(key: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Fault) {
+      throw new Fault(error.code, error.message, { field: key, cause: error.cause });
+    }
+    throw error;
+  }
+}
+
+// A file below a page. Paths of the site besides those are the author's.
+const KEPT_PATH = /(?:^|\/)files(?:\/|$)/;
+
+/** What the page may show of a reference that came back with the form; `undefined`: nothing of it. */
+async function shown(
+  ref: FileRef,
+  fileOf: (id: string) => Promise<FileRef | undefined>,
+): Promise<FileRef | undefined> {
+  return await fileOf(ref.id) ?? (ref.url.startsWith("/") && !KEPT_PATH.test(ref.url) ? ref : undefined);
 }
 
 // What the person did to containers, for example which tab is open, is sent with the form.
