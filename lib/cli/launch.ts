@@ -11,7 +11,7 @@ import { memoryHere } from "./memory.ts";
 import { refuseOldDeno } from "./needs.ts";
 import { rightsOf } from "./rights.ts";
 import { Starter } from "./starter.ts";
-import { mostDescriptors, watchDescriptors } from "./watch_descriptors.ts";
+import { mostDescriptors, shareOf, watchDescriptors } from "./watch_descriptors.ts";
 
 /**
  * `deno task start`: builds the project if that is not done yet (`builds.ts`), then starts the server of that build
@@ -42,7 +42,7 @@ try {
 
 async function launch(): Promise<number> {
   // One address cannot have the descriptors of all. The server has no right to look how many there are.
-  const share = Math.max(1, Math.floor(mostDescriptors("self") / 4));
+  const share = shareOf(mostDescriptors("self"));
   if (env.ATOLL_CONNECTIONS === undefined && share < CONNECTIONS) env.ATOLL_CONNECTIONS = String(share);
   // Before the build, so that a wrong setting or a port that is taken is said at once.
   const { settings } = await rightsOf({ root, env });

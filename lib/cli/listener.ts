@@ -1,4 +1,4 @@
-import { mostDescriptors, openDescriptors } from "./watch_descriptors.ts";
+import { manyOf, mostDescriptors, openDescriptors } from "./watch_descriptors.ts";
 
 /** Options for {@linkcode Listener}. */
 export interface ListenerOptions {
@@ -57,7 +57,7 @@ export class Listener {
     this.#options = options;
     this.#handler = handler;
     this.#server = this.#serve(options.port, options.onListen);
-    const { open = () => openDescriptors("self"), maxOpen = mostDescriptors("self") * 3 / 4 } = options;
+    const { open = () => openDescriptors("self"), maxOpen = manyOf(mostDescriptors("self")) } = options;
     const { clearEveryMs = CLEAR_EVERY_MS, onlyLeftovers } = options;
     let clearedMs = performance.now();
     this.#timer = setInterval(() => {

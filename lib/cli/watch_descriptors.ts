@@ -1,5 +1,15 @@
 const LOOK_EVERY_MS = 1000;
 
+/** How many of its descriptors a process may have open before connections are cut. */
+export function manyOf(most: number): number {
+  return most * 3 / 4;
+}
+
+/** How many requests of one address may be under way, so that it alone never brings a cut about. */
+export function shareOf(most: number): number {
+  return Math.max(1, Math.floor(most / 4));
+}
+
 /** Told every second about the descriptors of another process. */
 export interface DescriptorsTold {
   /** Most of those are open that it may have. */
@@ -13,7 +23,7 @@ export interface DescriptorsTold {
  * `/proc` itself. Does nothing where there is no `/proc`.
  */
 export function watchDescriptors(pid: number, told: DescriptorsTold): Disposable {
-  const most = mostDescriptors(pid) * 3 / 4;
+  const most = manyOf(mostDescriptors(pid));
   const timer = setInterval(() => {
     const open = openDescriptors(pid);
     if (open === undefined) return;
