@@ -189,9 +189,10 @@ for (const component of builtIn) {
   });
 
   Deno.test(`${kind} refuses values of a wrong type`, () => {
-    const wire = component.wire(it.field.props);
-    for (const wrong of it.wrong) {
-      assert.ok(!wire.safeParse(wrong).success, `accepts ${JSON.stringify(wrong)}`);
+    for (const schema of [component.wire(it.field.props), component.taken(it.field.props)]) {
+      for (const wrong of it.wrong) {
+        assert.ok(!schema.safeParse(wrong).success, `accepts ${JSON.stringify(wrong)}`);
+      }
     }
   });
 

@@ -5,7 +5,14 @@ import type { Field } from "@/lib/value/field.ts";
 import Html from "@/islands/Html.tsx";
 import { HtmlView } from "./view.tsx";
 
-const wireShape = z.object({ html: z.string().max(1_000_000), active: z.boolean().default(false) });
+const shapeOf = (most: number) =>
+  z.object({ html: z.string().max(most, { abort: true }), active: z.boolean().default(false) });
+const wireShape = shapeOf(1_000_000);
+// It is made safe while others wait.
+const takenShape = shapeOf(100_000);
+
+const active = ({ html }: { readonly html: string }) => ({ html, active: true });
+const safe = ({ html }: { readonly html: string }) => ({ html: safeHtml(html), active: false });
 
 const declare = component({
   kind: "html",
@@ -15,10 +22,8 @@ const declare = component({
     value: wireShape.optional(),
   }),
   // Whether markup is active travels with it: a field that stops being a sandbox shows what it holds in the frame still.
-  wire: ({ sandbox }) =>
-    wireShape.overwrite(({ html }) =>
-      sandbox ? { html, active: true } : { html: safeHtml(html), active: false }
-    ),
+  wire: ({ sandbox }) => wireShape.overwrite(sandbox ? active : safe),
+  taken: ({ sandbox }) => sandbox ? wireShape.overwrite(active) : takenShape.overwrite(safe),
   anew: true,
   empty: () => ({ html: "", active: false }),
   events: { change: null },
@@ -59,8 +64,9 @@ export interface DeclareHtml {
 }
 
 /**
- * Markup. Handlers receive and give it; it is made safe on the server; at most 1,000,000 UTF-16 code units. With
- * `sandbox` it is left as it is and shown in a frame that reaches neither the page nor the network. Raises `change`.
+ * Markup. Handlers receive and give it; it is made safe on the server. A handler gives 1,000,000 UTF-16 code units at most;
+ * a page that hands it to an action sends 100,000 at most, but for a sandbox. With `sandbox` it is left as it is and shown in
+ * a frame that reaches neither the page nor the network. Raises `change`.
  *
  * @example
  * ```ts

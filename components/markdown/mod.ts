@@ -5,6 +5,12 @@ import type { Field } from "@/lib/value/field.ts";
 import Markdown from "@/islands/Markdown.tsx";
 import { MarkdownView } from "./view.tsx";
 
+const shapeOf = (most: number) =>
+  z.object({ text: z.string().max(most, { abort: true }), html: z.string().default("") });
+const shape = shapeOf(1_000_000);
+// What is longer is not shown as markup either.
+const takenShape = shapeOf(150_000);
+
 const declare = component({
   kind: "markdown",
   props: z.object({
@@ -13,9 +19,9 @@ const declare = component({
     value: z.object({ text: z.string(), html: z.string() }).optional(),
   }),
   // The markup is always made anew from the text: what a client or a store says of it does not count.
-  wire: () =>
-    z.object({ text: z.string().max(1_000_000), html: z.string().default("") })
-      .overwrite(({ text }) => renderMarkdown(text)),
+  wire: () => shape.overwrite(({ text }) => renderMarkdown(text)),
+  // Handlers receive the text alone, and what a page has sent is never sent back.
+  taken: () => takenShape.overwrite(({ text }) => ({ text, html: "" })),
   anew: true,
   empty: () => ({ text: "", html: "" }),
   events: { change: null, copy: z.object({ value: z.string() }) },

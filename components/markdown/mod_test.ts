@@ -52,3 +52,12 @@ Deno.test("markdown() renders its first text, given alone or among options", () 
   assert.deepEqual(markdown("*a*").initial, renderMarkdown("*a*"));
   assert.deepEqual(markdown({ value: "*a*" }).initial, renderMarkdown("*a*"));
 });
+
+Deno.test("markdown() takes the text that a page sends, makes nothing of it, and believes no markup", () => {
+  const taken = markdown.component.taken(markdown().props);
+  assert.deepEqual(taken.parse({ text: "*a*", html: "<script>canary()</script>" }), {
+    text: "*a*",
+    html: "",
+  });
+  assert.match(taken.safeParse({ text: "a".repeat(150_001) }).error?.issues[0]?.message ?? "", /150000/);
+});

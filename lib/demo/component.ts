@@ -62,6 +62,11 @@ export interface ComponentSpec<A, P, W, I, O, E extends EventSpecs> {
   readonly props: z.ZodType<P, A>;
   /** Schema of the wire value. Depends on the props, so that JSON Schema has their limits. */
   readonly wire: (props: NoInfer<P>) => z.ZodType<NoInfer<W>>;
+  /**
+   * Schema of a wire value that a page sends, where that may be less than what a handler gives, or costs less to check.
+   * Default: `wire`.
+   */
+  readonly taken?: (props: NoInfer<P>) => z.ZodType<NoInfer<W>>;
   /** The wire value when the author gives none. */
   readonly empty: (props: NoInfer<P>) => NoInfer<W>;
   /**
@@ -111,6 +116,8 @@ export interface Component extends AnyComponent {
   readonly spec: z.ZodObject;
   /** Schema of its wire value under these props. */
   readonly wire: (props: Readonly<Record<string, unknown>>) => z.ZodType<Json>;
+  /** Schema of a wire value that a page sends. */
+  readonly taken: (props: Readonly<Record<string, unknown>>) => z.ZodType<Json>;
   /** Events that it raises, with the schemas of what they carry. */
   readonly events: Readonly<Record<string, z.ZodType<Json> | null>>;
   /** Draws it. */
@@ -200,10 +207,12 @@ export function component<A, P, W, const E extends EventSpecs, I = W, O = I>(
     throw new TypeError(`Cannot declare component "${spec.kind}": props must be a z.object()`);
   }
   const schema = spec.props.extend(common).strict();
+  const wire = remember(spec.wire as (props: object) => unknown);
   const shared = {
     kind: spec.kind,
     spec: schema,
-    wire: remember(spec.wire as (props: object) => unknown),
+    wire,
+    taken: spec.taken ? remember(spec.taken as (props: object) => unknown) : wire,
     events: spec.events,
     view: spec.view,
     island: spec.island,

@@ -74,6 +74,7 @@ export function container<A, P, const E extends EventSpecs>(
     kind: spec.kind,
     spec: schema,
     wire: () => nothing,
+    taken: () => nothing,
     events: spec.events,
     view: spec.view,
     island: spec.island,

@@ -75,7 +75,7 @@ export class Values {
       this.#take(key, field.initial);
       return;
     }
-    const right = component.wire(session.props(demo, key)).safeParse(value);
+    const right = component.taken(session.props(demo, key)).safeParse(value);
     if (!right.success) {
       throw new Fault("bad_input", tell(labelOf(demo, key), right.error), { field: key, cause: right.error });
     }
