@@ -1,3 +1,4 @@
+import { v8Flags } from "@/lib/cli/v8_flags.ts";
 import type { Answer } from "./connection.ts";
 import { type Server, start, type StartOptions } from "./server.ts";
 
@@ -23,7 +24,8 @@ export async function app(
 ): Promise<Server> {
   const folder = await temporary();
   const options = {
-    args: ["bench/app.ts", "--built", name, "{port}"],
+    // As the launcher does, see `site()`.
+    args: [v8Flags(), "bench/app.ts", "--built", name, "{port}"],
     env: { ATOLL_DATA: folder.path, ...env },
     port,
   };

@@ -2,7 +2,6 @@ import { fileURLToPath } from "node:url";
 import { CONNECTIONS } from "@/lib/gate/guard/settings.ts";
 import { logStyle } from "@/lib/gate/settings.ts";
 import { log, logAs } from "@/lib/ops/log.ts";
-import { heapMib, USUAL_MEMORY_BYTES } from "@/lib/server/memory_budget.ts";
 import { buildOf, type HeldBuild, holdBuild } from "./builds.ts";
 import { failWith } from "./fail.ts";
 import { flagsOf, type Task } from "./flags.ts";
@@ -11,6 +10,7 @@ import { memoryHere } from "./memory.ts";
 import { refuseOldDeno } from "./needs.ts";
 import { rightsOf } from "./rights.ts";
 import { Starter } from "./starter.ts";
+import { v8Flags } from "./v8_flags.ts";
 import { mostDescriptors, shareOf, watchDescriptors } from "./watch_descriptors.ts";
 
 /**
@@ -66,7 +66,7 @@ async function launch(): Promise<number> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       ...run(build, rights.flags),
-      `--v8-flags=--max-old-space-size=${heapMib(settings.memoryBytes ?? USUAL_MEMORY_BYTES)}`,
+      v8Flags(settings.memoryBytes),
       programOf(build, "start.ts"),
       "--held",
     ],
