@@ -18,10 +18,18 @@ const LONGEST_PARAGRAPH = 20_000;
 /** How much work one text may take. A step is about 0.1 microseconds; a page of prose takes a few thousand. */
 const MOST_STEPS = 300_000;
 
+/** Most levels of lists and quotes of all lines together, two spaces counted as one: each level is read anew. */
+const MOST_LEVELS = 15_000;
+/** Deeper ones on one line are shown as text anyway. */
+const DEEPEST = 100;
+
 /** What it takes to find one thing, a paragraph or a word in bold, in steps. */
 const STEPS_PER_THING = 20;
 /** So many letters that follow in the same paragraph take one step more: each kind of thing is looked for in them. */
 const LETTERS_PER_STEP = 64;
+
+/** So many of the paragraph that follows, where something that stands by itself is looked for. */
+const LETTERS_PER_BLOCK_STEP = 16;
 
 class TooMuch extends Error {}
 
@@ -58,8 +66,9 @@ function makeParser(): (text: string) => string {
   marked.use({
     tokenizer: {
       // The first that is asked for each thing that stands by itself.
-      space() {
-        spend(STEPS_PER_THING);
+      space(src) {
+        const end = src.indexOf("\n\n");
+        spend(STEPS_PER_THING + (end === -1 ? src.length : end) / LETTERS_PER_BLOCK_STEP);
         return false;
       },
       // The first that is asked for each thing within a paragraph.
@@ -90,10 +99,33 @@ const STAR = 42;
 const UNDERSCORE = 95;
 
 function isCostly(text: string): boolean {
-  if (text.length > LONGEST) return true;
+  if (text.length > LONGEST || hasManyLevels(text)) return true;
   return text.length > LONGEST_PARAGRAPH &&
     text.split(/\n\s*\n/).some(({ length }) => length > LONGEST_PARAGRAPH);
 }
+
+function hasManyLevels(text: string): boolean {
+  let all = 0;
+  for (let at = 0; at < text.length; at++) {
+    let spaces = 0;
+    let levels = 0;
+    for (; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code === SPACE) spaces++;
+      else if (code === QUOTE || BULLETS.has(code) && text.charCodeAt(at + 1) === SPACE) levels++;
+      else break;
+    }
+    all += levels + spaces / 2;
+    if (levels > DEEPEST || all > MOST_LEVELS) return true;
+    at = text.indexOf("\n", at);
+    if (at === -1) return false;
+  }
+  return false;
+}
+
+const SPACE = 32;
+const QUOTE = 62;
+const BULLETS = new Set([42, 43, 45]);
 
 // Text in an indented template literal is prose, not a code block.
 function dedent(text: string): string {

@@ -156,6 +156,10 @@ for (
     ["things within one paragraph", "[".repeat(10_000)],
     ["things within many paragraphs", `${"`a` ".repeat(20)}\n\n`.repeat(500)],
     ["things that stand by themselves", "---\n".repeat(20_000)],
+    ["headings by their next line", "a\n-\n".repeat(4900)],
+    ["quotes in quotes on one line", "> ".repeat(1000)],
+    ["lists in lists on one line", "- ".repeat(1000)],
+    ["lists in lists", Array.from({ length: 1000 }, (_, i) => `${" ".repeat(i % 90)}- a\n`).join("\n")],
   ] as const
 ) {
   Deno.test(`renderMarkdown() shows too many ${what} as they are written`, () => {
