@@ -28,7 +28,7 @@ const STEPS_PER_THING = 20;
 /** So many letters that follow in the same paragraph take one step more: each kind of thing is looked for in them. */
 const LETTERS_PER_STEP = 64;
 
-/** So many of the paragraph that follows, where something that stands by itself is looked for. */
+/** So many of the lines that follow without an empty one, where a paragraph or a heading is looked for. */
 const LETTERS_PER_BLOCK_STEP = 16;
 
 class TooMuch extends Error {}
@@ -66,9 +66,14 @@ function makeParser(): (text: string) => string {
   marked.use({
     tokenizer: {
       // The first that is asked for each thing that stands by itself.
-      space(src) {
+      space() {
+        spend(STEPS_PER_THING);
+        return false;
+      },
+      // The first that is asked for what begins like a paragraph; all that follows in it is looked at.
+      lheading(src) {
         const end = src.indexOf("\n\n");
-        spend(STEPS_PER_THING + (end === -1 ? src.length : end) / LETTERS_PER_BLOCK_STEP);
+        spend((end === -1 ? src.length : end) / LETTERS_PER_BLOCK_STEP);
         return false;
       },
       // The first that is asked for each thing within a paragraph.
