@@ -9,7 +9,7 @@ const shapeOf = (most: number) =>
   z.object({ html: z.string().max(most, { abort: true }), active: z.boolean().default(false) });
 const wireShape = shapeOf(1_000_000);
 // It is made safe while others wait.
-const takenShape = shapeOf(100_000);
+const takenShape = shapeOf(50_000);
 
 const active = ({ html }: { readonly html: string }) => ({ html, active: true });
 const safe = ({ html }: { readonly html: string }) => ({ html: safeHtml(html), active: false });
@@ -65,7 +65,7 @@ export interface DeclareHtml {
 
 /**
  * Markup. Handlers receive and give it; it is made safe on the server. A handler gives 1,000,000 UTF-16 code units at most;
- * a page that hands it to an action sends 100,000 at most, but for a sandbox. With `sandbox` it is left as it is and shown in
+ * a page that hands it to an action sends 50,000 at most, but for a sandbox. With `sandbox` it is left as it is and shown in
  * a frame that reaches neither the page nor the network. Raises `change`.
  *
  * @example

@@ -11,7 +11,7 @@ export interface FormLimits {
   readonly maxFileBytes?: number | undefined;
   /** Largest form with files, in bytes. Default `maxFileBytes` and 8 MiB. */
   readonly maxBytes?: number | undefined;
-  /** Largest form without files, in bytes. Default 1 MiB. */
+  /** Largest form that is not sent in parts, in bytes. Default 256 KiB: the page that comes back has all of it, escaped. */
   readonly maxTextFormBytes?: number | undefined;
   /** Most entries of a form without files. Default 1,000. */
   readonly maxPairs?: number | undefined;
@@ -55,7 +55,7 @@ export async function readForm(request: Request, options: FormOptions): Promise<
   const limits: Limits = {
     maxFileBytes,
     maxBytes: rest.maxBytes ?? maxFileBytes + 8 * MIB,
-    maxTextFormBytes: rest.maxTextFormBytes ?? MIB,
+    maxTextFormBytes: rest.maxTextFormBytes ?? MIB / 4,
     maxPairs: rest.maxPairs ?? 1000,
     maxParts: rest.maxParts ?? 100,
     maxTextBytes: rest.maxTextBytes ?? 65_536,
