@@ -120,6 +120,11 @@ export const budgets = {
     unit: "x",
     budget: { atMost: 2 },
   },
+  "hold": {
+    what: "Longest turn of the event loop for one request of 1 MB",
+    unit: "ms",
+    budget: { atMost: 50 },
+  },
   "press": { what: "Press to changed page, local, median", unit: "ms", budget: { atMostTimesFloor: 2 } },
   "upload": { what: "Upload of 300 MB: most extra memory", unit: "MB", budget: { atMost: 64 } },
   "start": { what: "Cold start to the first page (built)", unit: "ms", budget: { atMost: 400 } },

@@ -1,6 +1,7 @@
 import { restarting, resuming } from "./back.ts";
 import { durable, events } from "./events.ts";
 import { guarding } from "./guarding.ts";
+import { holding } from "./holding.ts";
 import { idling } from "./idle.ts";
 import { builds, starts, uploads } from "./lifetime.ts";
 import { neighbours } from "./neighbours.ts";
@@ -26,6 +27,7 @@ export const parts: readonly Part[] = [
   { name: "paced", measure: paced },
   { name: "slow", measure: slowOnes },
   { name: "neighbours", measure: neighbours },
+  { name: "hold", measure: holding },
   { name: "pool", measure: pooling },
   { name: "resume", measure: resuming },
   { name: "restart", measure: restarting },
