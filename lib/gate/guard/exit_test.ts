@@ -48,6 +48,11 @@ Deno.test("embedRule() and policyRule() leave every other directive as it is, wh
       "DENY",
     ],
     [
+      "script-src 'self' 'nonce-abc'; style-src 'nonce-abc'; upgrade-insecure-requests",
+      "script-src 'self' 'nonce-abc'; style-src 'nonce-abc'; frame-ancestors 'self'",
+      "SAMEORIGIN",
+    ],
+    [
       "img-src https://files.example/frame-ancestors; script-src 'none'",
       "img-src https://files.example/frame-ancestors; script-src 'none'; frame-ancestors 'self'",
       "SAMEORIGIN",
