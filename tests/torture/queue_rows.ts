@@ -63,10 +63,10 @@ export const queueRows: readonly Row[] = [
       assert.equal(await torture.cancel(newId(), session), 404);
       const ids = Array.from({ length: 4 }, newId);
       const [running, waiting] = await Promise.all(
-        ids.slice(0, 2).map((id) => torture.start("single", { amount: 400 }, { session, id })),
+        ids.slice(0, 2).map((id) => torture.start("single", { amount: 60_000 }, { session, id })),
       ) as [Response, Response];
       const [inStream, atEnd] = await Promise.all([
-        torture.start("stream", { text: "x", amount: 100, pause: 5 }, { session, id: ids[2] as string }),
+        torture.start("stream", { text: "x", amount: 10_000, pause: 5 }, { session, id: ids[2] as string }),
         torture.start("echo", { text: "x" }, { session, id: ids[3] as string }),
       ]);
       const over = await readAll(atEnd);

@@ -23,7 +23,7 @@ import type * as Work from "./(_torture)/work.ts";
 const module = import.meta.resolve("./(_torture)/work.ts");
 const worker = remote<typeof Work>(module, { runs: "worker", timeoutMs: 1500 });
 const child = remote<typeof Work>(module, { runs: "process", timeoutMs: 1500, memoryMb: 64 });
-const patient = remote<typeof Work>(module, { runs: "process", timeoutMs: 10_000, memoryMb: 64 });
+const patient = remote<typeof Work>(module, { runs: "process", timeoutMs: 60_000, memoryMb: 64 });
 const seen = { begun: 0, closed: 0 };
 
 /** Everything that a handler can do to a server. */
