@@ -12,7 +12,7 @@ export default Interface({
   outputs: { digit: label({ label: "Digit", numTopClasses: 4 }) },
   fn: async ({ picture }) => {
     if (!picture) throw new Fault("bad_input", "Choose a picture first", { field: "picture" });
-    const pixels = await pixelsOf(await picture.bytes());
+    const pixels = await picture.decode(pixelsOf);
     if (!pixels) throw new Fault("refused", "No digit can be seen in this picture", { field: "picture" });
     const shares = (await digits).classify(pixels);
     return { digit: Object.fromEntries([...shares].map((share, digit) => [String(digit), share])) };
