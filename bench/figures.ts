@@ -128,6 +128,11 @@ export const budgets = {
   "press": { what: "Press to changed page, local, median", unit: "ms", budget: { atMostTimesFloor: 2 } },
   "upload": { what: "Upload of 300 MB: most extra memory", unit: "MB", budget: { atMost: 64 } },
   "start": { what: "Cold start to the first page (built)", unit: "ms", budget: { atMost: 400 } },
+  "hostile": {
+    what: "Text that was made to be dear, the dearest: CPU",
+    unit: "ms",
+    budget: { atMost: 1000 },
+  },
   "build": { what: "Build", unit: "ms", budget: { atMost: 2000 } },
 } as const satisfies Record<string, { what: string; unit: Unit; budget: Budget }>;
 

@@ -2,6 +2,7 @@ import { restarting, resuming } from "./back.ts";
 import { durable, events } from "./events.ts";
 import { guarding } from "./guarding.ts";
 import { holding } from "./holding.ts";
+import { hostile } from "./hostile.ts";
 import { idling } from "./idle.ts";
 import { builds, starts, uploads } from "./lifetime.ts";
 import { neighbours } from "./neighbours.ts";
@@ -32,6 +33,7 @@ export const parts: readonly Part[] = [
   { name: "resume", measure: resuming },
   { name: "restart", measure: restarting },
   { name: "idle", measure: idling },
+  { name: "hostile", measure: hostile },
   { name: "upload", measure: uploads },
   { name: "start", measure: starts },
   { name: "build", measure: builds },
