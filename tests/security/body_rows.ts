@@ -68,16 +68,16 @@ export const bodyRows: readonly SecurityRow[] = [
       const bodies = {
         "a million entries": wrap(`[${"0,".repeat(999_999)}0]`),
         "a million keys": wrap(`{${Array.from({ length: 1_000_000 }, (_, at) => `"${at}":0`).join()}}`),
-        "100,000 keys": wrap(`{${Array.from({ length: 100_000 }, (_, at) => `"${at}":0`).join()}}`),
+        "40,000 keys": wrap(`{${Array.from({ length: 40_000 }, (_, at) => `"${at}":0`).join()}}`),
         "a text of 10 MB": wrap(`"${"x".repeat(10_000_000)}"`),
         "a number of a thousand digits": wrap("9".repeat(1000)),
-        "100,000 levels": wrap("[".repeat(100_000) + "]".repeat(100_000)),
+        "40,000 levels": wrap("[".repeat(40_000) + "]".repeat(40_000)),
         "33 levels": wrap("[".repeat(33) + "]".repeat(33)),
       };
       for (const [what, body] of Object.entries(bodies)) {
         const { status } = await post(torture, "/asked", body);
         assert.ok(
-          status === 200 && what === "100,000 keys" || [400, 413, 422].includes(status),
+          status === 200 && what === "40,000 keys" || [400, 413, 422].includes(status),
           `${what}: ${status}`,
         );
       }
