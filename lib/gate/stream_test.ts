@@ -44,7 +44,7 @@ Deno.test("runForm() reads a run as long as the browser waits for its page: then
   const outcome = runForm(
     { request, page: "/demo", client: () => "" },
     new Map([["$run.slow", { texts: [""], files: [] }]]),
-    { demo: page.demo, engine: app.engine, token: app.session, url: (id) => `/files/${id}` },
+    { demo: page.demo, engine: app.engine, token: app.session, fileOf: () => Promise.resolve(undefined) },
   );
   await new Promise((resolve) => setTimeout(resolve));
   app.clock.tick(120_000);
