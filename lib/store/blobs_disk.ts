@@ -289,7 +289,11 @@ async function keep(
  */
 async function emptyFolder(path: string): Promise<void> {
   if ((await Deno.lstat(path).catch(ignoreMissing))?.isDirectory) {
-    for await (const { name } of Deno.readDir(path)) await Deno.remove(join(path, name), { recursive: true });
+    for await (const { name } of Deno.readDir(path)) {
+      // Anything else is not ours: the folder may have been there before.
+      if (name !== "probe" && !BLOB_ID.test(name.replace(/\.json$/, ""))) continue;
+      await Deno.remove(join(path, name), { recursive: true });
+    }
     return;
   }
   await Deno.remove(path, { recursive: true }).catch(ignoreMissing);

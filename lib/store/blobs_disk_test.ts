@@ -19,6 +19,21 @@ testBlobs("diskBlobs()", async (options) => {
 
 const OWNER = { owner: "ann", name: "x.txt" };
 
+Deno.test("diskBlobs() removes no file of others where its folders were there before", async () => {
+  await using folder = await tempFolder();
+  for (const name of ["new", "parts"]) {
+    await Deno.mkdir(join(folder.path, name));
+    await Deno.writeTextFile(join(folder.path, name, "thesis.txt"), "mine");
+    await Deno.writeTextFile(join(folder.path, name, "a".repeat(24)), "half of a file of ours");
+  }
+  await using blobs = diskBlobs({ root: folder.path });
+  await blobs.sweep();
+  for (const name of ["new", "parts"]) {
+    const left = Array.from(Deno.readDirSync(join(folder.path, name)), ({ name }) => name);
+    assert.deepEqual(left, ["thesis.txt"], name);
+  }
+});
+
 Deno.test("diskBlobs() knows again after a restart what it kept, and until when", async () => {
   await using folder = await tempFolder();
   const clock = { ms: 1000 };
