@@ -204,7 +204,7 @@ function whole(
 ): number {
   const text = env(name);
   if (text === undefined || text === "") return otherwise;
-  const value = Number(text);
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
   if (Number.isInteger(value) && value >= min && value <= max) return value;
   throw new RangeError(`Cannot use ${name}=${text}: it must be a whole number from ${min} to ${max}`);
 }

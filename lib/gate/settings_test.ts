@@ -57,6 +57,7 @@ Deno.test("readSettings() says of a wrong setting which it is and what would be 
     ATOLL_LOG_REQUESTS: ["true", /ATOLL_LOG_REQUESTS=true: it must be 0 or 1/],
     ATOLL_DEV: ["on", /ATOLL_DEV=on: it must be 0 or 1/],
     ATOLL_LOG: ["xml", /ATOLL_LOG=xml: it must be text or json/],
+    ATOLL_UNREADY_SECONDS: [" ", /ATOLL_UNREADY_SECONDS= : it must be a whole number/],
     ATOLL_DRAIN_SECONDS: ["-1", /ATOLL_DRAIN_SECONDS=-1: it must be a whole number/],
     ATOLL_QUOTA: ["4 GiB", /ATOLL_QUOTA=4 GiB: it must be a whole number from 1/],
     ATOLL_QUOTA_FILES: ["0", /ATOLL_QUOTA_FILES=0: it must be a whole number from 1/],

@@ -80,7 +80,7 @@ function hosts(env: Env): "public" | readonly string[] {
 function count(env: Env, name: string, min: number, max: number): number | undefined {
   const text = env(name);
   if (text === undefined || text === "") return undefined;
-  const value = Number(text);
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
   if (Number.isInteger(value) && value >= min && value <= max) return value;
   throw new RangeError(`Cannot use ${name}=${text}: it must be a whole number from ${min} to ${max}`);
 }
