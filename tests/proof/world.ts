@@ -61,6 +61,8 @@ export class World implements AsyncDisposable {
   broken = false;
   /** How often a server was launched. */
   launches = 0;
+  /** How many lines handlers had written when the last one was: a run may begin again before anybody looks. */
+  linesBefore = 0;
   /** What is going on, for what is said of a violation. */
   scene = "";
 
@@ -83,6 +85,7 @@ export class World implements AsyncDisposable {
     this.#output = "";
     this.broken = false;
     this.launches++;
+    this.linesBefore = this.lines().length;
     const started = performance.now();
     const child = this.#process = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--quiet", "lib/cli/launch.ts"],
