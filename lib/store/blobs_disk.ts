@@ -260,7 +260,11 @@ async function open(root: string, reserveBytes: number | undefined, options: Blo
   return { root, ledger, room, uploads };
 }
 
-/** Moves a file, all of whose bytes are on the disk, to its place, with its record. Leaves nothing when it fails. */
+/**
+ * Moves a file, all of whose bytes are on the disk, to its place, with its record. The record comes first: without bytes it
+ * counts for nothing, and the bytes of an upload stay where it goes on from until the record is there. When it fails the
+ * bytes are where they were, and nothing else is left.
+ */
 async function keep(
   { root, room }: Pick<Opened, "root" | "room">,
   from: string,
@@ -273,12 +277,12 @@ async function keep(
     await (await room.create()).grow(line.length);
     await writeNew(temp, (write) => write(line));
     await makeFolder({ root, room }, record.id);
-    await Deno.rename(from, path);
-    // The record comes last: without one, bytes count for nothing.
     await Deno.rename(temp, `${path}.json`);
+    await Deno.rename(from, path);
     await syncFolder(folderOf(root, record.id));
   } catch (cause) {
-    for (const left of [temp, `${path}.json`, path]) await removeIfThere(left);
+    await Deno.rename(path, from).catch(ignoreMissing);
+    for (const left of [temp, `${path}.json`]) await removeIfThere(left);
     throw cause;
   }
 }

@@ -20,6 +20,34 @@ Deno.test("diskBlobs() goes on with an upload whose process was killed in the mi
   assert.deepEqual(await names(join(folder.path, "parts")), []);
 });
 
+Deno.test("diskBlobs() has the acknowledged bytes of an upload at every step of its becoming a file", async (t) => {
+  for (const cut of [1, 2]) {
+    await t.step(`a process that is killed before the move number ${cut}`, async () => {
+      await using folder = await tempFolder();
+      await using found = await tempFolder();
+      await using blobs = diskBlobs({ root: folder.path });
+      const { id } = await blobs.begin({ ...ANN, size: 10 });
+      await blobs.append(id, bytes(9), { offset: 0, last: false });
+      const rename = Deno.rename;
+      let moves = 0;
+      {
+        using _restored = { [Symbol.dispose]: () => void (Deno.rename = rename) };
+        Deno.rename = async (from, to) => {
+          if (++moves === cut) await copyFolder(folder.path, found.path);
+          await rename(from, to);
+        };
+        await blobs.append(id, bytes(10).subarray(9), { offset: 9, last: true });
+      }
+      assert.ok(moves >= cut);
+      await using after = diskBlobs({ root: found.path });
+      const upload = await after.upload(id);
+      assert.ok(upload && upload.offset >= 9, `${upload?.offset} bytes are left`);
+      await after.append(id, bytes(10).subarray(upload.offset), { offset: upload.offset, last: true });
+      assert.deepEqual(await all(after, id), bytes(10));
+    });
+  }
+});
+
 Deno.test("diskBlobs() counts an upload of before a restart for its owner, and sweeps it away in time", async () => {
   await using folder = await tempFolder();
   const { id, offset } = await killed(folder.path);
@@ -142,4 +170,14 @@ async function names(folder: string): Promise<string[]> {
 async function tempFolder(): Promise<AsyncDisposable & { path: string }> {
   const path = await Deno.realPath(await Deno.makeTempDir());
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (!isDirectory) await Deno.copyFile(join(from, name), join(to, name));
+    else {
+      await Deno.mkdir(join(to, name), { recursive: true });
+      await copyFolder(join(from, name), join(to, name));
+    }
+  }
 }
