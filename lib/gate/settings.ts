@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 import type { LogStyle } from "@/lib/ops/log.ts";
-import { type GuardSettings, readGuardSettings } from "./guard/settings.ts";
+import { count, type GuardSettings, readGuardSettings } from "./guard/settings.ts";
 import { readSecret } from "./secret.ts";
 
 /** What the operator of a server may set, read from the environment once, at start. */
@@ -202,9 +202,5 @@ function whole(
   min: number,
   max: number,
 ): number {
-  const text = env(name);
-  if (text === undefined || text === "") return otherwise;
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new RangeError(`Cannot use ${name}=${text}: it must be a whole number from ${min} to ${max}`);
+  return count(env, name, min, max) ?? otherwise;
 }

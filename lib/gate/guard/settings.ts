@@ -77,7 +77,12 @@ function hosts(env: Env): "public" | readonly string[] {
   return all;
 }
 
-function count(env: Env, name: string, min: number, max: number): number | undefined {
+/**
+ * A setting that is a whole number; `undefined` where it is not set.
+ *
+ * @throws {RangeError} when it is something else, or outside `min` to `max`.
+ */
+export function count(env: Env, name: string, min: number, max: number): number | undefined {
   const text = env(name);
   if (text === undefined || text === "") return undefined;
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
