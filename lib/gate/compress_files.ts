@@ -78,7 +78,15 @@ export class CompressedFiles {
       this.#kept.set(path, kept = { bytes, forms: new Map() });
     }
     let form = kept.forms.get(encoding);
-    if (form === undefined) kept.forms.set(encoding, form = this.#make[encoding](bytes));
+    if (form === undefined) {
+      const { forms } = kept;
+      // A compression that fails is tried again with the next request, and this one gets the file as it is.
+      form = this.#make[encoding](bytes).catch(() => {
+        forms.delete(encoding);
+        return bytes;
+      });
+      forms.set(encoding, form);
+    }
     return form;
   }
 }

@@ -57,6 +57,18 @@ Deno.test("CompressedFiles.send() compresses a file once, and anew when the path
   assert.equal(made, 2);
 });
 
+Deno.test("CompressedFiles.send() sends a file as it is when its compression fails, and tries again", async () => {
+  let failures = 1;
+  const br = (bytes: Uint8Array<ArrayBuffer>) =>
+    failures-- > 0 ? Promise.reject(new Error("no memory")) : FORMS.br(bytes);
+  const files = new CompressedFiles({ ...FORMS, br });
+  const plain = await files.send(answer(), ask("br"));
+  assert.equal(plain.headers.get("content-encoding"), null);
+  assert.equal(plain.headers.get("content-length"), String(bytes.length));
+  assert.equal(await plain.text(), script);
+  assert.equal((await files.send(answer(), ask("br"))).headers.get("content-encoding"), "br");
+});
+
 Deno.test("CompressedFiles.send() leaves alone what may differ for somebody, is no text, or is not asked for so", async () => {
   const files = new CompressedFiles();
   const cases: readonly [Response, Request, vary: string | null][] = [

@@ -25,11 +25,23 @@ export function answerRun(engine: Engine, run: Run, clock: Clock, seq = 0): Resp
   }
   const reader = engine.attend(run);
   let beat: Disposable | undefined;
+  // One call to the log outlasts many heartbeats.
+  let waits = false;
+  let arrived = () => {};
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
       // More than once only for who claims to have seen what has not been said.
-      for (let news = run.after(seq); news; news = run.after(seq)) {
-        if (await sooner(news)) continue;
+      for (;;) {
+        if (!waits) {
+          const news = run.after(seq);
+          if (!news) break;
+          waits = true;
+          news.then(() => {
+            waits = false;
+            arrived();
+          });
+        }
+        if (await sooner()) continue;
         controller.enqueue(encoder.encode(": still here\n\n"));
         return;
       }
@@ -52,13 +64,13 @@ export function answerRun(engine: Engine, run: Run, clock: Clock, seq = 0): Resp
   return wholeAnswer(stream, EVENT_STREAM, HEADERS);
 
   // Whether the news came before a heartbeat was due.
-  function sooner(news: Promise<void>): Promise<boolean> {
+  function sooner(): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = beat = clock.after(HEARTBEAT_MS, () => resolve(false));
-      news.then(() => {
+      arrived = () => {
         timer[Symbol.dispose]();
         resolve(true);
-      });
+      };
     });
   }
 }

@@ -67,6 +67,20 @@ Deno.test("diskBlobs() counts an upload of before a restart for its owner, and s
   await blobs.put(bytes(offset), ANN);
 });
 
+Deno.test("diskBlobs() counts an upload of before a restart for the network that sent it", async () => {
+  await using folder = await tempFolder();
+  const options = { root: folder.path, networkUploads: 2 };
+  const begun = { ...ANN, size: 1000, network: "192.0.2.7" };
+  {
+    await using blobs = diskBlobs(options);
+    await blobs.begin(begun);
+    await blobs.begin(begun);
+  }
+  await using blobs = diskBlobs(options);
+  await assert.rejects(blobs.begin({ ...begun, owner: "bob" }), { code: "rate_limited" });
+  await blobs.begin({ ...begun, network: "192.0.2.8" });
+});
+
 Deno.test("diskBlobs() removes parts without a note, notes without parts, and parts that are too long or links", async () => {
   await using folder = await tempFolder();
   const parts = join(folder.path, "parts");

@@ -23,6 +23,7 @@ const noteSchema: z.ZodType<UploadNote> = z.object({
   size: z.number().int().nonnegative(),
   createdMs: z.number(),
   keepMs: z.number(),
+  network: z.string().optional(),
 });
 
 /** Keeps the bytes of uploads in a folder: `<folder>/<id>`, and what must be known of them as `<id>.json`. */

@@ -28,6 +28,8 @@ export interface UploadNote extends Pick<Upload, "id" | "owner" | "size"> {
   readonly createdMs: number;
   /** How long to keep the bytes once they are whole, in milliseconds. */
   readonly keepMs: number;
+  /** The network of its sender, whose uploads are counted together. */
+  readonly network?: string | undefined;
 }
 
 interface Going {
@@ -60,7 +62,7 @@ export class Uploads {
   /** Enters an upload that was there before a restart. */
   recall(note: UploadNote, offset: number): void {
     const hold = this.#ledger.hold(note.owner, offset);
-    const places = this.#take(note.owner, undefined);
+    const places = this.#take(note.owner, note.network);
     this.#going.set(note.id, { note, places, hold, offset, touchedMs: this.#ledger.options.now() });
   }
 
@@ -77,6 +79,7 @@ export class Uploads {
       size,
       createdMs,
       keepMs: keepMs ?? usualMs,
+      network,
     };
     using taken = new DisposableStack();
     const hold = taken.use(this.#ledger.hold(owner));

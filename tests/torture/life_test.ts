@@ -32,7 +32,15 @@ function demoWith(name: string) {
 
 Deno.test("I13: a stream that has nothing to say tells every 15 s that it is still there", async () => {
   await using app = openDemo(demoWith("wait"));
-  const answer = answerRun(app.engine, app.submit("wait"), app.clock);
+  const run = app.submit("wait");
+  let waiters = 0;
+  const after = run.after.bind(run);
+  run.after = (seq) => {
+    const news = after(seq);
+    if (news) waiters++;
+    return news;
+  };
+  const answer = answerRun(app.engine, run, app.clock);
   const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
   assert.match((await reader.read()).value!, /"type":"started"/);
   for (let beat = 0; beat < 3; beat++) {
@@ -41,6 +49,7 @@ Deno.test("I13: a stream that has nothing to say tells every 15 s that it is sti
     app.clock.tick(15_000);
     assert.equal((await next).value, ": still here\n\n");
   }
+  assert.equal(waiters, 1, "heartbeats add nothing that the run must call");
   await reader.cancel();
 });
 
