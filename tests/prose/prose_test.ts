@@ -89,10 +89,10 @@ for (
 }
 
 Deno.test("A sentence is told from the next one, whatever stands between them", () => {
-  assert.deepEqual(sentencesOf('It is "here." Then `x` goes. `y` stays (v1.2 too). 3 remain'), [
+  assert.deepEqual(sentencesOf('It is "here." Then ⟦⟧ goes. ⟦⟧ stays (v1.2 too). 3 remain'), [
     'It is "here."',
-    "Then `x` goes.",
-    "`y` stays (v1.2 too).",
+    "Then ⟦⟧ goes.",
+    "⟦⟧ stays (v1.2 too).",
     "3 remain",
   ]);
   assert.equal(countWords("One, two: three - four ⟦⟧ (⟦⟧)"), 5);

@@ -32,7 +32,10 @@ const BANNED: readonly (readonly [RegExp, string])[] = [
   [/\bfinds nothing there\b/i, 'say "gets a 404"'],
   [/\bis to blame\b|\bto be had\b/i, "say what happened"],
   [/\bwhosoever\b|\bwhoever\b|\bwhomever\b/i, "name the person"],
-  [/\b(is|are|was|were|be) no [a-z]+\b(?! longer)(?<!no (one|longer|more|way|need))/i, 'say "is not a ..."'],
+  [
+    /(?<!\b(there|here) )\b(is|are|was|were) no (?!one\b|longer\b|more\b|way\b)[a-z]+\b/i,
+    'say "is not a ..."',
+  ],
   [/\bso as to\b|\bsuch as it is\b|\bas it were\b/i, "leave it out"],
   [/\b(hers|his) alone\b|\btheirs alone\b/i, "name whose it is"],
 ];
