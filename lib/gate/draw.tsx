@@ -3,6 +3,7 @@ import { jsxTemplate } from "preact/jsx-runtime";
 import { renderToString } from "preact-render-to-string";
 import type { Demo } from "@/lib/demo/blocks.tsx";
 import { componentOf } from "@/lib/demo/component.ts";
+import { titleOf } from "@/lib/demo/title.ts";
 import type { Json } from "@/lib/value/json.ts";
 import { drawn } from "@/lib/value/drawn.ts";
 import type { FieldState, FieldStatus, PageGraph } from "@/lib/value/page.ts";
@@ -77,7 +78,7 @@ export function draw(demo: Demo, options: DrawOptions): VNode {
       {hasLive(demo) ? <script dangerouslySetInnerHTML={{ __html: EARLY_SCRIPT }} /> : null}
       <form class="atoll-demo" method="post" encType="multipart/form-data" noValidate data-atoll="">
         <input type="hidden" name="$session" value={options.session} />
-        {demo.title === undefined ? null : <h1 class="atoll-title">{demo.title}</h1>}
+        <h1 class="atoll-title">{titleOf(demo, options.url)}</h1>
         {demo.description === undefined ? null : <p class="atoll-description">{demo.description}</p>}
         {options.notice === undefined ? null : <p class="atoll-notice" role="alert">{options.notice}</p>}
         {demo.layout

@@ -17,3 +17,16 @@ Deno.test("listDemos() asks a page again only when its file has changed", async 
   const [again] = await listDemos();
   assert.equal(first, again);
 });
+
+Deno.test("listDemos() calls a demo without a title by its file", async () => {
+  const home = new URL(`file://${await Deno.makeTempDir()}/`);
+  const source = 'export default { demo: { title: undefined, description: "Turns it round" } };\n';
+  await Deno.writeTextFile(new URL("zz_reverse.tsx", home), source);
+  const path = "/demos/zz_reverse";
+  assert.deepEqual(await listDemos(false, home), [{
+    path,
+    title: "Zz reverse",
+    description: "Turns it round",
+  }]);
+  await Deno.remove(home, { recursive: true });
+});

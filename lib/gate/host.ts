@@ -1,6 +1,7 @@
 import type { Context, Middleware } from "fresh";
 import type { Accounts } from "@/lib/accounts/accounts.ts";
 import { demoFor } from "@/lib/demo/allowed.ts";
+import { titleOf } from "@/lib/demo/title.ts";
 import type { Demo, PageHost } from "@/lib/demo/blocks.tsx";
 import type { Clock, Engine } from "@/lib/engine/engine.ts";
 import { userOf } from "@/lib/engine/sessions.ts";
@@ -65,7 +66,7 @@ async function answer<S extends AtollState>(
   // From here on there is no more of the demo than they may see, for whatever protocol.
   const user = state.account?.user;
   const demo = demoFor(whole, user);
-  state.title ??= demo.title === undefined ? "Atoll" : `${demo.title} · Atoll`;
+  state.title ??= `${titleOf(demo, pathOf(req.url))} · Atoll`;
   const at: PageRequest = { request: req, page: pathOf(req.url), user, client: () => clientOf(context) };
   try {
     const met = options.engine.meet(at.page, whole);
