@@ -2,6 +2,9 @@ import { z } from "zod";
 import { type Component, component, deepFreeze } from "@/lib/demo/component.ts";
 import type { Field } from "@/lib/value/field.ts";
 import type { Json } from "@/lib/value/json.ts";
+import { Fault } from "@/lib/value/fault.ts";
+import { whyNotJson } from "@/lib/value/is_json.ts";
+import { jsonSchema } from "@/lib/value/json_schema.ts";
 import BrowserState from "@/islands/BrowserState.tsx";
 import { BrowserStateView } from "./view.tsx";
 
@@ -12,7 +15,7 @@ const declare = component({
   kind: "browser_state",
   props: z.object({
     key: z.string().min(1).max(200),
-    initial: z.json() as unknown as z.ZodType<Json>,
+    initial: jsonSchema,
     value: z.string().optional(),
   }),
   wire: () => z.string().max(MOST_LETTERS),
@@ -26,7 +29,11 @@ const declare = component({
   summary: () => "kept in the browser",
   decode: async (sealed, { unseal }, { key, initial }) =>
     (sealed === "" ? undefined : await unseal(sealed, nameOf(key))) ?? structuredClone(initial),
-  encode: (value: Json, { seal }, { key }) => seal(value, nameOf(key)),
+  encode: (value: Json, { seal }, { key }) => {
+    const wrong = whyNotJson(value);
+    if (wrong) throw new Fault("bad_output", `What "${key}" keeps must be JSON, but ${wrong}`);
+    return seal(value, nameOf(key));
+  },
 });
 
 /** Options of {@linkcode browserState}. */
@@ -61,12 +68,14 @@ export interface DeclareBrowserState {
  * ```
  */
 export const browserState: DeclareBrowserState = Object.assign(
-  <T>(initial: T, { key }: BrowserStateOptions): Field<T, T, "change"> =>
-    declare({ key, initial: deepFreeze(structuredClone(initial)) as Json }) as unknown as Field<
-      T,
-      T,
-      "change"
-    >,
+  <T>(initial: T, { key }: BrowserStateOptions): Field<T, T, "change"> => {
+    const wrong = whyNotJson(initial);
+    if (wrong) {
+      throw new TypeError(`Cannot declare browser_state: its first value must be JSON, but ${wrong}`);
+    }
+    const copy = deepFreeze(structuredClone(initial)) as Json;
+    return declare({ key, initial: copy }) as unknown as Field<T, T, "change">;
+  },
   { component: declare.component },
 );
 

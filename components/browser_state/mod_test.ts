@@ -67,3 +67,18 @@ Deno.test("browserState() refuses what is no plain data, and a missing key", () 
   assert.throws(() => browserState(new Map(), { key: "a" }), TypeError);
   assert.throws(() => browserState(1, { key: "" }), TypeError);
 });
+
+Deno.test("browserState() says which part of a value is no JSON", async () => {
+  assert.throws(() => browserState({ at: new Date(0) }, { key: "at" }), {
+    name: "TypeError",
+    message:
+      "Cannot declare browser_state: its first value must be JSON, but at is a Date. Give its toISOString() instead",
+  });
+  await using app = openDemo(Blocks({
+    fields: { kept: browserState<unknown>(null, { key: "kept" }), go: button("Go") },
+    actions: ({ kept, go }) => ({ run: on(go.click, { outputs: kept, fn: () => ({ list: [NaN] }) }) }),
+  }));
+  await assert.rejects(app.run("run"), {
+    message: 'What "kept" keeps must be JSON, but list[0] is NaN. Give null instead',
+  });
+});

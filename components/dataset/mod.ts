@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { component } from "@/lib/demo/component.ts";
-import type { Json } from "@/lib/value/json.ts";
+import { jsonSchema } from "@/lib/value/json_schema.ts";
 import Dataset from "@/islands/Dataset.tsx";
 import { DatasetView } from "./view.tsx";
+
+// Props are frozen, and the author's own objects are not to be.
+const sampleSchema = jsonSchema.overwrite((sample) => structuredClone(sample));
 
 /**
  * Samples to choose from; its value is the index of the chosen one. Raises `input`, `change` and `click` when one is
@@ -21,7 +24,7 @@ export const dataset = component({
     /** One name for each column. With one column the samples are drawn as chips. */
     headers: z.array(z.string()).min(1),
     /** Rows of wire values, one for each column. Files with a picture's media type are drawn. */
-    samples: z.array(z.array(z.json() as z.ZodType<Json>)),
+    samples: z.array(z.array(sampleSchema)),
     /** Words for the cells, where the value itself does not read well. */
     summaries: z.array(z.array(z.string())).optional(),
     value: z.number().int().nullable().optional(),

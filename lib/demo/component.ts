@@ -2,7 +2,9 @@ import { z } from "zod";
 import type { ComponentType } from "preact";
 import type { AnyComponent, AnyField, EventRef, Field } from "@/lib/value/field.ts";
 import type { FileRef } from "@/lib/value/file_ref.ts";
+import { isJson } from "@/lib/value/is_json.ts";
 import type { Json, JsonObject } from "@/lib/value/json.ts";
+import { kindOf } from "@/lib/value/kind_of.ts";
 import type { CommonProps, DoorProps, ViewProps } from "@/lib/value/page.ts";
 
 /** What a component may use to turn wire values into what handlers see, and back. */
@@ -284,9 +286,9 @@ export function explain(error: z.ZodError): string {
   return where + first.message.charAt(0).toLowerCase() + first.message.slice(1);
 }
 
-/** A value for a message: its JSON, at most 60 characters. */
+/** A value for a message: its JSON, at most 60 characters, or what it is where it has no JSON. */
 export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = isJson(value) ? JSON.stringify(value) : kindOf(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

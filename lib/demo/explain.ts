@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { kindOf } from "@/lib/value/kind_of.ts";
 
 /** Says to a person what is wrong with a value, in one sentence: `Volume must be at most 10`. */
 export function tell(name: string, error: z.ZodError): string {
@@ -33,29 +34,20 @@ export function tell(name: string, error: z.ZodError): string {
   }
 }
 
-/** As {@linkcode tell}, of a value that a handler gave: `Volume must be a number, but the handler gave text`. */
-export function tellGiven(name: string, error: z.ZodError, given: unknown): string {
+/**
+ * As {@linkcode tell}, of a value that a handler gave: `Volume must be a number, but the handler gave text`. `wire` is what
+ * was checked: what the component made of the value.
+ */
+export function tellGiven(name: string, error: z.ZodError, given: unknown, wire: unknown): string {
   const told = tell(name, error);
+  const [issue] = error.issues;
   // A component's own words say all there is to say.
-  return error.issues[0]?.code === "custom" ? told : `${told}, but the handler gave ${kindOf(given)}`;
+  if (issue?.code === "custom") return told;
+  return `${told}, but the handler gave ${kindOf(issue?.path.length ? valueAt(wire, issue.path) : given)}`;
 }
 
-// Of texts and objects only what they are: they may hold what is nobody's business.
-function kindOf(given: unknown): string {
-  if (given instanceof Promise) return "a promise: an await is missing";
-  if (Array.isArray(given)) return "a list";
-  switch (typeof given) {
-    case "string":
-      return given === "" ? "empty text" : "text";
-    case "function":
-      return "a function";
-    case "object":
-      return given === null ? "null" : "an object";
-    case "undefined":
-      return "nothing";
-    default:
-      return String(given);
-  }
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce((at, key) => (at as Record<PropertyKey, unknown> | null | undefined)?.[key], value);
 }
 
 function article(type: string): string {

@@ -287,7 +287,7 @@ export class Values {
     const check = (wire: unknown): Json => {
       const right = component.wire(props).safeParse(wire);
       if (!right.success) {
-        throw new Fault("bad_output", tellGiven(labelOf(demo, key), right.error, value), {
+        throw new Fault("bad_output", tellGiven(labelOf(demo, key), right.error, value, wire), {
           field: key,
           cause: right.error,
         });
