@@ -1,15 +1,16 @@
 import { z } from "zod";
 import { component } from "@/lib/demo/component.ts";
 import { Fault } from "@/lib/value/fault.ts";
+import { kindOf } from "@/lib/value/kind_of.ts";
 import { listOf } from "@/lib/value/list_of.ts";
 import Label from "@/islands/Label.tsx";
-import { LabelView, type Ranking } from "./view.tsx";
+import { type Confidence, LabelView, type Ranking } from "./view.tsx";
 
 export type { Confidence, Ranking } from "./view.tsx";
 
 const ranking = z.object({
   label: z.string(),
-  confidences: listOf(z.object({ label: z.string(), confidence: z.number() })).nullable(),
+  confidences: listOf(z.object({ label: z.string(), confidence: z.number().min(0).max(1) })).nullable(),
 });
 
 /**
@@ -47,16 +48,34 @@ export const label = component({
   summary: (value) => value?.label ?? "",
 });
 
+// Shares that were added up in single precision are a little more than 1.
+const ROUNDING = 1e-3;
+
 function rank(out: string | Readonly<Record<string, number>> | Ranking, top: number | undefined): Ranking {
   if (typeof out === "string") return { label: out, confidences: null };
-  if (isRanking(out)) return out;
-  const confidences = Object.entries(out).map(([label, confidence]) => ({ label, confidence }));
-  const wrong = confidences.find(({ confidence }) => !Number.isFinite(confidence));
-  if (wrong) {
-    throw new Fault("bad_output", `Cannot rank "${wrong.label}": its confidence must be a finite number`);
+  if (typeof out !== "object" || Array.isArray(out)) {
+    throw new Fault(
+      "bad_output",
+      `Cannot rank ${
+        kindOf(out)
+      }: give one class as text, or a record of shares such as { cat: 0.9, dog: 0.1 }`,
+    );
   }
+  if (isRanking(out)) return { ...out, confidences: out.confidences && out.confidences.map(checked) };
+  const confidences = Object.entries(out).map(([label, confidence]) => checked({ label, confidence }));
   confidences.sort((a, b) => b.confidence - a.confidence);
   return { label: confidences[0]?.label ?? "", confidences: confidences.slice(0, top) };
+}
+
+function checked({ label, confidence }: Confidence): Confidence {
+  if (typeof confidence === "number" && confidence >= -ROUNDING && confidence <= 1 + ROUNDING) {
+    return { label, confidence: Math.min(Math.max(confidence, 0), 1) };
+  }
+  const what = typeof confidence === "number" ? `${confidence}` : kindOf(confidence);
+  throw new Fault(
+    "bad_output",
+    `Cannot rank "${label}" with a confidence of ${what}: give a share from 0 to 1`,
+  );
 }
 
 function isRanking(out: Readonly<Record<string, number>> | Ranking): out is Ranking {

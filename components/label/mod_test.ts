@@ -23,8 +23,36 @@ Deno.test("label() takes a class that is called label", async () => {
   assert.equal((await rank({ label: 0.9, other: 0.1 })).label, "label");
 });
 
-Deno.test("label() refuses shares that are no finite number", async () => {
-  await assert.rejects(rank({ cat: NaN }), (error) => error instanceof Fault && /"cat"/.test(error.message));
+Deno.test("label() refuses what is no share, and says what would be right", async () => {
+  const says = (message: string) => (error: unknown) => {
+    assert.ok(error instanceof Fault);
+    assert.equal(error.message, message);
+    return true;
+  };
+  for (const wrong of [NaN, 1.2, -0.5, Infinity]) {
+    const message = `Cannot rank "cat" with a confidence of ${wrong}: give a share from 0 to 1`;
+    await assert.rejects(rank({ cat: wrong }), says(message));
+    await assert.rejects(
+      rank({ label: "cat", confidences: [{ label: "cat", confidence: wrong }] }),
+      says(message),
+    );
+  }
+  await assert.rejects(
+    rank({ cat: "90 %" }),
+    says('Cannot rank "cat" with a confidence of text: give a share from 0 to 1'),
+  );
+  for (const [wrong, what] of [[0.7, "0.7"], [["cat"], "a list"], [undefined, "nothing"]]) {
+    await assert.rejects(
+      rank(wrong),
+      says(
+        `Cannot rank ${what}: give one class as text, or a record of shares such as { cat: 0.9, dog: 0.1 }`,
+      ),
+    );
+  }
+});
+
+Deno.test("label() takes shares that are more than 1 by rounding", async () => {
+  assert.equal((await rank({ cat: 1.0000001, dog: -1e-9 })).confidences?.[0]?.confidence, 1);
 });
 
 Deno.test("label() draws a named bar and a whole percentage for each class", () => {

@@ -2,6 +2,7 @@ import type { Progress, RunContext, RunLog, RunRequest } from "@/lib/demo/action
 import type { Json } from "@/lib/value/json.ts";
 import type { FrameBody, LogFrame } from "@/lib/wire/frame.ts";
 import { type Attempt, each, signalOf } from "./attempt.ts";
+import { shareOf } from "./share.ts";
 
 /** What a context is made of. */
 export interface ContextParts {
@@ -28,7 +29,8 @@ export class Context implements RunContext {
   get progress(): Progress {
     const { attempt, emit } = this.#parts;
     const progress = (done: number, total?: number, note?: string) => {
-      if (!attempt.over) emit({ type: "progress", action: attempt.action.key, done, total, note });
+      const share = shareOf(done, total);
+      if (!attempt.over) emit({ type: "progress", action: attempt.action.key, ...share, note });
     };
     return Object.assign(progress, {
       each: <T>(items: Iterable<T> | AsyncIterable<T>, note?: string) => each(items, progress, note),

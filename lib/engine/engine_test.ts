@@ -473,6 +473,26 @@ Deno.test("progress and log reach the page in order", async () => {
   ]);
 });
 
+for (const batch of [false, true] as const) {
+  Deno.test(`progress that is no share ends a handler${batch ? " of a batch" : ""} with what would be right`, async () => {
+    let thrown: unknown;
+    const fn = (_: unknown, { progress }: { progress: (done: number) => void }) => {
+      try {
+        return progress(30) as never;
+      } catch (error) {
+        throw thrown = error;
+      }
+    };
+    const page = Blocks({
+      fields: { b: text(), go: push() },
+      actions: ({ b, go }) => ({ act: on(go.click, { outputs: b, batch, fn }) }),
+    });
+    await using app = openDemo(page);
+    await assert.rejects(app.run("act"), is("internal"));
+    assert.match(String(thrown), /RangeError: Cannot tell progress\(30\): .* from 0 to 1/);
+  });
+}
+
 Deno.test("timeoutMs ends a handler that takes longer, gives its place back and runs the failure branch", async () => {
   let aborted = false;
   const page = Blocks({

@@ -19,6 +19,7 @@ import { keyOf, remember } from "./remembered.ts";
 import { type AnyGenerator, isGenerator, isPromise } from "./result.ts";
 import type { RunHost } from "./run_host.ts";
 import { RunLog } from "./run_log.ts";
+import { shareOf } from "./share.ts";
 import { type Outputs, Values } from "./values.ts";
 
 // A generator that never waits would keep every other run from going on, and its own cancel from being heard.
@@ -327,7 +328,7 @@ export class Run extends RunLog {
             timer = this.#timer(attempt, late.resolve);
           },
           progress: (done, total, note) =>
-            this.#emitter()({ type: "progress", action: action.key, done, total, note }),
+            this.#emitter()({ type: "progress", action: action.key, ...shareOf(done, total), note }),
         }),
       ]);
       if (attempt.over) return attempt.over;

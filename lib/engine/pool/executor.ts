@@ -5,6 +5,7 @@ import type { FromHandler, ToHandler } from "./message.ts";
 import { remoteSignal } from "./remote_signal.ts";
 import { reviveError, tellError } from "./told.ts";
 import { type AnyGenerator, isGenerator, isPromise } from "@/lib/engine/result.ts";
+import { shareOf } from "@/lib/engine/share.ts";
 
 /** Where an executor's messages go. */
 export interface Outlet {
@@ -158,7 +159,7 @@ export class Executor {
   #context(current: Current, { context, levels }: Run, borrow: (id: number) => unknown): unknown {
     const { id, abort } = current;
     const tell = (done: number, total?: number, note?: string) => {
-      const message = { type: "progress", id, done: Number(done), total, note } as const;
+      const message = { type: "progress", id, ...shareOf(done, total), note } as const;
       const now = performance.now();
       if (now - current.toldMs < TELL_EVERY_MS) return void (current.untold = message);
       current.toldMs = now;

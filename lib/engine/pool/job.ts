@@ -3,6 +3,7 @@ import type { FromHandler, ToHandler } from "./message.ts";
 import { type AnyFunction, pack, unpack } from "./pack.ts";
 import type { Seat, SeatHolder, Task } from "./port.ts";
 import { reviveError, tellError } from "./told.ts";
+import { isShare } from "@/lib/engine/share.ts";
 
 /** How a call left its seat: `idle` can take the next call, `spent` is to be ended, `stuck` cannot be, `gone` is over. */
 export type Left = "idle" | "spent" | "stuck" | "gone";
@@ -259,7 +260,8 @@ export class Job implements AsyncGenerator<unknown, unknown, undefined>, SeatHol
     if (++this.#told > MOST_TOLD) return;
     if (message.type === "progress") {
       const { done, total, note } = message;
-      if (!Number.isFinite(done) || !(total === undefined || Number.isFinite(total))) return;
+      // Checked there already, unless something there sends messages of its own.
+      if (!isShare(done, total)) return;
       return progress(done, total, note === undefined ? undefined : String(note));
     }
     const { level, text, options } = message;

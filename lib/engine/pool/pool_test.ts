@@ -85,6 +85,13 @@ for (const [kind, open] of Object.entries(kinds) as [keyof typeof kinds, typeof 
     assert.ok(run.told.length < 200, String(run.told.length));
   });
 
+  Deno.test(`A ${kind} ends a handler whose progress is no share with what would be right`, async () => {
+    await using pool = open({ size: 1 });
+    await assert.rejects(result(call(pool, "tellPercent", null, options)), {
+      message: /Cannot tell progress\(30\): without a total it takes a share from 0 to 1/,
+    });
+  });
+
   Deno.test(`A ${kind} is never ahead of a slow reader`, async () => {
     await using pool = open({ size: 1 });
     const run = call(pool, "produce", null, options);

@@ -52,6 +52,8 @@ export function tell(_: unknown, { progress, log }: RunContext) {
   return "told";
 }
 
+export const tellPercent = (_: unknown, { progress }: RunContext) => progress(30);
+
 // What a generator's `finally` did is asked for afterwards, of the same worker.
 let closed: string[] = [];
 export async function* untilClosed(_: unknown, { signal }: RunContext) {
@@ -79,7 +81,7 @@ export function loop(_: unknown, { progress }: RunContext) {
   for (;;);
 }
 export function loopAsPid(_: unknown, { progress }: RunContext) {
-  progress(Deno.pid);
+  progress(Deno.pid, 2 ** 32);
   for (;;);
 }
 export function* loopAfterOne() {
