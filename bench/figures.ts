@@ -54,7 +54,7 @@ export const budgets = {
   },
   "event.rate": { what: "Such events, 50 connections", unit: "/s", budget: { atLeast: 4000 } },
   "event.share": {
-    what: "Such events, 50 connections, by the floor",
+    what: "Such events, 50 connections, relative to bare",
     unit: "/s",
     budget: { atLeastTimesFloor: 0.33 },
   },
@@ -83,7 +83,7 @@ export const budgets = {
     budget: { atMostTimesFloor: 3 },
   },
   "tokens.bytes": {
-    what: "500 tokens: bytes of the last hundred by those of the first",
+    what: "500 tokens: bytes of the last hundred, relative to the first hundred",
     unit: "x",
     budget: { atMost: 1.2 },
   },
@@ -102,7 +102,7 @@ export const budgets = {
     unit: "kB",
     budget: { atMost: 90 },
   },
-  "resume": { what: "Cut connection to the next news: p99", unit: "ms", budget: { atMost: 1000 } },
+  "resume": { what: "Cut connection to the next frame: p99", unit: "ms", budget: { atMost: 1000 } },
   "restart": {
     what: "Crash and new start: last of 200 clients is back",
     unit: "ms",
@@ -111,25 +111,25 @@ export const budgets = {
   "worker": { what: "Call of a handler in a worker, warm: median", unit: "ms", budget: { atMost: 1 } },
   "process": { what: "Call of a handler in a process, warm: median", unit: "ms", budget: { atMost: 2 } },
   "slow": {
-    what: "Events' p99 among 1,000 slow connections, by that without",
+    what: "p99 of events among 1,000 slow connections, relative to none",
     unit: "x",
     budget: { atMost: 2 },
   },
   "neighbours": {
-    what: "Events' p99 beside a hanging, a memory-eating and a flooding client, by that without",
+    what: "p99 of events beside hanging, memory-eating and flooding clients, relative to none",
     unit: "x",
     budget: { atMost: 2 },
   },
   "hold": {
-    what: "Longest turn of the event loop for one request of 1 MB",
+    what: "Longest block of the event loop by one request of 1 MB",
     unit: "ms",
     budget: { atMost: 50 },
   },
-  "press": { what: "Press to changed page, local, median", unit: "ms", budget: { atMostTimesFloor: 2 } },
+  "press": { what: "Press to changed page, local: median", unit: "ms", budget: { atMostTimesFloor: 2 } },
   "upload": { what: "Upload of 300 MB: most extra memory", unit: "MB", budget: { atMost: 64 } },
   "start": { what: "Cold start to the first page (built)", unit: "ms", budget: { atMost: 400 } },
   "hostile": {
-    what: "Text that was made to be dear, the dearest: CPU",
+    what: "Hostile text, the most expensive one: CPU",
     unit: "ms",
     budget: { atMost: 1000 },
   },
@@ -171,8 +171,8 @@ export function table(figures: readonly Figure[]): string {
   for (const { what, unit, value, floor, budget, pass } of figures) {
     rows.push([
       what,
-      tell(value, unit),
-      floor === undefined ? "" : tell(floor, unit),
+      written(value, unit),
+      floor === undefined ? "" : written(floor, unit),
       floor === undefined || floor === 0 ? "" : `${(value / floor).toFixed(2)}x`,
       words(budget, unit),
       pass ? "pass" : "MISS",
@@ -189,15 +189,25 @@ export function table(figures: readonly Figure[]): string {
   ).join("\n");
 }
 
-function words(budget: Budget, unit: Unit): string {
-  if ("atMost" in budget) return `<= ${tell(budget.atMost, unit)}`;
-  if ("atLeast" in budget) return `>= ${tell(budget.atLeast, unit)}`;
-  return "atMostTimesFloor" in budget ? `<= ${budget.atMostTimesFloor}x` : `>= ${budget.atLeastTimesFloor}x`;
+/** A budget in words. */
+export function words(budget: Budget, unit: Unit): string {
+  if ("atMost" in budget) return `≤ ${limit(budget.atMost, unit)}`;
+  if ("atLeast" in budget) return `≥ ${limit(budget.atLeast, unit)}`;
+  return "atMostTimesFloor" in budget ? `≤ ${budget.atMostTimesFloor}x` : `≥ ${budget.atLeastTimesFloor}x`;
 }
 
-function tell(value: number, unit: Unit): string {
+function limit(value: number, unit: Unit): string {
+  return withUnit(value.toLocaleString("en"), unit);
+}
+
+/** A figure with its unit, in as many digits as say something. */
+export function written(value: number, unit: Unit): string {
   const digits = digitsOf(value, unit);
   const number = value.toLocaleString("en", { maximumFractionDigits: digits });
+  return withUnit(number, unit);
+}
+
+function withUnit(number: string, unit: Unit): string {
   return unit === "" || unit === "/s" || unit === "x"
     ? number + unit
     : `${number} ${unit === "us" ? "µs" : unit}`;

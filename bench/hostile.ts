@@ -36,7 +36,7 @@ const works: readonly (() => unknown)[] = [
   form(`--b${"-".repeat(15_000_000)}`, "multipart/form-data; boundary=b"),
 ];
 
-/** How much processor time the dearest text takes that was made to be dear. */
+/** How much processor time the most expensive hostile text takes. */
 export async function hostile(put: Put, { loads }: Effort): Promise<void> {
   for (let i = 0; i < loads; i++) {
     let most = 0;

@@ -1,13 +1,14 @@
 // deno-lint-ignore-file no-console -- a command talks on the console
 /**
  * `deno task bench`: measures every figure that has a budget, each beside a bare program in the same run, and prints
- * one table. `--only=page,event` chooses parts, `--quick` measures each once or twice, `--json` prints JSON instead.
- * Ends with 0 when every budget is kept. Needs Linux, for `/proc`, and Chromium.
+ * one table. `--only=page,event` chooses parts, `--quick` measures each once or twice, `--json` prints JSON instead,
+ * `--write` puts the figures into `docs/speed.md`. The exit code is 0 when every budget is kept. Needs Linux, for `/proc`, and Chromium.
  */
 import { launch } from "@/tests/browser.ts";
 import { budgets, type Figure, type FigureName, keeps, table } from "./figures.ts";
 import { median } from "./load.ts";
 import { parts, prepare } from "./measures.ts";
+import { PAGE, withFigures } from "./page.ts";
 import type { Effort } from "./part.ts";
 import { stopAll } from "./server.ts";
 
@@ -19,12 +20,14 @@ const effort = Deno.args.includes("--quick") ? quick : full;
 const asJson = Deno.args.includes("--json");
 const known = new Set(parts.map(({ name }) => name));
 const unknown = [
-  ...Deno.args.filter((arg) => !/^--(only=.+|quick|json)$/.test(arg)),
+  ...Deno.args.filter((arg) => !/^--(only=.+|quick|json|write)$/.test(arg)),
   ...(only ?? []).filter((name) => !known.has(name)),
 ];
 if (unknown.length > 0) {
   console.error(
-    `Cannot take ${unknown.join(" ")}. Parts: ${[...known].join(", ")}. Flags: --only=, --quick, --json`,
+    `Cannot take ${unknown.join(" ")}. Parts: ${
+      [...known].join(", ")
+    }. Flags: --only=, --quick, --json, --write`,
   );
   Deno.exit(2);
 }
@@ -69,6 +72,12 @@ if (asJson) console.log(JSON.stringify({ figures, machine, seconds }, null, 1));
 else {
   console.log(`\n${table(figures)}\n\n${machine}`);
   console.log(`${figures.length - missed} kept, ${missed} missed, ${seconds} s`);
+}
+if (Deno.args.includes("--write")) {
+  await Deno.writeTextFile(
+    PAGE,
+    withFigures(await Deno.readTextFile(PAGE), figures, only ? undefined : machine),
+  );
 }
 Deno.exit(missed === 0 ? 0 : 1);
 

@@ -243,7 +243,7 @@ for (const component of builtIn) {
 
   Deno.test(`${kind} is documented with an example that names it`, async () => {
     const readme = await Deno.readTextFile(new URL(`./${kind}/README.md`, import.meta.url));
-    const [, example] = readme.match(/```ts\n([^]*?)```/) ?? [];
+    const [, example] = readme.match(/```tsx?\n([^]*?)```/) ?? [];
     const name = kind.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
     assert.ok(example?.includes(`${name}(`) || example?.includes(`${name}<`), "no example");
     const { value: _, ...props } = it.field.props;

@@ -30,9 +30,9 @@ Deno.test("refuseUnknownSettings() names the setting that was most likely meant"
     const [name, right] of [
       ["ATOLL_HOST", "did you mean ATOLL_HOSTS?"],
       ["ATOLL_PROXY", "did you mean ATOLL_PROXIES?"],
-      ["atoll_data", "README.md lists all of them"],
+      ["atoll_data", "docs/settings.md lists all of them"],
       ["ATOLL_ALLOW_NETS", "did you mean ATOLL_ALLOW_NET?"],
-      ["ATOLL_SOMETHING_ELSE", "README.md lists all of them"],
+      ["ATOLL_SOMETHING_ELSE", "docs/settings.md lists all of them"],
     ] as const
   ) {
     const message = `Cannot use ${name}: there is no such setting; ${right}`;

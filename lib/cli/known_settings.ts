@@ -20,7 +20,7 @@ export function refuseUnknownSettings(
     const near = nearest(name, known);
     throw new RangeError(
       `Cannot use ${name}: there is no such setting; ` +
-        (near === undefined ? "README.md lists all of them" : `did you mean ${near}?`),
+        (near === undefined ? "docs/settings.md lists all of them" : `did you mean ${near}?`),
     );
   }
 }

@@ -24,7 +24,7 @@ const env: Record<string, string> = { ATOLL_MEMORY: String(memoryHere()), ...Den
 const START: Task = {
   name: "start",
   does:
-    "Builds the project if that is not done yet, and serves it. Settings are variables: README.md lists them.",
+    "Builds the project if that is not done yet, and serves it. Settings are variables: docs/settings.md lists them.",
   flags: { "--show": "Says what the server would be started with, and starts nothing" },
 };
 const WAITS = "Another process builds this project: waiting for it";
