@@ -49,6 +49,13 @@ const rules: readonly SourceRule[] = [
     seeded: ["/\\d{200}/.test(text)", "/a|\\s{100,}/", "/(\\w{64})x/"],
   },
   {
+    what: "takes Enter for a request to send without asking isEnter() whether it ended a composition",
+    pattern: /\.key\s*[!=]==?\s*"Enter"|case "Enter"/,
+    of: /^(?:components|islands|lib\/client)\//,
+    but: ["components/ui/enter.ts"],
+    seeded: ['if (event.key !== "Enter") return', 'case "Enter":'],
+  },
+  {
     what:
       "gives up the body of a request, which keeps its connection and no longer counts it: see leftover()",
     pattern: /\b(?:req|request)\.body\??\.cancel\(/,

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import type { ViewProps } from "@/lib/value/page.ts";
+import { isEnter } from "@/components/ui/enter.ts";
 import { aria, Frame } from "@/components/ui/frame.tsx";
 import { NumberBox } from "@/components/ui/number_box.tsx";
 
@@ -31,7 +32,7 @@ export function NumberView(view: ViewProps<NumberProps, number | null>): VNode |
         onFocus={() => raise?.("focus")}
         onBlur={() => raise?.("blur")}
         onKeyDown={(event: KeyboardEvent) => {
-          if (event.key !== "Enter" || !raise) return;
+          if (!isEnter(event) || !raise) return;
           event.preventDefault();
           raise("submit");
         }}

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import type { ViewProps } from "@/lib/value/page.ts";
 import { CopyButton } from "@/components/ui/copy_button.tsx";
+import { isEnter } from "@/components/ui/enter.ts";
 import { aria, Frame } from "@/components/ui/frame.tsx";
 
 /** What the view of a textbox reads of its props. */
@@ -34,7 +35,7 @@ export function TextboxView(view: ViewProps<TextboxProps, string>): VNode | null
     onFocus: () => raise?.("focus"),
     onBlur: () => raise?.("blur"),
     onKeyDown: (event: KeyboardEvent) => {
-      if (event.key !== "Enter" || event.isComposing || most > 1 && !event.shiftKey || !raise) return;
+      if (!isEnter(event) || most > 1 && !event.shiftKey || !raise) return;
       event.preventDefault();
       raise("submit");
     },
