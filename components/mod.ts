@@ -41,7 +41,7 @@ export {
 } from "./dropdown/mod.ts";
 export { group } from "./group/mod.ts";
 export { type DeclareHtml, html, type HtmlOptions, type HtmlProps } from "./html/mod.ts";
-export { image, type Picture } from "./image/mod.ts";
+export { type GivenPicture, image, type Picture, type PictureRef } from "./image/mod.ts";
 export { json } from "./json/mod.ts";
 export { type Confidence, label, type Ranking } from "./label/mod.ts";
 export { type DeclareMarkdown, markdown, type MarkdownOptions } from "./markdown/mod.ts";

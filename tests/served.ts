@@ -51,7 +51,7 @@ export async function serveRoutes(routeDir: string): Promise<Served> {
   const app = guarded(new App<AtollState>(), { names: [], dev: false })
     .use(staticFiles())
     .use(csp({ useNonce: true }))
-    .use(hostPages({ engine, blobs, accounts, clock, maxUploadBytes: 2 ** 20, dev: false }))
+    .use(hostPages({ engine, blobs, accounts, clock, maxUploadBytes: 2 ** 21, dev: false }))
     .fsRoutes();
   apply(app);
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, app.handler());

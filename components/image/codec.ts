@@ -1,8 +1,8 @@
 import { Fault } from "@/lib/value/fault.ts";
-import type { FileRef } from "@/lib/value/file_ref.ts";
 import type { CodecContext, StoredFile } from "@/lib/demo/component.ts";
+import type { PictureRef } from "./ref.ts";
 import { Room } from "./room.ts";
-import { pictureSize } from "./size.ts";
+import { pictureSize, pictureSizeOf } from "./size.ts";
 
 /** A picture that a handler receives. */
 export interface Picture extends StoredFile {
@@ -10,6 +10,8 @@ export interface Picture extends StoredFile {
   readonly width: number;
   /** Rows of pixels, as stored. */
   readonly height: number;
+  /** What it shows, in words, if whoever gave it has said so. */
+  readonly alt?: string | undefined;
   /**
    * Gives the bytes to work that decodes them. What is decoded at once has 100 million pixels at most, over the whole
    * server; the rest waits. What the work throws, unless it is a fault, is the picture's: a damaged file.
@@ -19,14 +21,21 @@ export interface Picture extends StoredFile {
   readonly decode: <T>(work: (bytes: Uint8Array<ArrayBuffer>) => T | Promise<T>) => Promise<T>;
 }
 
+/** A new picture that a handler gives, with words for those who cannot see it. */
+export interface GivenPicture {
+  /** The encoded picture. */
+  readonly bytes: Uint8Array;
+  /** What it shows; `""` for one that only decorates. Default: the field's `alt` or label. */
+  readonly alt?: string | undefined;
+  /** Name to save it under. Default `image`. */
+  readonly name?: string | undefined;
+}
+
 /** What the codec goes by of an image's props. */
 export interface PictureLimits {
   /** Most pixels. */
   readonly maxPixels: number;
 }
-
-// JPEGs carry previews and colour profiles before their size; 1 MiB covers what cameras write.
-const HEADER_BYTES = 1 << 20;
 
 /** Four bytes each, and as much again on the way: this is most of the memory that pictures take. */
 const room = new Room(100_000_000);
@@ -37,14 +46,14 @@ const room = new Room(100_000_000);
  * @throws {Fault} `bad_input` when the file is no PNG, JPEG, GIF, WebP or AVIF picture, or has too many pixels.
  */
 export async function decodePicture(
-  ref: FileRef | null,
+  ref: PictureRef | null,
   context: CodecContext,
   { maxPixels }: PictureLimits,
   field?: string,
 ): Promise<Picture | null> {
   if (ref === null) return null;
   const file = await context.open(ref);
-  const size = await sizeOf(file);
+  const size = await pictureSizeOf(file.stream());
   if (!size) throw new Fault("bad_input", `Cannot read "${file.name}" as a picture`);
   const { width, height } = size;
   if (width * height > maxPixels) {
@@ -73,6 +82,7 @@ export async function decodePicture(
     size: file.size,
     mime,
     ...size,
+    ...words(ref),
     bytes: () => file.bytes(),
     stream: () => file.stream(),
     decode,
@@ -85,39 +95,49 @@ export async function decodePicture(
  * @throws {Fault} `bad_output` when the bytes are no PNG, JPEG, GIF, WebP or AVIF picture.
  */
 export function encodePicture(
-  given: Picture | FileRef | Uint8Array | null,
+  given: Picture | PictureRef | GivenPicture | Uint8Array | null,
   context: CodecContext,
-): FileRef | null | Promise<FileRef> {
+): PictureRef | null | Promise<PictureRef> {
   if (given === null) return null;
-  if (!(given instanceof Uint8Array)) {
-    if (typeof given !== "object" || !("id" in given)) {
-      throw new Fault(
-        "bad_output",
-        "A picture is given as its encoded bytes, a Uint8Array, as one that was received, or as null",
-      );
-    }
-    return known(given, context);
+  if (given instanceof Uint8Array) return kept({ bytes: given }, context);
+  if (typeof given === "object") {
+    if ("bytes" in given && given.bytes instanceof Uint8Array) return kept(given as GivenPicture, context);
+    if ("id" in given) return known(given, context);
   }
-  if (!pictureSize(given)) {
+  throw new Fault(
+    "bad_output",
+    "A picture is given as its encoded bytes, a Uint8Array, as { bytes, alt }, as one that was received, or as null",
+  );
+}
+
+function kept(
+  { bytes, alt, name = "image" }: GivenPicture,
+  context: CodecContext,
+): Promise<PictureRef> {
+  if (!pictureSize(bytes)) {
     throw new Fault(
       "bad_output",
-      "Cannot show these bytes: they are no PNG, JPEG, GIF, WebP or AVIF picture",
+      "Cannot show these bytes: they are not a PNG, JPEG, GIF, WebP or AVIF picture",
     );
   }
-  return context.keep(given, "image");
+  return context.keep(bytes, name).then((ref) => ({ ...ref, ...words({ alt }) }));
+}
+
+function words({ alt }: Pick<PictureRef, "alt">): Pick<PictureRef, "alt"> {
+  return alt === undefined ? {} : { alt };
 }
 
 /**
  * A reference as the server tells it: whoever gives one may have it from a visitor, address and all. What is no file that
  * was sent may be one of the site's own, by its path.
  */
-async function known(given: FileRef, context: CodecContext): Promise<FileRef> {
+async function known(given: PictureRef, context: CodecContext): Promise<PictureRef> {
   try {
     const { id, url, name, size, mime } = await context.open(given);
-    return { id, url, name, size, mime };
+    return { id, url, name, size, mime, ...words(given) };
   } catch (cause) {
     const { id, url, name, size, mime } = given;
-    if (OWN_PATH.test(url) && !KEPT_PATH.test(url)) return { id, url, name, size, mime };
+    if (OWN_PATH.test(url) && !KEPT_PATH.test(url)) return { id, url, name, size, mime, ...words(given) };
     throw new Fault(
       "bad_output",
       "The picture is none of this session's files, and has no path of this site. Give its bytes instead",
@@ -128,16 +148,3 @@ async function known(given: FileRef, context: CodecContext): Promise<FileRef> {
 
 const OWN_PATH = /^\/(?![/\\])/;
 const KEPT_PATH = /(?:^|\/)files(?:\/|$)/;
-
-async function sizeOf(file: StoredFile): Promise<ReturnType<typeof pictureSize>> {
-  let head = new Uint8Array();
-  for await (const chunk of file.stream()) {
-    const longer = new Uint8Array(head.length + chunk.length);
-    longer.set(head);
-    longer.set(chunk, head.length);
-    head = longer;
-    const size = pictureSize(head);
-    if (size || head.length >= HEADER_BYTES) return size;
-  }
-  return undefined;
-}

@@ -1,15 +1,19 @@
 import { z } from "zod";
 import { component } from "@/lib/demo/component.ts";
-import { fileRefSchema } from "@/lib/value/file_ref.ts";
+import { fileRefShape } from "@/lib/value/file_ref.ts";
 import Image from "@/islands/Image.tsx";
 import { decodePicture, encodePicture } from "./codec.ts";
 import { ImageView } from "./view.tsx";
 
-export type { Picture } from "./codec.ts";
+export type { GivenPicture, Picture } from "./codec.ts";
+export type { PictureRef } from "./ref.ts";
+
+const LONGEST_ALT = 2000;
+const pictureSchema = z.object({ ...fileRefShape, alt: z.string().max(LONGEST_ALT).optional() });
 
 /**
  * A picture: PNG, JPEG, GIF, WebP or AVIF. Handlers receive a {@linkcode Picture} or `null`; they may give one back,
- * the encoded bytes of one, or `null`. Raises `upload`, `input` and `change` when one is chosen, `clear`, `input` and
+ * the encoded bytes of one, bytes and words for it ({@linkcode GivenPicture}), or `null`. Raises `upload`, `input` and `change` when one is chosen, `clear`, `input` and
  * `change` when it is removed.
  *
  * @example
@@ -24,16 +28,18 @@ export const image = component({
   props: z.object({
     /** Height of its place: 160, 256 or 448 pixels. */
     size: z.enum(["sm", "md", "lg"]).default("md"),
+    /** What the picture shows, for those who cannot see it. Default: the field's label. A picture's own words go first. */
+    alt: z.string().max(LONGEST_ALT).optional(),
     /** Words in the empty place. */
     placeholder: z.string().optional(),
-    /** What stands over the picture. Default both. */
+    /** What stands beside the label. Default both. */
     buttons: z.array(z.enum(["download", "fullscreen"])).default(["download", "fullscreen"]),
     /** Most pixels of a picture, by its header. Default 100 million. */
     maxPixels: z.number().int().positive().default(100_000_000),
     /** Picture at the start. */
-    value: fileRefSchema.optional(),
+    value: pictureSchema.optional(),
   }),
-  wire: () => fileRefSchema.nullable(),
+  wire: () => pictureSchema.nullable(),
   empty: () => null,
   events: { change: null, input: null, upload: null, clear: null },
   view: ImageView,
@@ -41,7 +47,7 @@ export const image = component({
   decode: decodePicture,
   encode: encodePicture,
   form: ({ files: [file], texts: [earlier] }) => file ?? (earlier ? parse(earlier) : null),
-  summary: (file) => file?.name ?? "",
+  summary: (file) => file?.alt || file?.name || "",
 });
 
 const LONGEST_REFERENCE = 10_000;

@@ -1,40 +1,15 @@
 import assert from "node:assert/strict";
+import { ascii, heads, hex } from "@/tests/picture_heads.ts";
 import type { CodecContext, StoredFile } from "@/lib/demo/component.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { FileRef } from "@/lib/value/file_ref.ts";
+import { h } from "preact";
+import { renderToString } from "preact-render-to-string";
 import { decodePicture, encodePicture } from "./codec.ts";
+import type { PictureRef } from "./ref.ts";
 import { Room } from "./room.ts";
-import { pictureSize } from "./size.ts";
 import { image } from "./mod.ts";
-
-const hex = (text: string) =>
-  Uint8Array.from(text.replace(/\s/g, "").match(/../g) ?? [], (two) => parseInt(two, 16));
-const ascii = (text: string) => new TextEncoder().encode(text);
-const join = (...parts: Uint8Array[]) => new Uint8Array(parts.flatMap((part) => [...part]));
-
-// Only the heads of files: 300 x 200 each.
-const heads = {
-  png: hex("89504e470d0a1a0a 0000000d 49484452 0000012c 000000c8 0806000000"),
-  gif: join(ascii("GIF89a"), hex("2c01 c800 80 00 00")),
-  jpeg: hex(
-    "ffd8 ffe0 0010 4a46494600010100000100010000 fffe 0004 6869 ffc2 0011 08 00c8 012c 03 012200 021101 031101",
-  ),
-  webp: join(ascii("RIFF"), hex("00000000"), ascii("WEBPVP8 "), hex("00000000 000000 9d012a 2c01 c800")),
-  webpLossless: join(ascii("RIFF"), hex("00000000"), ascii("WEBPVP8L"), hex("00000000 2f 2bc13100")),
-  webpExtended: join(
-    ascii("RIFF"),
-    hex("00000000"),
-    ascii("WEBPVP8X"),
-    hex("0a000000 00000000 2b0100 c70000"),
-  ),
-  avif: join(
-    hex("00000014"),
-    ascii("ftypavif"),
-    hex("00000000 00000000 00000014"),
-    ascii("ispe"),
-    hex("00000000 0000012c 000000c8 0000 0000"),
-  ),
-};
+import { ImageView } from "./view.tsx";
 
 const LIMITS = { maxPixels: 60_000 };
 
@@ -55,19 +30,6 @@ function context(bytes: Uint8Array<ArrayBuffer>): CodecContext {
     unseal: () => Promise.resolve(undefined),
   };
 }
-
-for (const [kind, bytes] of Object.entries(heads)) {
-  Deno.test(`pictureSize() reads the size of a ${kind}`, () => {
-    assert.deepEqual(pictureSize(bytes), { width: 300, height: 200 });
-  });
-}
-
-Deno.test("pictureSize() finds nothing in other bytes, in none, and in heads cut short", () => {
-  for (const bytes of [new Uint8Array(), ascii("<svg width='9' height='9'></svg>"), hex("ffd8ffe0")]) {
-    assert.equal(pictureSize(bytes), undefined);
-  }
-  for (const bytes of Object.values(heads)) assert.equal(pictureSize(bytes.subarray(0, 7)), undefined);
-});
 
 Deno.test("image() gives handlers the size, the name and the bytes of a picture", async () => {
   const bytes = new Uint8Array(heads.png);
@@ -152,6 +114,41 @@ Deno.test("image() keeps bytes, passes pictures on, and refuses bytes that are n
   for (const odd of ["cat.png", {}, bytes.buffer]) {
     assert.throws(() => encodePicture(odd as never, context(bytes)), /as its encoded bytes, a Uint8Array/);
   }
+});
+
+Deno.test("image() takes words for a picture with its bytes, and with one that was received", async () => {
+  const bytes = new Uint8Array(heads.png);
+  const given = await encodePicture({ bytes, alt: "A cat", name: "cat.png" }, context(bytes));
+  assert.deepEqual(given, { ...ref, size: bytes.length, alt: "A cat" });
+  const again = await decodePicture(given, context(bytes), LIMITS);
+  assert.equal(again?.alt, "A cat");
+  assert.deepEqual(await encodePicture(again && { ...again, alt: "" }, context(bytes)), { ...ref, alt: "" });
+  assert.throws(() => encodePicture({ bytes: ascii("x"), alt: "A cat" }, context(bytes)), Fault);
+});
+
+Deno.test("image() draws the words of a picture, else those of its field", () => {
+  const altOf = (value: PictureRef, props: Parameters<typeof image>[0] = {}) =>
+    /<img[^>]* alt="([^"]*)"/.exec(renderToString(h(ImageView, {
+      id: "photo",
+      props: image(props).props as never,
+      value,
+      interactive: true,
+      status: { phase: "idle" },
+    })))?.[1];
+  assert.equal(altOf(ref), "Photo");
+  assert.equal(altOf(ref, { label: "A pet" }), "A pet");
+  assert.equal(altOf(ref, { label: "A pet", alt: "The pet that was chosen" }), "The pet that was chosen");
+  assert.equal(altOf({ ...ref, alt: "A cat" }, { alt: "The pet that was chosen" }), "A cat");
+  assert.match(
+    renderToString(h(ImageView, {
+      id: "photo",
+      props: image().props as never,
+      value: { ...ref, alt: "" },
+      interactive: true,
+      status: { phase: "idle" },
+    })),
+    /<img[^>]* alt(?:="")?[ />]/,
+  );
 });
 
 Deno.test("image() gives no reference that the server did not make", async () => {

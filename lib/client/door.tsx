@@ -48,11 +48,13 @@ export function door(View: ComponentType<ViewProps<any, any>>): ComponentType<Do
   };
 }
 
+type Picked = Blob & { name?: string };
+
 function uploader(session: Session, id: string) {
-  return (file: Blob & { name?: string }, options?: UploadOptions) =>
+  return (file: Picked | Promise<Picked>, options?: UploadOptions) =>
     session.awaits(
       id,
-      import("./upload.ts").then(({ upload }) => upload(session, file, options), (cause) => {
+      import("./upload.ts").then(async ({ upload }) => upload(session, await file, options), (cause) => {
         throw new Error(gone.message, { cause });
       }),
     );

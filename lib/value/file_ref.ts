@@ -17,8 +17,8 @@ export interface FileRef {
   readonly mime: string;
 }
 
-/** Checks that a wire value has the shape of a {@linkcode FileRef}; unknown keys are dropped. */
-export const fileRefSchema: z.ZodType<FileRef> = z.object({
+/** The parts of {@linkcode fileRefSchema}, for components whose files carry more. */
+export const fileRefShape = {
   id: z.string().regex(/^[A-Za-z0-9_-]{22,64}$/),
   // It becomes the address of a link and of a picture.
   url: z.string().max(2048).regex(
@@ -28,4 +28,7 @@ export const fileRefSchema: z.ZodType<FileRef> = z.object({
   name: z.string().max(1024),
   size: z.number().int().nonnegative(),
   mime: z.string().max(255),
-});
+};
+
+/** Checks that a wire value has the shape of a {@linkcode FileRef}; unknown keys are dropped. */
+export const fileRefSchema: z.ZodType<FileRef> = z.object(fileRefShape);

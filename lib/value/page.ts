@@ -115,7 +115,10 @@ export interface ViewProps<P, V> {
   readonly move?: ((props: Readonly<Record<string, unknown>>) => void) | undefined;
   /** Sends a file to the server. Rejects with a `Fault` that says what is allowed. */
   readonly upload?:
-    | ((file: Blob & { name?: string }, options?: UploadOptions) => Promise<FileRef>)
+    | ((
+      file: Blob & { name?: string } | Promise<Blob & { name?: string }>,
+      options?: UploadOptions,
+    ) => Promise<FileRef>)
     | undefined;
 }
 

@@ -18,8 +18,9 @@ function open(bytes: Uint8Array): Sharp {
   });
 }
 
+// JPEG has no transparency: without a ground of its own it would be black.
 async function jpeg(picture: Sharp): Promise<Uint8Array> {
-  return new Uint8Array(await picture.jpeg({ quality: 85 }).toBuffer());
+  return new Uint8Array(await picture.flatten({ background: "#fff" }).jpeg({ quality: 85 }).toBuffer());
 }
 
 /**

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import sharp from "sharp";
+import { launch } from "@/tests/browser.ts";
+import { serveRoutes } from "@/tests/served.ts";
+
+/** Puts a file of any name and type into the place for a picture. */
+async function choose(page: Page, name: string, type: string, bytes: Uint8Array): Promise<void> {
+  await page.locator("#photo").evaluate((input: HTMLInputElement, { name, type, base64 }) => {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([bytes], name, { type }));
+    input.files = transfer.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }, { name, type, base64: bytes.toBase64() });
+}
+
+Deno.test("Components of data in a browser", async (t) => {
+  await using served = await serveRoutes("tests/e2e/data_routes");
+  const browser = await launch();
+  const visit = async (path: string, work: (page: Page) => Promise<void>) => {
+    const context = await browser.newContext();
+    try {
+      const page = await context.newPage();
+      page.setDefaultTimeout(10_000);
+      await page.goto(`${served.base}/${path}`);
+      await work(page);
+    } finally {
+      await context.close();
+    }
+  };
+  try {
+    const blue = sharp({ create: { width: 8, height: 6, channels: 3, background: "#00f" } });
+    const jpeg = new Uint8Array(await blue.jpeg().toBuffer());
+    const png = new Uint8Array(await blue.png().toBuffer());
+    const avif = new Uint8Array(await blue.avif().toBuffer());
+    const segment = new Uint8Array(65_537);
+    segment.set([0xff, 0xe1, 0xff, 0xff]);
+    const tagged = new Uint8Array(
+      await new Blob([jpeg.slice(0, 2), ...Array(20).fill(segment), jpeg.slice(2)]).bytes(),
+    );
+    const heic = avif.map((byte, at) => at >= 8 && at < 12 ? "heic".charCodeAt(at - 8) : byte);
+
+    await t.step(
+      "pictures are judged by their bytes, whatever their type and name",
+      () =>
+        visit("pictures", async (page) => {
+          const pictures: [string, string, Uint8Array][] = [
+            ["a.avif", "", avif],
+            ["b.jpg", "image/jpg", jpeg],
+            ["c.jpg", "image/pjpeg", jpeg],
+            ["d.png", "image/apng", png],
+            ["e", "text/plain", png],
+            ["f.jpg", "image/jpeg", tagged],
+          ];
+          for (const [name, type, bytes] of pictures) {
+            await choose(page, name, type, bytes);
+            // A press right after it waits for the picture.
+            await page.getByRole("button", { name: "Submit" }).click();
+            await page.waitForFunction(
+              (expected) => (document.getElementById("facts") as HTMLInputElement).value === expected,
+              `${name} 8 x 6`,
+            );
+            await page.getByAltText(`What ${name} shows`).waitFor();
+          }
+          for (
+            const [name, type, bytes] of [["g.heic", "image/heic", heic], [
+              "h.png",
+              "image/png",
+              heic.slice(0, 3),
+            ]] as const
+          ) {
+            await choose(page, name, type, bytes);
+            const error = page.locator("#photo-error");
+            await page.waitForFunction(
+              (name) => document.getElementById("photo-error")?.textContent?.includes(name),
+              name,
+            );
+            assert.equal(
+              await error.textContent(),
+              `"${name}" is not a PNG, JPEG, GIF, WebP or AVIF picture`,
+            );
+          }
+        }),
+    );
+  } finally {
+    await browser.close();
+  }
+});
