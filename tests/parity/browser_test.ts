@@ -26,12 +26,32 @@ async function settle(page: Page, selector: string, expected: string): Promise<s
   return await wait.then(() => expected, () => text(page, selector));
 }
 
+/** Clicks an element once it listens: before that a click is lost. */
+async function press(page: Page, selector: string): Promise<void> {
+  await page.waitForFunction((selector) => {
+    const element = document.querySelector(selector);
+    return element !== null && (window as unknown as { heard: WeakSet<EventTarget> }).heard.has(element);
+  }, selector);
+  await page.click(selector);
+}
+
+/** Runs in the page before its own scripts: notes what has a listener for clicks. */
+function noteListeners(): void {
+  const heard = new WeakSet<EventTarget>();
+  Object.assign(window, { heard });
+  const add = EventTarget.prototype.addEventListener;
+  EventTarget.prototype.addEventListener = function (type: string, ...rest: unknown[]) {
+    if (type === "click") heard.add(this);
+    return Reflect.apply(add, this, [type, ...rest]);
+  };
+}
+
 const CHECKS: Check[] = [
   {
     name: "shared signal a->b",
     path: "/",
     async run(page) {
-      await page.click("#a");
+      await press(page, "#a");
       return [await settle(page, "#a", "2"), await settle(page, "#b", "2")].join();
     },
   },
@@ -47,8 +67,8 @@ const CHECKS: Check[] = [
     name: "slot inner<->outer signal",
     path: "/slots",
     async run(page) {
-      await page.click("#inner");
-      await page.click("#outer");
+      await press(page, "#inner");
+      await press(page, "#outer");
       return [await settle(page, "#inner", "7"), await settle(page, "#outer", "7")].join();
     },
   },
@@ -56,11 +76,11 @@ const CHECKS: Check[] = [
     name: "slot toggle off/on",
     path: "/slots",
     async run(page) {
-      await page.click("#inner");
-      await page.click("#outer");
-      await page.click(".toggle");
+      await press(page, "#inner");
+      await press(page, "#outer");
+      await press(page, ".toggle");
       await page.waitForSelector("#inner", { state: "detached" });
-      await page.click(".toggle");
+      await press(page, ".toggle");
       const inner = await settle(page, "#inner", "7");
       return [true, await text(page, ".slot p"), inner, await text(page, "h2")].join();
     },
@@ -69,10 +89,10 @@ const CHECKS: Check[] = [
     name: "lazy slot template",
     path: "/slots",
     async run(page) {
-      await page.click("#inner");
-      await page.click("#outer");
-      await page.click("#lazybtn");
-      await page.click("#lazyinner");
+      await press(page, "#inner");
+      await press(page, "#outer");
+      await press(page, "#lazybtn");
+      await press(page, "#lazyinner");
       return [await settle(page, "#lazyinner", "8"), await settle(page, "#outer", "8")].join();
     },
   },
@@ -80,7 +100,7 @@ const CHECKS: Check[] = [
     name: "(_islands)",
     path: "/about",
     async run(page) {
-      await page.click("#loc");
+      await press(page, "#loc");
       return await settle(page, "#loc", "1");
     },
   },
@@ -101,7 +121,7 @@ const CHECKS: Check[] = [
     name: "island in partial",
     path: "/partials/list",
     async run(page) {
-      await page.click("#pc");
+      await press(page, "#pc");
       return await settle(page, "#pc", "8");
     },
   },
@@ -151,6 +171,7 @@ async function runCheck(browser: Browser, url: string, { path, run }: Check): Pr
     page.setDefaultTimeout(60_000);
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(error.message));
+    await page.addInitScript(noteListeners);
     await page.goto(url + path);
     const found = await run(page);
     deepEqual(errors, []);
