@@ -43,6 +43,7 @@ export function door(View: ComponentType<ViewProps<any, any>>): ComponentType<Do
       submits: submitsOf(page, id),
       set: interactive ? session ? (value: Json) => session.set(id, value) : nothing : undefined,
       raise: session ? (event: string, detail?: Json) => session.raise(id, event, detail) : nothing,
+      say: session ? (words: string) => session.say(words) : undefined,
       upload: session ? uploader(session, id) : undefined,
     });
   };

@@ -4,6 +4,7 @@
  */
 export { patch } from "@/lib/wire/patch.ts";
 export { keep, restore } from "./keep.ts";
+export { say } from "./say.ts";
 export { notKept, toast } from "./toast.ts";
 export { pause } from "./pause.ts";
 export { stay } from "./presence.ts";

@@ -243,7 +243,7 @@ export class Session {
       case "output":
         return this.#output(frame);
       case "log":
-        return this.#say(frame.level, frame.text, frame.title, frame.seconds);
+        return this.#toast(frame.level, frame.text, frame.title, frame.seconds);
       case "failed":
         return this.#fail(plan, frame);
       case "done":
@@ -302,10 +302,15 @@ export class Session {
     let here: readonly string[] = Object.keys(fields).filter((id) => id in this.page.fields);
     if (!here.length) here = plan.gives;
     for (const id of here) this.#show([id], { phase: "failed", message: fields[id] ?? message });
-    if (!here.length) this.#say("error", message).catch(nothing);
+    if (!here.length) this.#toast("error", message).catch(nothing);
   }
 
-  #say(level: string, text: string, title?: string, seconds?: number): Promise<void> {
+  /** Says words to screen readers, by the live region of the page. */
+  say(words: string): void {
+    this.#later().then(({ say }) => say(words)).catch(nothing);
+  }
+
+  #toast(level: string, text: string, title?: string, seconds?: number): Promise<void> {
     return this.#later().then(({ toast }) => toast({ level, text, title, seconds }));
   }
 }

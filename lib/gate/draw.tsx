@@ -75,7 +75,15 @@ export function draw(demo: Demo, options: DrawOptions): VNode {
   }
   return (
     <>
-      {hasLive(demo) ? <script dangerouslySetInnerHTML={{ __html: EARLY_SCRIPT }} /> : null}
+      {hasLive(demo)
+        ? (
+          <>
+            <script dangerouslySetInnerHTML={{ __html: EARLY_SCRIPT }} />
+            {/* Screen readers watch what was empty when the page came, see `lib/client/say.ts`. */}
+            <div id="atoll-say" class="sr" role="status" aria-atomic="false" />
+          </>
+        )
+        : null}
       <form class="atoll-demo" method="post" encType="multipart/form-data" noValidate data-atoll="">
         <input type="hidden" name="$session" value={options.session} />
         <h1 class="atoll-title">{titleOf(demo, options.url)}</h1>

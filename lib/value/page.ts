@@ -113,6 +113,8 @@ export interface ViewProps<P, V> {
   readonly children?: ComponentChildren;
   /** Changes props of a container as the person does: opens it, folds it, selects a tab. */
   readonly move?: ((props: Readonly<Record<string, unknown>>) => void) | undefined;
+  /** Says a few words to screen readers, once: what happened that only the eye would notice, such as "Copied". */
+  readonly say?: ((words: string) => void) | undefined;
   /** Sends a file to the server. Rejects with a `Fault` that says what is allowed. */
   readonly upload?:
     | ((
