@@ -48,6 +48,20 @@ Deno.test("docs/settings.md has a row for every setting, and for nothing else", 
   assert.deepEqual(listed.sort(), [...await known()].filter((name) => !own.has(name)).sort());
 });
 
+Deno.test("docs/deploy.md shows the Dockerfile as it is, which starts what deno task start does", async () => {
+  const dockerfile = await read("Dockerfile");
+  assert.ok((await read("docs/deploy.md")).includes(`\`\`\`dockerfile\n${dockerfile}\`\`\``));
+  const names = await known();
+  for (const [name] of dockerfile.matchAll(/\bATOLL_[A-Z_]+/g)) assert.ok(names.has(name), name);
+  const { tasks } = JSON.parse(await read("deno.json")) as { tasks: Record<string, string> };
+  const command = JSON.parse(/^CMD (.+)$/m.exec(dockerfile)?.[1] ?? "[]") as string[];
+  assert.equal(command.join(" "), tasks.start);
+  const ignored = (await read(".dockerignore")).split("\n");
+  for (const path of [".git", ".env", "_builds", "node_modules", "data"]) {
+    assert.ok(ignored.includes(path), path);
+  }
+});
+
 Deno.test("Every page of the docs leads to files and headings that are there", async () => {
   for (const file of [...PAGES, "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/speed.md"]) {
     for (const [, target = ""] of (await read(file)).matchAll(/\]\(((?:[^()\s]|\([^()]*\))+)\)/g)) {
