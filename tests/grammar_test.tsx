@@ -162,8 +162,9 @@ function right() {
     }),
   });
   const level = slider({ min: 0, max: 9 }), mood = dropdown({ choices: ["calm", "bright"] }), go = button("Go");
-  on(level.release, { fn: (_, { event }) => void event?.toFixed(1) });
-  on([mood.select, go.click], { fn: (_, { event }) => void `${event?.index} ${event?.value}` });
+  on(go.click, { outputs: { go, mood }, fn: () => ({ go: update({ variant: "primary" }), mood: update({ choices: ["calm", ["Very bright", "bright"]] }) }) });
+  on(level.release, { fn: (_, { event }) => void event?.detail.toFixed(1) });
+  on([mood.select, go.click], { fn: (_, { event }) => void `${event?.name === "select" ? event.detail.value : event?.field}` });
   new Fault("refused", "No", { field: "a" });
 }
 
@@ -268,13 +269,13 @@ function wrongBlocks() {
   // @ts-expect-error a value that the field cannot have
   Blocks({ fields: { n, go }, actions: ({ n, go }) => ({ x: on(go.click, { outputs: n, fn: () => update({ value: "x" }) }) }) });
   // @ts-expect-error a release carries a number
-  on(level.release, { fn: (_, { event }) => void event?.length });
+  on(level.release, { fn: (_, { event }) => void event?.detail.length });
   // @ts-expect-error an event of a form carries nothing
-  on(level.release, { fn: (_, { event }) => void event.toFixed() });
+  on(level.release, { fn: (_, { event }) => void event.detail.toFixed() });
   // @ts-expect-error a click carries nothing
-  on(go.click, { fn: (_, { event }) => void event?.index });
+  on(go.click, { fn: (_, { event }) => void event?.detail?.index });
   // @ts-expect-error one of two events carries no index
-  on([level.release, mood.select], { fn: (_, { event }) => void event?.index });
+  on([level.release, mood.select], { fn: (_, { event }) => void event?.detail?.index });
   // @ts-expect-error a number is no choice of text
   on(go.click, { outputs: mood, fn: () => update({ choices: ["new"], value: 3 }) });
   // @ts-expect-error a choice is a text, a number or a pair

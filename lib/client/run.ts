@@ -4,10 +4,10 @@ import type { ActionPlan, FieldStatus } from "@/lib/value/page.ts";
 import { readFrames } from "@/lib/wire/event_stream.ts";
 import type { Frame } from "@/lib/wire/frame.ts";
 
-/** What goes with an event that carries something: nothing for all others. */
+/** What a page sends of the event that starts a run. */
 export interface Raised {
   /** Which event it was, and what it carried. */
-  readonly event?: { readonly when: string; readonly detail: Json };
+  readonly event?: { readonly when: string; readonly detail?: Json | undefined };
 }
 
 /** A run as the page sees it. */

@@ -125,7 +125,7 @@ export class Session {
     if (this.#waiting) return void this.#waiting.then(() => this.raise(id, event, detail));
     const when = `${id}:${event}`;
     for (const key of this.#listeners.get(when) ?? []) {
-      this.#fire(key, detail === undefined ? {} : { event: { when, detail } });
+      this.#fire(key, { event: { when, detail } });
     }
   }
 

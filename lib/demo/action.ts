@@ -1,4 +1,14 @@
-import type { Carried, EventRef, Events, Given, Result, Slot, Taken, Update } from "@/lib/value/field.ts";
+import type {
+  EventRef,
+  Events,
+  Given,
+  Raised,
+  Result,
+  RunEvent,
+  Slot,
+  Taken,
+  Update,
+} from "@/lib/value/field.ts";
 import { Fault, type FaultJson } from "@/lib/value/fault.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { Checks } from "./check.ts";
@@ -38,8 +48,8 @@ export interface Progress {
   each<T>(items: Iterable<T> | AsyncIterable<T>, note?: string): AsyncGenerator<T, void, undefined>;
 }
 
-/** The second argument of every handler. `D` is what the events carry that start its action. */
-export interface RunContext<D = Json> {
+/** The second argument of every handler. `E` is what its action listens to. */
+export interface RunContext<E = RunEvent> {
   /** Aborts when the run is cancelled or nobody is left to see it. */
   readonly signal: AbortSignal;
   /** Tells how far the handler is. */
@@ -53,21 +63,21 @@ export interface RunContext<D = Json> {
   /** What failed before, for a handler that follows a failure: the key of the action and its refusal. */
   readonly failure?: (FaultJson & { readonly action: string }) | undefined;
   /**
-   * What the event carried that started the run, for example what was selected; in an action that follows another, what
-   * started the first one. `undefined` for an event that carries nothing, and for a form without script, which sends none.
-   * It has passed the schema of its event; whether it is true only the client knows.
+   * The event that started the run: its field, its name and its detail. In an action that follows another, the event that
+   * started the first one. `undefined` where none is known: for a program, and for a form without script of an action
+   * that more than one button starts.
    */
-  readonly event: D | undefined;
+  readonly event: E | undefined;
 }
 
 /** What `on()` is told. */
-export interface ActionSpec<I extends Slot, O extends Slot, B extends boolean = false, D = Json> {
+export interface ActionSpec<I extends Slot, O extends Slot, B extends boolean = false, E = RunEvent> {
   /** The fields whose values the handler receives: one field, or a record of argument names. */
   readonly inputs?: I;
   /** The fields that the handler may write. */
   readonly outputs?: O;
   /** The handler: sync or async function or generator. Left out, the action only cancels others. */
-  readonly fn?: Handler<I, O, NoInfer<B>, NoInfer<D>>;
+  readonly fn?: Handler<I, O, NoInfer<B>, NoInfer<E>>;
   /**
    * Whether calls that wait are merged: the handler then receives a list of inputs and gives a list of outputs, in that
    * order. An error in the place of an output, such as a `Fault`, fails that call alone; one that is thrown fails all of
@@ -131,11 +141,11 @@ export interface BatchContext {
  * A handler: a sync or async function or generator. With `batch`, one that takes a list of inputs and gives as many
  * outputs, in that order, or an error for a call that fails.
  */
-export type Handler<I extends Slot, O extends Slot, B extends boolean, D = Json> = B extends true ? (
+export type Handler<I extends Slot, O extends Slot, B extends boolean, E = RunEvent> = B extends true ? (
     inputs: readonly NoInfer<Taken<I>>[],
     run: BatchContext,
   ) => readonly (NoInfer<Given<O>> | Error)[] | Promise<readonly (NoInfer<Given<O>> | Error)[]>
-  : (input: NoInfer<Taken<I>>, run: RunContext<D>) => Result<NoInfer<Given<O>>>;
+  : (input: NoInfer<Taken<I>>, run: RunContext<E>) => Result<Given<O>>;
 
 /** A declared action, whatever its types. */
 export interface AnyAction {
@@ -182,7 +192,7 @@ export function on<
   const W extends Events = Events,
 >(
   when: W,
-  spec: ActionSpec<I, O, B, Carried<NoInfer<W>>>,
+  spec: ActionSpec<I, O, B, Raised<NoInfer<W>>>,
 ): Action<I, O> {
   const events: readonly EventRef[] = Array.isArray(when) ? when : [when];
   for (const event of events) {
@@ -201,13 +211,13 @@ export function on<
 }
 
 /** Raised once when a page has opened. */
-export const load: EventRef<undefined> = Object.freeze({ source: null, event: "load" });
+export const load: EventRef<undefined, "load"> = Object.freeze({ source: null, event: "load" });
 
 /**
  * Raised on the server when a page has been left: closed, or not heard of for half a minute. What listens to it takes
  * values that live on the server; there is no page any more that others could come from or be shown on.
  */
-export const unload: EventRef<undefined> = Object.freeze({ source: null, event: "unload" });
+export const unload: EventRef<undefined, "unload"> = Object.freeze({ source: null, event: "unload" });
 
 /** What {@linkcode update} makes. */
 export class Updated {
@@ -223,7 +233,7 @@ export class Updated {
  *
  * @throws {Fault} `bad_output` when `props` is no object
  */
-export function update<P extends object>(props: P): Update<P> {
+export function update<const P extends object>(props: P): Update<P> {
   if (typeof props !== "object" || props === null || Array.isArray(props)) {
     throw new Fault(
       "bad_output",

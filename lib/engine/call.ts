@@ -3,16 +3,17 @@ import type { Demo } from "@/lib/demo/blocks.tsx";
 import type { BoundAction } from "@/lib/demo/bound.ts";
 import { componentOf, explain } from "@/lib/demo/component.ts";
 import { Fault } from "@/lib/value/fault.ts";
+import type { RunEvent } from "@/lib/value/field.ts";
 import type { Json } from "@/lib/value/json.ts";
 import { tupleKey } from "@/lib/value/tuple_key.ts";
 import type { Session } from "./sessions.ts";
 
-/** An event that carried something. */
+/** An event that starts an action. */
 export interface RaisedEvent {
   /** Which event it was, as plans name it: `"<field>:<event>"`. */
   readonly when: string;
-  /** What it carried. */
-  readonly detail: Json;
+  /** What it carried; `undefined` for an event that carries nothing. */
+  readonly detail?: Json | undefined;
 }
 
 /** A request to run an action: what every protocol is translated into. */
@@ -33,7 +34,7 @@ export interface Call {
   readonly page: string;
   /** The request that started it, for the handler to see. */
   readonly request: RunRequest;
-  /** The event that started it, if it carried something. {@linkcode checkedEvent} has seen it once the call is taken. */
+  /** The event that started it, where that is known. {@linkcode checkedEvent} has seen it once the call is taken. */
   readonly event?: RaisedEvent | undefined;
 }
 
@@ -63,7 +64,7 @@ export interface RunOwner {
 
 /**
  * The event of a call, checked by the schema that its component declares. `undefined` when the action does not listen to
- * it, or when such an event carries nothing.
+ * it.
  *
  * @throws {Fault} `bad_input` with the field, when the event carries something else than it may.
  */
@@ -74,11 +75,17 @@ export function checkedEvent({ demo, action, event }: Call): RaisedEvent | undef
   const key = when.slice(0, at);
   const field = demo.fields[key];
   const schema = field && componentOf(field).events[when.slice(at + 1)];
-  if (!schema) return undefined;
+  if (!schema) return event.detail === undefined ? event : { when };
   const right = schema.safeParse(event.detail);
   if (right.success) return { when, detail: right.data };
   const message = `The event ${when} carries something else: ${explain(right.error)}`;
   throw new Fault("bad_input", message, { field: key, cause: right.error });
+}
+
+/** What a handler sees of the event that started its run. */
+export function seenEvent({ when, detail }: RaisedEvent): RunEvent {
+  const at = when.indexOf(":");
+  return { field: when.slice(0, at), name: when.slice(at + 1), detail };
 }
 
 /** The key of a call, if its caller gave it an id. */

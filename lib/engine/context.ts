@@ -1,7 +1,8 @@
 import type { Progress, RunContext, RunLog, RunRequest } from "@/lib/demo/action.ts";
-import type { Json } from "@/lib/value/json.ts";
+import type { RunEvent } from "@/lib/value/field.ts";
 import type { FrameBody, LogFrame } from "@/lib/wire/frame.ts";
 import { type Attempt, each, signalOf } from "./attempt.ts";
+import { type RaisedEvent, seenEvent } from "./call.ts";
 import { shareOf } from "./share.ts";
 
 /** What a context is made of. */
@@ -11,7 +12,7 @@ export interface ContextParts {
   readonly request: RunRequest;
   readonly session: string;
   readonly failure: RunContext["failure"];
-  readonly event: Json | undefined;
+  readonly event: RaisedEvent | undefined;
 }
 
 /** The second argument of a handler. What it offers is made when it is asked for: most handlers ask for nothing. */
@@ -58,7 +59,8 @@ export class Context implements RunContext {
     return this.#parts.failure;
   }
 
-  get event(): Json | undefined {
-    return this.#parts.event;
+  get event(): RunEvent | undefined {
+    const { event } = this.#parts;
+    return event && seenEvent(event);
   }
 }

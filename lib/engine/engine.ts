@@ -503,7 +503,8 @@ export class Engine {
     for (const action of demo.leaves) {
       try {
         const session = this.sessions.byId(id);
-        const run = this.#accept({ demo, action, input: {}, session, page, request }, undefined, true);
+        const call = { demo, action, input: {}, session, page, request, event: { when: ":unload" } };
+        const run = this.#accept(call, undefined, true);
         if (run instanceof Promise) accepted.push(run.catch(told));
       } catch (error) {
         told(error);

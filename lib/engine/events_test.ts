@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { on, update } from "@/lib/demo/action.ts";
+import { load, on, update } from "@/lib/demo/action.ts";
 import { Blocks } from "@/lib/demo/blocks.tsx";
 import { push, text } from "@/lib/testing/fields.ts";
 import { openDemo } from "@/lib/testing/open_demo.ts";
@@ -11,23 +11,30 @@ function picker() {
   const page = Blocks({
     fields: { list: push(), other: push(), out: text() },
     actions: ({ list, other, out }) => {
-      const pick = on([list.pick, list.click], { fn: (_, { event }) => void seen.push(event?.row) });
+      const pick = on([list.pick, list.click], { fn: (_, { event }) => void seen.push(event) });
       return {
         pick,
         after: on(pick.success, { outputs: out, fn: (_, { event }) => JSON.stringify(event) ?? "nothing" }),
-        press: on(other.click, { fn: (_, { event }) => void seen.push(event) }),
+        press: on([other.click, load], { fn: (_, { event }) => void seen.push(event) }),
       };
     },
   });
   return { page, seen };
 }
 
-Deno.test("A handler, and what follows it, is given what its event carries", async () => {
+Deno.test("A handler, and what follows it, is told which field and event started it, and what that carries", async () => {
   const { page, seen } = picker();
   await using app = openDemo(page);
   const values = await app.run("pick", {}, { event: { when: "list:pick", detail: { row: 3 } } });
-  assert.deepEqual(seen, [3]);
-  assert.deepEqual(values, { out: '{"row":3}' });
+  const picked = { field: "list", name: "pick", detail: { row: 3 } };
+  assert.deepEqual(seen, [picked]);
+  assert.deepEqual(values, { out: JSON.stringify(picked) });
+  await app.run("pick", {}, { event: { when: "list:click" } });
+  await app.run("press", {}, { event: { when: ":load" } });
+  assert.deepEqual(seen.slice(1), [
+    { field: "list", name: "click", detail: undefined },
+    { field: "", name: "load", detail: undefined },
+  ]);
 });
 
 Deno.test("What an event may not carry is refused before anything runs, with the field and what would be right", async () => {
@@ -47,20 +54,22 @@ Deno.test("What an event may not carry is refused before anything runs, with the
   const more = { row: 1, constructor: "x", row2: 2 };
   assert.deepEqual(
     await app.run("pick", {}, { event: { when: "list:pick", detail: more } }),
-    { out: '{"row":1}' },
+    { out: JSON.stringify({ field: "list", name: "pick", detail: { row: 1 } }) },
     "what the schema does not name is left out",
   );
 });
 
-Deno.test("An event is dropped that does not start the action, that carries nothing, or that does not exist", async () => {
+Deno.test("An event that does not start the action, or does not exist, is dropped; so is a detail that its event has not", async () => {
   const { page, seen } = picker();
   await using app = openDemo(page);
   const detail = { row: 3 };
   await app.run("press", {}, { event: { when: "list:pick", detail } });
-  for (const when of ["list:click", "other:pick", "list:toString", "toString:pick", "pick", ":pick", ""]) {
+  for (const when of ["other:pick", "list:toString", "toString:pick", "pick", ":pick", ""]) {
     await app.run("pick", {}, { event: { when, detail } });
   }
-  assert.deepEqual(seen, Array(8).fill(undefined));
+  assert.deepEqual(seen, Array(7).fill(undefined));
+  await app.run("pick", {}, { event: { when: "list:click", detail } });
+  assert.deepEqual(seen.at(-1), { field: "list", name: "click", detail: undefined });
 });
 
 Deno.test("update() refuses what are no props, and says what would be right", () => {

@@ -22,7 +22,7 @@ export interface AcceptedRun {
   readonly input: Readonly<Record<string, Json | undefined>>;
   /** Wire values of further fields by key. */
   readonly rest?: Readonly<Record<string, Json | undefined>> | undefined;
-  /** What the event that started it carried. */
+  /** The event that started it. */
   readonly event?: Json | undefined;
   /** What a handler that runs again may see of the request. Leave secrets out: it is kept as it is. */
   readonly request?: Json | undefined;

@@ -100,7 +100,10 @@ export class Run extends RunLog {
       if (Object.hasOwn(demo.fields, key) && !this.#values.has(key)) this.#values.take(key, call.rest[key]);
     }
     // What an earlier process has kept was checked then.
-    if (call.event && since === 0) this.#call = { ...call, event: checkedEvent(call) };
+    if (call.event && since === 0) {
+      const event = checkedEvent(call);
+      if (event !== call.event) this.#call = { ...call, event };
+    }
     if (since > 0) this.standFor(since, this.#values.whole(call.action));
   }
 
@@ -470,7 +473,7 @@ export class Run extends RunLog {
           request: this.call.request,
           session: this.call.session.id,
           failure: this.#failure,
-          event: this.call.event?.detail,
+          event: this.call.event,
         }) as never,
       );
       if (isPromise(result)) return result.then((value) => this.#give(attempt, value));

@@ -25,8 +25,8 @@ export interface PageRequest {
 
 /**
  * The native protocol: one POST to the page's own URL for each event, its answer the stream of the run's frames.
- * `{action, input, rest?, event?, id?, session}` starts a run, `event` being `{when, detail}` of an event that carries
- * something; `{resume, after, session}` reads one again;
+ * `{action, input, rest?, event?, id?, session}` starts a run, `event` being `{when, detail}`: the event that starts it, and
+ * what that carries; `{resume, after, session}` reads one again;
  * `{cancel, session}` ends one. A client that chose an `id` can send the event again without starting it twice,
  * and can resume and cancel by that id.
  *
@@ -102,7 +102,7 @@ export async function answerEvent(
     rest,
     session,
     page,
-    event: event && { when: event.when as string, detail: event.detail ?? null },
+    event: event && { when: event.when as string, detail: event.detail },
     request: runRequest(request, client, user),
   }, request);
   const run = accepted instanceof Promise ? await accepted : accepted;

@@ -21,7 +21,7 @@ function open() {
     fields: { a: text(), go: push(), out: text() },
     actions: ({ a, go, out }) => ({
       act: on(go.click, { inputs: a, validate: () => new Promise<void>(() => {}), fn: () => {} }),
-      pick: on(go.pick, { outputs: out, fn: (_, { event }) => `row ${event?.row}` }),
+      pick: on(go.pick, { outputs: out, fn: (_, { event }) => `row ${event?.detail?.row}` }),
     }),
   });
   const handle = new App<AtollState>()

@@ -90,6 +90,7 @@ export async function runForm(
     const run = await engine.accept({
       demo,
       action: pressed,
+      event: clickOf(plan.when),
       input,
       rest,
       session,
@@ -126,6 +127,12 @@ export async function runForm(
     if (foreign.has(key) || !drawable(value, field.initial) || !isSound(value, field)) values.delete(key);
   }
   return { values, props, status, notice, code };
+}
+
+// The pressed button names its action. Which of several buttons of one action it was, a form cannot say.
+function clickOf(when: readonly string[]): { when: string } | undefined {
+  const [click, other] = when.filter((name) => name.endsWith(":click"));
+  return click === undefined || other !== undefined ? undefined : { when: click };
 }
 
 // Names the field in what its component refuses of a form.

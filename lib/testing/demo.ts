@@ -70,8 +70,8 @@ export interface SubmitOptions {
   readonly session?: string;
   /** Values of fields that only later actions of the chain take. */
   readonly rest?: Record<string, Json>;
-  /** The event, if it carries something: `when` is `"<field>:<event>"`, `detail` what it carries. */
-  readonly event?: { readonly when: string; readonly detail: Json };
+  /** The event that starts it: `when` is `"<field>:<event>"`, `detail` what it carries. */
+  readonly event?: { readonly when: string; readonly detail?: Json };
   /** Who asks, for the handler to see. What is left out is empty. */
   readonly request?: Partial<RunRequest>;
 }

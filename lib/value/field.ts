@@ -11,12 +11,12 @@ export declare const Contains: unique symbol;
 /** Type-level key: what an event carries. */
 export declare const Carries: unique symbol;
 
-/** Something that may start an action: `go.click`, `blur.success`, `load`. `D` is what it carries. */
-export interface EventRef<D = unknown> {
+/** Something that may start an action: `go.click`, `blur.success`, `load`. `D` is what it carries, `N` its name. */
+export interface EventRef<D = unknown, N extends string = string> {
   /** The field or action that raises it; `null` for the page itself. */
   readonly source: object | null;
   /** Name in the source's vocabulary: `click`, `change`, `success` ... */
-  readonly event: string;
+  readonly event: N;
   /** Only in types: what it carries. */
   readonly [Carries]?: D;
 }
@@ -24,9 +24,22 @@ export interface EventRef<D = unknown> {
 /** What may start an action: one event or several. */
 export type Events = EventRef | readonly EventRef[];
 
-/** What the events carry that start an action. */
-export type Carried<W> = W extends readonly (infer One)[] ? Carried<One>
-  : W extends { readonly [Carries]?: infer D } ? unknown extends D ? Json : Exclude<D, undefined>
+/** The event that started a run. `N` is its name, `D` the type of its detail. */
+export interface RunEvent<N extends string = string, D = Json | undefined> {
+  /** Key of the field that raised it; `""` for the page itself. */
+  readonly field: string;
+  /** Name in the vocabulary of its field: `click`, `change`, `load` ... */
+  readonly name: N;
+  /**
+   * What it carried, for example what was selected; `undefined` for an event that carries nothing. It has passed the
+   * schema of its event; whether it is true only the client knows.
+   */
+  readonly detail: D;
+}
+
+/** The events that may start an action, as its handler sees them. Those of other actions are told as what started these. */
+export type Raised<W> = W extends readonly (infer One)[] ? Raised<One>
+  : W extends EventRef<infer D, infer N> ? unknown extends D ? RunEvent : RunEvent<N, D>
   : never;
 
 /** The declaration behind a field, as shared code sees it. See `component()`. */
@@ -64,7 +77,7 @@ export type Field<
 > =
   & AnyField
   & { readonly [In]: I; readonly [Out]: O; readonly [Props]: P }
-  & { readonly [K in E]: EventRef<K extends keyof D ? D[K] : undefined> };
+  & { readonly [K in E]: EventRef<K extends keyof D ? D[K] : undefined, K> };
 
 /** A declared container: a field that others stand in. It has props `P` and events `E`, which carry `D`, but no value. */
 export type ContainerField<E extends string, P extends object, D = Record<never, never>> =
@@ -93,16 +106,30 @@ export interface Update<P> {
 /** What a handler receives for a slot: the bare value of one field, or a record. */
 export type Taken<T> = T extends AnyField ? InOf<T> : { readonly [K in keyof T]: InOf<T[K]> };
 
+/** A value that may as well be read-only: what `update()` is given is. */
+type Fixed<T> = T extends readonly unknown[] ? { readonly [K in keyof T]: Fixed<T[K]> } : T;
+
+/** The changes that {@linkcode Update} may make to a field: its props, and its value. */
+export type Changes<F> = {
+  readonly [K in keyof PropsOf<F> | "value"]?: Fixed<
+    K extends "value" ? OutOf<F> : PropsOf<F>[K & keyof PropsOf<F>]
+  >;
+};
+
 /** What a handler may give for one field: a value, or a change of its props. */
-export type GivenOne<F> = OutOf<F> | Update<Partial<PropsOf<F> & { value: OutOf<F> }>>;
+export type GivenOne<F> = OutOf<F> | Update<Changes<F>>;
 
 /**
  * What a handler may give for a slot. In a record an absent key leaves that field as it is; where nothing is asked
  * for, what it gives is ignored.
  */
-export type Given<T> = T extends AnyField ? GivenOne<T>
+// Written out, not by an alias: the compiler's messages then begin with the type of the value.
+export type Given<T> = T extends AnyField ? OutOf<T> | Update<Changes<T>>
   : keyof T extends never ? void | Record<never, never>
-  : { readonly [K in keyof T]?: GivenOne<T[K]> };
+  : { readonly [K in RecordKeys<T>]?: OutOf<T[K]> | Update<Changes<T[K]>> };
+
+// Not `keyof T` itself: TypeScript would then infer the fields from what the handler gives.
+type RecordKeys<T> = T extends AnyField ? never : keyof T;
 
 /** A handler's result: a value, a promise of one, or a generator whose every yield replaces the value. */
 export type Result<T> =

@@ -87,7 +87,7 @@ export default Blocks({
     }),
     see: on(steps.change, {
       outputs: { seen },
-      fn: (_, { event }) => ({ seen: event?.value ?? "" }),
+      fn: (_, { event }) => ({ seen: event?.detail.value ?? "" }),
       api: false,
     }),
   }),

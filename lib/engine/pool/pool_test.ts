@@ -58,7 +58,7 @@ for (const [kind, open] of Object.entries(kinds) as [keyof typeof kinds, typeof 
     assert.equal(m, RESET);
     assert.deepEqual(await result(call(pool, "whereAmI", null, options)), {
       session: "s1",
-      event: { index: 3 },
+      event: { field: "list", name: "pick", detail: { index: 3 } },
       url: "http://127.0.0.1/x",
       agent: "test",
     });

@@ -71,7 +71,7 @@ export default Blocks({
       say: on(note.change, { inputs: note, outputs: said, fn: (text) => text.toUpperCase() }),
       hear: on(rooms.change, {
         outputs: heard,
-        fn: (_, { event }) => `${event?.id} ${event?.index} ${event?.value}`,
+        fn: (_, { event }) => `${event?.detail.id} ${event?.detail.index} ${event?.detail.value}`,
       }),
       expanded: on([chest.expand, attic.select], { outputs: opened, fn: () => "Something opened" }),
       collapsed: on(chest.collapse, { outputs: opened, fn: () => "Shut again" }),

@@ -55,7 +55,7 @@ export function call(
     },
     session: "s1",
     failure: undefined,
-    event: { index: 3 },
+    event: { field: "list", name: "pick", detail: { index: 3 } },
   };
   const module = import.meta.resolve("./handlers.ts");
   const run = pool.run({ module, name, options, input, context });
