@@ -10,7 +10,6 @@ import type {
   Update,
 } from "@/lib/value/field.ts";
 import { Fault, type FaultJson } from "@/lib/value/fault.ts";
-import type { Json } from "@/lib/value/json.ts";
 import type { Checks } from "./check.ts";
 import type { User } from "@/lib/value/user.ts";
 
