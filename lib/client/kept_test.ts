@@ -19,7 +19,14 @@ async function shown(done: DoneFrame): Promise<readonly string[]> {
     };
   const { fetch, document } = globalThis;
   globalThis.fetch = () => Promise.resolve(new Response(writeFrame(done, "run", 1)));
-  Object.assign(globalThis, { document: { getElementById: element, createElement: element } });
+  // Nothing of a page without views is drawn.
+  const MutationObserver = class {
+    observe(): void {}
+  };
+  Object.assign(globalThis, {
+    MutationObserver,
+    document: { getElementById: element, createElement: element },
+  });
   try {
     const page: PageGraph = {
       url: "http://127.0.0.1/demo",

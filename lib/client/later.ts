@@ -3,6 +3,7 @@
  * connection after that lacks nothing.
  */
 export { patch } from "@/lib/wire/patch.ts";
+export { mendTexts } from "./foreign_text.ts";
 export { keep, restore } from "./keep.ts";
 export { say } from "./say.ts";
 export { notKept, toast } from "./toast.ts";

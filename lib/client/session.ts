@@ -1,9 +1,11 @@
+import { Component, options } from "preact";
 import { batch, type Signal, signal } from "@preact/signals";
 import type { FaultJson } from "@/lib/value/fault.ts";
 import type { Json, JsonObject } from "@/lib/value/json.ts";
 import type { ActionPlan, FieldStatus, PageGraph } from "@/lib/value/page.ts";
 import type { Frame } from "@/lib/wire/frame.ts";
 import type { Patch } from "@/lib/wire/patch.ts";
+import type { TextWatch } from "./foreign_text.ts";
 import { follow, type Going, type Raised } from "./run.ts";
 import { givePresses } from "./wake.ts";
 
@@ -41,6 +43,7 @@ export class Session {
   /** Ends when all fields are alive and what there was before a reload is back: until then events wait. */
   #waiting: Promise<void> | undefined;
   #loading: Promise<typeof import("./later.ts")> | undefined;
+  #texts: TextWatch | undefined;
 
   /** Makes the session of a page; in a browser it goes on where it was before a reload. */
   constructor(page: PageGraph) {
@@ -55,6 +58,10 @@ export class Session {
       }
     }
     if (typeof document === "undefined") return;
+    const seen: MutationRecord[] = [];
+    const observer = new MutationObserver((records) => void seen.push(...records));
+    observer.observe(document.body, { childList: true, subtree: true });
+    this.#texts = { observer, seen, preact: [Component, options] };
     addEventListener("submit", (event) => {
       const form = event.target as HTMLFormElement;
       if (form.dataset.atoll !== undefined) event.preventDefault();
@@ -181,6 +188,7 @@ export class Session {
     return this.#loading ??= import("./later.ts").then((later) => {
       later.keep(this);
       later.stay(this);
+      if (this.#texts) later.mendTexts(this.#texts);
       return later;
     }, (cause) => {
       this.#loading = undefined;

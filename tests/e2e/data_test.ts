@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
+import { builtIn } from "@/components/mod.ts";
+import { componentOf } from "@/lib/demo/component.ts";
 import { launch } from "@/tests/browser.ts";
 import { serveRoutes } from "@/tests/served.ts";
 
@@ -82,6 +84,77 @@ Deno.test("Components of data in a browser", async (t) => {
             );
           }
         }),
+    );
+    const RUNS = 4;
+    /** The texts of the page after some runs; `wrap` changes the page after the first two, and with `early` before it is used. */
+    const textsAfter = async (wrap: (page: Page) => Promise<unknown>, early = false) => {
+      let texts: unknown;
+      await visit("wrapped", async (page) => {
+        if (early) await wrap(page);
+        for (let n = 1; n <= RUNS; n++) {
+          await page.locator("#go").click();
+          await page.waitForFunction(
+            (n) => (document.getElementById("read") as HTMLInputElement).value === `read ${n}`,
+            n,
+          );
+          await page.locator(":not([aria-busy]) > #read").waitFor();
+          if (n === 1 || n === 2) await wrap(page);
+        }
+        texts = await page.evaluate(() => ({
+          words: document.body.innerText.split(/\s*\n\s*/),
+          tree: document.querySelectorAll("body *:not(font)").length,
+        }));
+      });
+      return texts as { words: string[]; tree: number };
+    };
+    const replaced = (page: Page, how: string) =>
+      page.evaluate((how) => {
+        const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        const all: Text[] = [];
+        while (walker.nextNode()) all.push(walker.currentNode as Text);
+        for (const text of all) {
+          if (!text.data.trim() || text.parentElement?.closest("script,style,option,textarea")) continue;
+          const outer = document.createElement("font");
+          const inner = document.createElement("font");
+          outer.append(inner);
+          inner.textContent = text.data;
+          if (how === "in its place") text.replaceWith(outer);
+          else if (how === "beside it") {
+            text.before(outer);
+            text.remove();
+          } else if (how === "around it") {
+            inner.textContent = "";
+            text.before(outer);
+            inner.append(text);
+          } else {
+            const range = document.createRange();
+            range.selectNode(text);
+            outer.replaceChildren();
+            range.surroundContents(outer);
+          }
+        }
+      }, how);
+    const plain = await textsAfter(() => Promise.resolve());
+    for (const how of ["in its place", "beside it", "around it", "by its range"]) {
+      await t.step(
+        `every component shows what is new where an element was put ${how} of each text`,
+        async () => {
+          assert.deepEqual(await textsAfter((page) => replaced(page, how)), plain);
+        },
+      );
+    }
+    await t.step(
+      "every component shows what is new where the page was translated before it was used",
+      async () => {
+        assert.deepEqual(await textsAfter((page) => replaced(page, "in its place"), true), plain);
+      },
+    );
+    const { default: wrapped } = await import("./data_routes/wrapped.tsx");
+    const kinds = new Set(Object.values(wrapped.fields).map((field) => componentOf(field).kind));
+    assert.deepEqual(
+      [...kinds].sort(),
+      builtIn.map(({ kind }) => kind).sort(),
+      "each component is on the page",
     );
   } finally {
     await browser.close();
