@@ -102,6 +102,7 @@ export type {
   GivenOne,
   In,
   InOf,
+  NoOutputs,
   Out,
   OutOf,
   Props,

@@ -11,6 +11,7 @@ import type {
 } from "@/lib/value/field.ts";
 import { Fault, type FaultJson } from "@/lib/value/fault.ts";
 import type { Checks } from "./check.ts";
+import { note } from "./made.ts";
 import type { User } from "@/lib/value/user.ts";
 
 /** Who asked for a run. Headers are those of the request that started it, without cookies' secrets of the server. */
@@ -206,7 +207,9 @@ export function on<
   }
   const made: Record<string, unknown> = { when: events, spec };
   for (const event of ["done", "success", "failure"]) made[event] = Object.freeze({ source: made, event });
-  return Object.freeze(made) as unknown as Action<I, O>;
+  const action = Object.freeze(made) as unknown as Action<I, O>;
+  note(action);
+  return action;
 }
 
 /** Raised once when a page has opened. */

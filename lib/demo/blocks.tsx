@@ -4,6 +4,8 @@ import type { ActionPlan, FieldState } from "@/lib/value/page.ts";
 import type { AnyAction } from "./action.ts";
 import { bindAction, type BoundAction, type Following, heldByServer } from "./bound.ts";
 import { componentOf, deepFreeze } from "./component.ts";
+import { declaredIn } from "./declared_in.ts";
+import { madeDuring } from "./made.ts";
 import { planOf } from "./plan.ts";
 
 /** Draws one field where the layout wants it. */
@@ -23,6 +25,8 @@ export interface Demo {
   readonly title: string | undefined;
   /** One or two sentences. */
   readonly description: string | undefined;
+  /** The file that declares it, from the root of the project, for messages. */
+  readonly file: string | undefined;
   /** Fields by key. */
   readonly fields: Readonly<Record<string, AnyField>>;
   /** Actions by key. */
@@ -97,15 +101,19 @@ export interface BlocksSpec<F extends Fields, A extends Readonly<Record<string, 
 /**
  * Makes a demo of fields, actions and a layout: the default export of a route file.
  *
- * @throws {TypeError} when a key is no identifier, or an action names a field that is not one of `fields`.
+ * @throws {TypeError} when a key is no identifier, an action names a field that is not one of `fields`, or an action was
+ * made and not returned.
  */
 export function Blocks<
   const F extends Fields,
   const A extends Readonly<Record<string, AnyAction>> = Record<never, AnyAction>,
 >(spec: BlocksSpec<F, A>): Page<F, A> {
-  const actions = spec.actions?.(spec.fields) ?? {} as A;
   const { title, description, fields } = spec;
-  const demo = bind({ title, description, fields, layout: spec.layout as Demo["layout"] }, actions);
+  const declared = { title, description, file: declaredIn(), fields, layout: spec.layout as Demo["layout"] };
+  const made = madeDuring(() => spec.actions?.(spec.fields) ?? {} as A);
+  const actions = made.gives;
+  checkReturned(actions, made.actions, declared);
+  const demo = bind(declared, actions);
   // Fresh takes a route for asynchronous only if it is a literal async function.
   async function page(context: PageContext): Promise<unknown> {
     const host = context.state.atoll;
@@ -118,7 +126,7 @@ export function Blocks<
 }
 
 /** What a demo is made of, besides its actions. */
-export type Declared = Pick<Demo, "title" | "description" | "fields" | "layout">;
+export type Declared = Pick<Demo, "title" | "description" | "file" | "fields" | "layout">;
 
 /** What a demo was made of, so that it can be made again of less. */
 export interface Origin {
@@ -135,7 +143,7 @@ export function bind(
   actions: Readonly<Record<string, AnyAction>>,
   gone: ReadonlySet<unknown> = new Set(),
 ): Demo {
-  const where = spec.title === undefined ? "this demo" : `"${spec.title}"`;
+  const where = placeOf(spec);
   const fieldKeys = new Map<object, string>();
   for (const [key, field] of Object.entries(spec.fields)) {
     checkKey(key, "field", where);
@@ -239,6 +247,7 @@ export function bind(
   const demo: Demo = Object.freeze({
     title: spec.title,
     description: spec.description,
+    file: spec.file,
     fields: spec.fields,
     actions: bound,
     callable,
@@ -323,7 +332,34 @@ function checkKey(key: string, what: string, where: string): void {
   );
 }
 
-/** How messages call a demo. */
-export function nameOf(demo: Demo): string {
-  return demo.title === undefined ? "this demo" : `the demo "${demo.title}"`;
+// An action that is not returned has no key, so nothing could start it.
+function checkReturned(
+  actions: Readonly<Record<string, AnyAction>>,
+  made: readonly AnyAction[],
+  declared: Declared,
+): void {
+  const returned = new Set(Object.values(actions));
+  const lost = made.find((action) => !returned.has(action));
+  if (!lost) return;
+  const key = Object.keys(declared.fields).find((key) => declared.fields[key] === lost.when[0]?.source);
+  const event = lost.when[0]?.event;
+  const which = key === undefined
+    ? `an action that "${event}" starts`
+    : `the action that ${key}.${event} starts`;
+  throw new TypeError(
+    `Cannot leave ${which} out of ${
+      placeOf(declared)
+    }: actions() has to return it, as in return { name: on(...) }`,
+  );
+}
+
+/** How messages say which demo it is: its title, or else its file. */
+export function placeOf({ title, file }: Pick<Demo, "title" | "file">): string {
+  return title === undefined ? file ?? "this demo" : `"${title}"`;
+}
+
+/** How messages that come from elsewhere call a demo: its title and its file. */
+export function nameOf({ title, file }: Pick<Demo, "title" | "file">): string {
+  if (title === undefined) return file ?? "this demo";
+  return file === undefined ? `the demo "${title}"` : `the demo "${title}" (${file})`;
 }

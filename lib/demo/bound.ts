@@ -125,6 +125,7 @@ export function heldByServer(fields: Fields, key: string): boolean {
 
 function bindSlot(slot: Slot | undefined, keys: ReadonlyMap<object, string>, at: string): Binding {
   if (slot === undefined) return { single: false, names: {} };
+  checkSlot(slot, at);
   const single = keys.get(slot);
   if (single !== undefined) return { single: true, names: { [single]: single } };
   if ("component" in slot && "initial" in slot) {
@@ -139,6 +140,24 @@ function bindSlot(slot: Slot | undefined, keys: ReadonlyMap<object, string>, at:
     names[name] = key;
   }
   return { single: false, names };
+}
+
+/**
+ * Refuses what is neither a field nor a record of them.
+ *
+ * @throws {TypeError} what to write instead.
+ */
+export function checkSlot(slot: unknown, at: string): asserts slot is Slot {
+  if (Array.isArray(slot)) {
+    throw new TypeError(
+      `Cannot use a list of fields in ${at}: write a record, as in { a, b }; its keys name the values`,
+    );
+  }
+  if (typeof slot === "object" && slot !== null) return;
+  const given = typeof slot === "string" ? `the text "${slot}"` : String(slot);
+  throw new TypeError(
+    `Cannot use ${given} for a field in ${at}: fields are made by functions, as in textbox()`,
+  );
 }
 
 function owned(inputs: Binding, outputs: Binding, fields: Fields): readonly string[] {

@@ -3,6 +3,7 @@ import { type BoundAction, REMOTE_GROUP } from "@/lib/demo/bound.ts";
 import { runChecks } from "@/lib/demo/check.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import { tupleKey } from "@/lib/value/tuple_key.ts";
+import { kindOf } from "@/lib/value/kind_of.ts";
 import { isAllowed } from "@/lib/value/user.ts";
 import { weigh } from "@/lib/value/weigh.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
@@ -552,7 +553,7 @@ export class Run extends RunLog {
     if (given === undefined || attempt.over) return;
     if (attempt.answer) remember(attempt.answer, given);
     const keys = Object.keys(names);
-    if (keys.length === 0) return;
+    if (keys.length === 0) return checkNothing(action.key, given);
     const entries: [string, unknown][] = [];
     if (single) entries.push([names[keys[0] as string] as string, given]);
     else {
@@ -677,6 +678,17 @@ export class Run extends RunLog {
 
 function tooMuch(): Fault {
   return new Fault("bad_output", `Stopped after ${MOST_SAID / 1024 / 1024} MiB: one run gives no more`);
+}
+
+// A value that no field takes is a mistake of wiring: its author waits for it to be seen somewhere.
+function checkNothing(key: string, given: unknown): void {
+  if (given === null || typeof given === "object" && Object.keys(given).length === 0) return;
+  throw new Fault(
+    "bad_output",
+    `"${key}" gave ${
+      kindOf(given)
+    }, but it has no outputs: name the field that shows it, as in outputs: result`,
+  );
 }
 
 function endless(): Fault {

@@ -90,7 +90,7 @@ export function draw(demo: Demo, options: DrawOptions): VNode {
         {demo.description === undefined ? null : <p class="atoll-description">{demo.description}</p>}
         {options.notice === undefined ? null : <p class="atoll-notice" role="alert">{options.notice}</p>}
         {demo.layout
-          ? demo.layout(ui)
+          ? placement.lay(demo.layout, ui)
           : <div class="atoll-column">{Object.keys(ui).map((key) => h(ui[key] as AnySlot, { key }))}</div>}
         {h(placement.Rest, { ui })}
       </form>

@@ -1,8 +1,9 @@
 // deno-lint-ignore-file no-console -- what an author forgot is told where the author looks
-import { type ComponentChildren, h } from "preact";
+import { type ComponentChildren, h, type VNode } from "preact";
 import { type Demo, nameOf } from "@/lib/demo/blocks.tsx";
 import { componentOf } from "@/lib/demo/component.ts";
 import type { AnyField } from "@/lib/value/field.ts";
+import { layOut } from "./layout.ts";
 
 /** By the fields of a demo whose layout is known to be right: keys of those that it leaves out and that are there unseen. */
 const checked = new WeakMap<object, readonly string[]>();
@@ -22,9 +23,20 @@ export class Placement {
     this.#placed = checked.has(demo.fields) ? undefined : new Set();
   }
 
-  /** Notes that a field is drawn. @throws {TypeError} for a container without children, and a field with some. */
+  /**
+   * Notes that a field is drawn.
+   *
+   * @throws {TypeError} for one that is drawn already, a container without children, and a field with some.
+   */
   put(key: string, children: ComponentChildren): void {
     if (!this.#placed) return;
+    if (this.#placed.has(key)) {
+      throw new TypeError(
+        `Cannot draw "${key}" twice in ${
+          nameOf(this.#demo)
+        }: its key is the id of its element. Declare a second field`,
+      );
+    }
     this.#placed.add(key);
     const { contains } = componentOf(this.#demo.fields[key] as AnyField);
     if (contains === (children !== undefined)) return;
@@ -35,6 +47,11 @@ export class Placement {
         } without children: <ui.${key}>...</ui.${key}>`
         : `Cannot put children into "${key}" of ${nameOf(this.#demo)}: it is no container`,
     );
+  }
+
+  /** Draws the layout. @throws {TypeError} what no layout may have; see {@linkcode layOut}. */
+  lay(layout: NonNullable<Demo["layout"]>, ui: Parameters<typeof layout>[0]): VNode {
+    return this.#placed ? layOut(() => layout(ui), nameOf(this.#demo)) : layout(ui);
   }
 
   /**

@@ -1,5 +1,6 @@
 // deno-lint-ignore-file no-console -- what is said on the console is what is tested
 import assert from "node:assert/strict";
+import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { Blocks, browserState, column, state, Tab, tab, Tabs, tabs, textbox, timer } from "atoll";
 import type { Demo, FieldSlot } from "@/lib/demo/blocks.tsx";
@@ -24,7 +25,7 @@ Deno.test("draw() warns once of the fields that a layout leaves out, but not of 
     layout: (ui) => <ui.a />,
   });
   assert.deepEqual(drawn(page).warnings, [
-    'The layout of the demo "Half" leaves out "b", "box": nobody will see it',
+    'The layout of the demo "Half" (lib/gate/placement_test.tsx) leaves out "b", "box": nobody will see it',
   ]);
   assert.deepEqual(drawn(page).warnings, []);
 });
@@ -71,13 +72,55 @@ Deno.test("draw() refuses a container without children, and children of what is 
     // @ts-expect-error a container has children
     layout: (ui) => <ui.box />,
   });
-  assert.throws(() => drawn(empty), /Cannot draw the container "box" of this demo without children/);
+  assert.throws(
+    () => drawn(empty),
+    /Cannot draw the container "box" of lib\/gate\/placement_test.tsx without children/,
+  );
   const full = Blocks({
     fields: { a: textbox() },
     // @ts-expect-error a field has none
     layout: (ui) => <ui.a>x</ui.a>,
   });
-  assert.throws(() => drawn(full), /Cannot put children into "a" of this demo/);
+  assert.throws(() => drawn(full), /Cannot put children into "a" of lib\/gate\/placement_test.tsx/);
+});
+
+Deno.test("draw() refuses a field that a layout draws twice, as its key is an id", () => {
+  const page = Blocks({
+    fields: { a: textbox() },
+    layout: (ui) => (
+      <>
+        <ui.a />
+        <ui.a />
+      </>
+    ),
+  });
+  assert.throws(() => drawn(page), /Cannot draw "a" twice in .*placement_test.tsx: its key is the id/);
+});
+
+Deno.test("draw() refuses handlers and styles in a layout, however the element was compiled", () => {
+  const style = { margin: 0 };
+  const press = () => {};
+  const layouts: [string, (ui: { readonly a: FieldSlot }) => VNode][] = [
+    ["onClick", (ui) => <div onClick={press}>{ui.a({})}</div>],
+    ["onClick", (ui) => <a href="#x" onClick={press}>{ui.a({})}</a>],
+    ["onInput", (ui) => <p {...{ onInput: press }}>{ui.a({})}</p>],
+    ["style", (ui) => <div style="margin: 0">{ui.a({})}</div>],
+    ["style", (ui) => <div id="x" style={style}>{ui.a({})}</div>],
+    ["style", (ui) => <a style={style}>{ui.a({})}</a>],
+  ];
+  for (const [name, layout] of layouts) {
+    const page = Blocks({ title: "Lost", fields: { a: textbox() }, layout });
+    const says = new RegExp(
+      `^TypeError: Cannot use ${name} in the layout of the demo "Lost" .*: .*(?:on\\(go.click, ...\\)|class="max-w-sm")$`,
+      "i",
+    );
+    for (const _time of [1, 2]) assert.throws(() => drawn(page), says, layout.toString());
+  }
+  const fine = Blocks({
+    fields: { a: textbox() },
+    layout: (ui) => <div class="mt-2" title='a style="b"' data-on="x">style="x" {ui.a({})}</div>,
+  });
+  assert.deepEqual(drawn(fine).warnings, []);
 });
 
 Deno.test("draw() draws a container with what stands in it, with and without a door", () => {

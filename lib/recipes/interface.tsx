@@ -1,7 +1,9 @@
 import type { AnyField, Field, Fields, OutOf, Slot } from "@/lib/value/field.ts";
 import { type Action, type ActionSpec, type AnyAction, type Handler, on, reset } from "@/lib/demo/action.ts";
-import { Blocks, type FieldSlot, type Page } from "@/lib/demo/blocks.tsx";
+import { Blocks, type FieldSlot, type Page, placeOf } from "@/lib/demo/blocks.tsx";
+import { checkSlot } from "@/lib/demo/bound.ts";
 import { type CodecContext, componentOf, explain } from "@/lib/demo/component.ts";
+import { declaredIn } from "@/lib/demo/declared_in.ts";
 import { button, dataset } from "@/components/mod.ts";
 import { Column, Row } from "@/components/layout/mod.ts";
 
@@ -53,9 +55,12 @@ export function Interface<const I extends Slot, const O extends Slot, const B ex
   const { title, description, examples: given = [], submitLabel = "Submit", ...action } = spec;
   if (typeof spec.fn !== "function") {
     throw new TypeError(
-      `Cannot make ${title === undefined ? "this demo" : `"${title}"`} without fn: the function to show`,
+      `Cannot make ${placeOf({ title, file: declaredIn() })} without fn: the function to show`,
     );
   }
+  const at = placeOf({ title, file: declaredIn() });
+  checkSlot(spec.inputs, at);
+  checkSlot(spec.outputs, at);
   const inputs = named(spec.inputs, "input");
   const outputs = named(spec.outputs, "output");
   for (const key of Object.keys(inputs)) {

@@ -44,7 +44,10 @@ Deno.test("Interface() without a function is refused where it is declared", () =
   const fields = { inputs: textbox(), outputs: textbox() };
   // @ts-expect-error there is nothing to show
   const none: Parameters<typeof Interface>[0] = fields;
-  assert.throws(() => Interface(none), /Cannot make this demo without fn: the function to show/);
+  assert.throws(
+    () => Interface(none),
+    /Cannot make lib\/recipes\/interface_test.ts without fn: the function to show/,
+  );
   assert.throws(() => Interface({ title: "Mine", ...none }), /Cannot make "Mine" without fn/);
 });
 

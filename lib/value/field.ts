@@ -120,13 +120,18 @@ export type Changes<F> = {
 export type GivenOne<F> = OutOf<F> | Update<Changes<F>>;
 
 /**
- * What a handler may give for a slot. In a record an absent key leaves that field as it is; where nothing is asked
- * for, what it gives is ignored.
+ * What a handler may give for a slot. In a record an absent key leaves that field as it is. A handler without outputs
+ * gives nothing.
  */
 // Written out, not by an alias: the compiler's messages then begin with the type of the value.
 export type Given<T> = T extends AnyField ? OutOf<T> | Update<Changes<T>>
-  : keyof T extends never ? void | Record<never, never>
+  : keyof T extends never ? void | NoOutputs
   : { readonly [K in RecordKeys<T>]?: OutOf<T[K]> | Update<Changes<T[K]>> };
+
+/** What a handler without outputs may give: nothing, or no key. */
+export interface NoOutputs {
+  readonly [name: string]: never;
+}
 
 // Not `keyof T` itself: TypeScript would then infer the fields from what the handler gives.
 type RecordKeys<T> = T extends AnyField ? never : keyof T;
