@@ -18,7 +18,7 @@ export default function ErrorPage({ error, config }: PageProps): VNode {
       <p class="mt-2 text-soft">
         {status < 500
           ? "The page cannot be shown."
-          : "The fault is ours and is in the log. Try again in a moment."}
+          : "This is our fault; details are in the log. Try again shortly."}
       </p>
       {dev && logged && <p class="mt-4 text-left text-bad whitespace-pre-wrap">{logged}</p>}
       <a class="mt-6 at-btn" href="/">See all demos</a>

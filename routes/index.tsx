@@ -9,7 +9,9 @@ export default async function Gallery({ config }: PageProps): Promise<VNode> {
     <>
       <h1>Demos</h1>
       <p class="mt-1 text-soft">
-        {demos.length === 0 ? "Put a page into routes/demos/ and it stands here." : `${demos.length} to try`}
+        {demos.length === 0
+          ? "Put a page into routes/demos/ and it stands here."
+          : `${demos.length} ${demos.length === 1 ? "demo" : "demos"}`}
       </p>
       <ul class="grid gap-4 mt-6 sm:grid-cols-2 lg:grid-cols-3">
         {demos.map(({ path, title, description, error }) => (

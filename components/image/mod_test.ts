@@ -157,7 +157,7 @@ Deno.test("image() gives no reference that the server did not make", async () =>
   assert.deepEqual(await encodePicture(forged, context(bytes)), ref, "what is told is what the server knows");
   const unknown = {
     ...context(bytes),
-    open: () => Promise.reject(new Fault("bad_input", "The file is not known here any more")),
+    open: () => Promise.reject(new Fault("bad_input", "This file has expired")),
   };
   const others = [
     "https://elsewhere.example/x.png",

@@ -53,5 +53,5 @@ export class Few {
 }
 
 function full(): Fault {
-  return new Fault("queue_full", "Too many people are logging in at this moment. Try again soon");
+  return new Fault("queue_full", "Too many people are logging in. Try again shortly");
 }

@@ -32,7 +32,7 @@ export async function inTime<T>(
   const late = Promise.withResolvers<never>();
   using _timer = after(ms, () => {
     const cause = new Error(`${what} did not answer within ${ms / 1000} s`);
-    late.reject(new Fault("offline", "This takes too long at the moment. Try again soon", { cause }));
+    late.reject(new Fault("offline", "This is taking too long. Try again shortly", { cause }));
     ended.abort(cause);
   });
   // A later answer or error is dropped.

@@ -66,7 +66,7 @@ export class Keys {
     const secret = randomText(random, 32);
     const others = await Array.fromAsync(records.list({ prefix: ofUser(user.id), limit: MOST_KEYS }));
     if (others.length >= MOST_KEYS) {
-      throw new Fault("refused", `You have ${MOST_KEYS} keys. Take one back before you make another`);
+      throw new Fault("refused", `You have ${MOST_KEYS} keys. Revoke one before you create another`);
     }
     const { label, roles, routes, expiresMs } = scope;
     const value = {

@@ -114,13 +114,13 @@ const offline: FaultJson = {
 /** For a page whose scripts the server has no more, after many builds. */
 export const gone: FaultJson = {
   code: "expired",
-  message: "A part of this page cannot be loaded. Reload it",
+  message: "Part of this page could not be loaded. Reload the page",
 };
 const garbled: FaultJson = {
   code: "offline",
-  message: "Something else answers in place of the server. Reload the page",
+  message: "Something other than the server is answering. Reload the page",
 };
 const lost: FaultJson = {
   code: "expired",
-  message: "This run is gone. Start it again",
+  message: "This run is no longer available. Start it again",
 };

@@ -85,7 +85,7 @@ Deno.test("follow() gives what the server refuses at first, and tries again what
 Deno.test("follow() gives up when the server does not know the run any more", async () => {
   for (const [status, code] of [[404, "not_found"], [410, "expired"]] as const) {
     const { all, going } = page([frames(1), refusal(status, code)]);
-    assert.match((await follow(all, going, body))?.message ?? "", /This run is gone/);
+    assert.match((await follow(all, going, body))?.message ?? "", /This run is no longer available/);
   }
   // Nothing of it was ever seen: there is nothing to miss.
   const { all, going } = page([refusal(404, "not_found")]);
@@ -118,7 +118,10 @@ Deno.test("follow() asks again for a frame that the page could not take, but not
     apply: () => Promise.reject(new TypeError("no script")),
   });
   const fault = await follow(stuck.all, stuck.going, body);
-  assert.deepEqual(fault, { code: "expired", message: "A part of this page cannot be loaded. Reload it" });
+  assert.deepEqual(fault, {
+    code: "expired",
+    message: "Part of this page could not be loaded. Reload the page",
+  });
   assert.equal(stuck.sent.length, 4);
 });
 
@@ -146,7 +149,7 @@ for (
   Deno.test(`follow() gives up on ${what}, in the server's place, and says so`, async () => {
     const { all, going, sent } = page(Array.from({ length: 30 }, answer));
     const fault = await follow(all, going, body);
-    assert.match(fault?.message ?? "", /in place of the server/);
+    assert.match(fault?.message ?? "", /other than the server/);
     assert.equal(sent.length, 10);
   });
 }

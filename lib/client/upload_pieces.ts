@@ -114,7 +114,7 @@ async function request(sender: Sender, url: string, init: RequestInit): Promise<
   if (told) throw new Fault(told.code, told.message);
   // The answer to HEAD has no text.
   throw answer.status === 404
-    ? new Fault("not_found", "The upload is not known any more")
+    ? new Fault("not_found", "This upload is no longer available")
     : offline(answer.status);
 }
 

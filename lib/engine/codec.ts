@@ -26,7 +26,7 @@ export function codecOf(run: Run, { blobs, sealing, url }: CodecOptions): CodecC
     open: async (ref) => {
       const record = await blobs.get(ref.id);
       if (record?.owner !== owner) {
-        throw new Fault("bad_input", "The file is not known here any more. Choose it again");
+        throw new Fault("bad_input", "This file has expired. Choose it again");
       }
       return opened(blobs, record, urlOf(record));
     },
@@ -59,7 +59,7 @@ class RunCodec implements CodecContext {
 }
 
 function opened(blobs: Blobs, record: BlobRecord, url: string): StoredFile {
-  const gone = () => new Fault("bad_input", `The file ${record.name} is not kept any more. Choose it again`);
+  const gone = () => new Fault("bad_input", `The file ${record.name} has expired. Choose it again`);
   return {
     ...toRef(record, url),
     bytes: async () => {

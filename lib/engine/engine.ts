@@ -348,7 +348,7 @@ export class Engine {
     await Promise.all(Array.from(this.#kept.going(), async (run) => {
       if (journal && run.call.demo.actions[run.call.action]?.retry) return await this.#leave(run, journal);
       run.interrupt(
-        new Fault("interrupted", "The server had to stop before this was finished. Start it again"),
+        new Fault("interrupted", "The server stopped before this finished. Start it again"),
       );
     }));
     await journal?.flush();
@@ -554,17 +554,17 @@ function wait(run: Run, caller: Caller | undefined): void {
 }
 
 function tooBusy(): Fault {
-  return new Fault("queue_full", "The server has too much to tell at the moment. Try again in a while");
+  return new Fault("queue_full", "The server is busy. Try again shortly");
 }
 
 function stopping(): Fault {
-  return new Fault("offline", "The server is about to restart. Try again in a moment");
+  return new Fault("offline", "The server is about to restart. Try again shortly");
 }
 
 function notYet(): Fault {
   return new Fault(
     "offline",
-    "The server was started anew and has yet to go on with this. Try again in a moment",
+    "The server restarted and has not resumed this yet. Try again shortly",
   );
 }
 

@@ -68,7 +68,7 @@ export type NumberedFrame = FrameBody & { readonly seq: number };
 /** What is told in the place of an end that a crash took away. */
 export const INTERRUPTED: FaultJson = {
   code: "interrupted",
-  message: "The server was started anew before this was finished. Start it again",
+  message: "The server restarted before this finished. Start it again",
 };
 
 /**

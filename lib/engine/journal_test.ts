@@ -10,7 +10,7 @@ const STARTED: FrameBody = { type: "started", action: "greet" };
 const DONE: FrameBody = { type: "done", outcome: "done", ms: 5 };
 const LOST = {
   code: "interrupted",
-  message: "The server was started anew before this was finished. Start it again",
+  message: "The server restarted before this finished. Start it again",
 };
 
 Deno.test("Journal finishes a run that is then read by seq, and keeps no input", async () => {

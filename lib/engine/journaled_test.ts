@@ -194,7 +194,7 @@ Deno.test("A run that takes the server down each time is given up", async () => 
   assert.deepEqual(await last.engine.recover(), []);
   const told = await last.engine.seek(id, by("me"), 0) as FinishedRun;
   const failed = told.frames.find(({ type }) => type === "failed");
-  assert.match(failed?.type === "failed" ? failed.message : "", /not tried again/);
+  assert.match(failed?.type === "failed" ? failed.message : "", /will not be tried again/);
   for (const world of worlds) await world.end();
 });
 
@@ -209,7 +209,7 @@ Deno.test("A run whose action is not there any more ends, and says so", async ()
   await after.engine.meet("/demo", other.demo);
   const told = await after.engine.seek(id, by("me"), 0) as FinishedRun;
   const failed = told.frames.find(({ type }) => type === "failed");
-  assert.match(failed?.type === "failed" ? failed.message : "", /not there any more/);
+  assert.match(failed?.type === "failed" ? failed.message : "", /no longer available/);
   await before.end();
 });
 

@@ -191,14 +191,14 @@ export class Queue {
   #checkRoom({ waiting }: Group, session: string): void {
     const { size } = this.#options;
     if (waiting.length >= size) {
-      throw new Fault("queue_full", `Too many wait already (${waiting.length}). Try again in a moment`);
+      throw new Fault("queue_full", `Too many requests are waiting (${waiting.length}). Try again shortly`);
     }
     const share = Math.ceil(size / 2);
     if (waiting.length < share) return;
     let own = 0;
     for (const one of waiting) if (one.session === session) own++;
     if (own >= share) {
-      throw new Fault("rate_limited", `Too many of yours wait already (${own}). Try again in a moment`);
+      throw tooManyWaiting(own);
     }
   }
 
@@ -332,4 +332,10 @@ function placeOf(waiting: readonly Waiting[], one: Waiting): number {
     else high = middle;
   }
   return low;
+}
+
+/** The refusal of one more request of a session that has `own` waiting. */
+export function tooManyWaiting(own: number): Fault {
+  const requests = own === 1 ? "request" : "requests";
+  return new Fault("rate_limited", `You already have ${own} ${requests} waiting. Try again shortly`);
 }

@@ -16,11 +16,11 @@ export interface RecoveryOptions {
 
 const GIVEN_UP: FaultJson = {
   code: "interrupted",
-  message: "The server stopped each time while this was running. It is not tried again",
+  message: "The server stopped each time this ran, so it will not be tried again",
 };
 const GONE: FaultJson = {
   code: "interrupted",
-  message: "The server was started anew, and what was asked for is not there any more",
+  message: "The server restarted, and this request is no longer available",
 };
 
 /**

@@ -77,7 +77,7 @@ export class Sessions {
   open(token: unknown, user?: string): Session {
     const id = this.#idOf(token, user);
     if (id !== undefined) return this.#held.find(id);
-    throw new Fault("expired", "This page is from an earlier start of the server. Reload it");
+    throw new Fault("expired", "The server has restarted. Reload this page");
   }
 
   /** Whether a token was minted here, for this user. */

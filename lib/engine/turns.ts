@@ -1,4 +1,5 @@
 import { Fault } from "@/lib/value/fault.ts";
+import { tooManyWaiting } from "./queue.ts";
 
 /**
  * Lets one at a time have what several want: a run that takes a value on the server and gives another for it would
@@ -37,7 +38,7 @@ export class Turns {
       if (waiting) before = Math.max(before, waiting.length + 1);
     }
     if (before <= this.#size) return before;
-    throw new Fault("rate_limited", `Too many of yours wait already (${before}). Try again in a moment`);
+    throw tooManyWaiting(before);
   }
 
   /** How many names are taken. */

@@ -193,7 +193,7 @@ export async function readBytes(request: Request, limits: BodyLimits): Promise<U
       size += chunk.length;
       held.bytes += chunk.length;
       if (held.bytes > held.mostBytes) {
-        throw new Fault("queue_full", "Too many large requests are on their way. Try again in a while");
+        throw new Fault("queue_full", "Too many large requests are in progress. Try again shortly");
       }
     }
   } finally {

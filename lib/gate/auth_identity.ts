@@ -45,7 +45,7 @@ export async function identify(request: Request, options: IdentityOptions): Prom
   ]);
   if (token === undefined) return login;
   if (!key || (login && login.user.id !== key.user.id)) {
-    throw new Fault("unauthorized", "The key is not known here, or not any more");
+    throw new Fault("unauthorized", "The key is unknown or has been revoked");
   }
   return key;
 }

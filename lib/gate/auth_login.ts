@@ -16,7 +16,7 @@ import type { AuthState, Guard } from "./auth_state.ts";
 import { report } from "./reply.ts";
 
 const MAX_FORM_BYTES = 16_384;
-const WRONG = "The name or the password is wrong";
+const WRONG = "Wrong name or password";
 const AGAIN = "Logging in did not work. Try again";
 
 /** The page for logging in, and its form. */

@@ -167,7 +167,7 @@ export function AccountPage(
             ))}
           </fieldset>
         )}
-        <Field id="days" label="Ends after days" info="Left empty: it does not end by itself">
+        <Field id="days" label="Ends after days" info="Leave empty for no expiry">
           <input
             id="days"
             class="at-ctl"

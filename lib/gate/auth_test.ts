@@ -333,7 +333,7 @@ Deno.test("The login says the same of a wrong name and of a wrong password", asy
     assert.equal(answer.headers.get("set-cookie"), null);
   }
   assert.equal(texts.size, 1);
-  assert.match([...texts][0] as string, /role="alert">The name or the password is wrong</);
+  assert.match([...texts][0] as string, /role="alert">Wrong name or password</);
 });
 
 Deno.test("A name that only looks like another's never is", async () => {

@@ -95,7 +95,7 @@ export async function deliver(
 
 /** The answer for every id that gives nothing. */
 export function missing(): Response {
-  return refuse(new Fault("not_found", "There is no such file, or its time is up"));
+  return refuse(new Fault("not_found", "There is no such file, or it has expired"));
 }
 
 function headersOf(

@@ -295,7 +295,7 @@ function finish(given: Response, arrival: Arrival, policy: Policy, { exit }: Gua
  */
 function lastOnItsConnection(given: Response): Response {
   const response = given.status === FAULTS.cancelled.status
-    ? refuse(new Fault("offline", "The server is about to restart. Try again in a moment"))
+    ? refuse(new Fault("offline", "The server is about to restart. Try again shortly"))
     : opened(given);
   response.headers.set("connection", "close");
   return response;

@@ -58,7 +58,7 @@ export async function answerEvent(
     const end = run.log.at(-1);
     // Left to the process that comes next, it goes on there.
     if (run.finished && end?.type !== "done") {
-      throw new Fault("offline", "The server is about to restart. Try again in a moment");
+      throw new Fault("offline", "The server is about to restart. Try again shortly");
     }
     return Response.json(
       end?.type === "done" && end.kept === false ? { cancelled: true, kept: false } : { cancelled: true },

@@ -114,7 +114,7 @@ export async function runForm(
       } else if (frame.type === "log") notice = frame.text;
     }
     if (!ended) {
-      throw new Fault("interrupted", "The server had to stop before this was finished. Try it again");
+      throw new Fault("interrupted", "The server stopped before this finished. Try again");
     }
     engine.seen(run);
   } catch (error) {

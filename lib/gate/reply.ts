@@ -49,5 +49,5 @@ export function report(error: unknown, { dev = false }: { readonly dev?: boolean
   return dev
     // A line end forges nothing on a page.
     ? headline(error).replaceAll("\\u000a", "\n")
-    : `Something went wrong on the server. Its operator finds it in the log as ${id}`;
+    : `Something went wrong on the server (error ${id})`;
 }

@@ -34,7 +34,7 @@ Deno.test("refuse() shows nothing of what nobody expected but the id under which
     assert.equal(result.status, 500);
     const body = await result.text();
     assert.doesNotMatch(body, /secret|reply_test|at /);
-    const [, id] = /log as ([0-9a-f]{8})"/.exec(body) ?? [];
+    const [, id] = /\(error ([0-9a-f]{8})\)"/.exec(body) ?? [];
     assert.ok(id && log.startsWith(`error ${id}: `), log);
     assert.match(log, /secret/);
   }

@@ -192,7 +192,7 @@ class SqliteStore implements Store {
         this.#parts.told?.({ type: "failed", message: `The store cannot be read: ${message}` });
       }
       this.#isReadable = false;
-      throw new Fault("offline", "The server cannot read what it keeps at the moment. Try again in a moment");
+      throw new Fault("offline", "The server cannot read its data right now. Try again shortly");
     }
   }
 

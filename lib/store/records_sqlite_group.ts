@@ -209,5 +209,5 @@ function broken(message: string): WriterReply & { readonly type: "failed" } {
 function faultOf({ why }: SqliteFailure): Fault {
   return why === "full"
     ? new Fault("no_space", "The server has no room left")
-    : new Fault("offline", "The server cannot keep anything at the moment. Try again in a moment");
+    : new Fault("offline", "The server cannot save anything right now. Try again shortly");
 }

@@ -260,7 +260,7 @@ export class Uploads {
 }
 
 function refusalOf(going: Going | undefined, { offset }: AppendOptions): Fault | undefined {
-  if (going === undefined) return new Fault("not_found", "There is no such upload, or its time is up");
+  if (going === undefined) return new Fault("not_found", "There is no such upload, or it has expired");
   if (going.writer) return new Fault("conflict", "Another piece of this upload is just coming");
   if (offset === going.offset) return undefined;
   return new Fault(

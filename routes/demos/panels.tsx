@@ -21,9 +21,8 @@ const kinds = ["a dinghy", "a ketch", "a raft"] as const;
 
 export default Blocks({
   title: "Panels",
-  description:
-    "A press moves the page itself: panels open, tabs are chosen and named, and what is not needed yet is hidden. " +
-    "What was written stays where it was.",
+  description: "Buttons can open panels, switch tabs and reveal fields. " +
+    "Fields keep their text.",
   fields: {
     settings: sidebar({ label: "Settings", open: false }),
     captain: textbox({ label: "Captain", placeholder: "Your name" }),

@@ -217,7 +217,7 @@ Deno.test("A file counts for its id alone, and only for the session that sent it
     const headers = { "content-type": "application/json" };
     return await (await fetch(server.base + page, { method: "POST", headers, body })).text();
   };
-  const unknown = /"code":"bad_input".*not known here any more.*"field":"picture"/;
+  const unknown = /"code":"bad_input".*This file has expired.*"field":"picture"/;
   const lie = { ...ref, name: "fake.png", mime: "image/png", size: 1, url: "/etc/passwd" };
   const told = await use(mine, lie);
   assert.match(told, /Cannot read .*real\.txt.* as a picture/);

@@ -183,7 +183,7 @@ Deno.test("A run goes on over cuts of its stream, reloads and lost answers", asy
         });
         proxy.arm((head) => head.startsWith("POST") ? { bytes: 2000, end: "close" } : undefined);
         await press(page, "Go");
-        await page.locator("#story-error").getByText("This run is gone").waitFor();
+        await page.locator("#story-error").getByText("This run is no longer available").waitFor();
         assert.match(await valueOf(page, "story"), /^0 1 2 /);
       });
     });

@@ -150,9 +150,9 @@ Deno.test("A file belongs to the session that sent it", async () => {
   };
   assert.match(
     await use(theirs),
-    /"type":"failed".*"code":"bad_input".*not known here any more.*"field":"picture"/,
+    /"type":"failed".*"code":"bad_input".*This file has expired.*"field":"picture"/,
   );
-  assert.doesNotMatch(await use(mine), /not known here any more/);
+  assert.doesNotMatch(await use(mine), /This file has expired/);
 });
 
 Deno.test("The guard refuses names that the server does not have", async () => {

@@ -88,7 +88,7 @@ Deno.test("A page that was open goes on with the next build's server, and says t
     await Deno.remove(before, { recursive: true });
     await using _last = await startServer(env, copy.root);
     const { page } = late;
-    const reload = page.getByText("A part of this page cannot be loaded. Reload it");
+    const reload = page.getByText("Part of this page could not be loaded. Reload the page");
     await page.locator("input[type=file]").setInputFiles(photo);
     await reload.first().waitFor();
     await page.getByRole("button", { name: "Grow" }).click();

@@ -30,7 +30,7 @@ export const handlerRows: readonly Row[] = [
         const said = JSON.stringify(frames);
         assert.ok(!/CANARY|secret|srv/.test(said), `${kind}: ${said.slice(0, 500)}`);
         assert.ok(said.length < 1024, kind);
-        const id = /log as ([0-9a-f]+)/.exec(said)?.[1];
+        const id = /error ([0-9a-f]+)\)/.exec(said)?.[1];
         if (id === undefined) continue;
         const lines = torture.server.output().split("\n").filter((line) => line.includes(id));
         assert.equal(lines.length, 1, `${kind}: ${lines.join("\n").slice(0, 300)}`);

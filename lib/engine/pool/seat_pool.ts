@@ -102,7 +102,7 @@ export abstract class SeatPool implements Pool {
     const key = this.keyOf(task);
     if (this.#closed) throw new Fault("offline", "The server is stopping");
     if (this.#room <= 0) {
-      throw new Fault("offline", "All workers are held by handlers that cannot be stopped. Try again later");
+      throw new Fault("offline", "All workers are busy. Try again later");
     }
     const restMs = this.#restMs(key);
     if (restMs > 0) {
@@ -114,7 +114,7 @@ export abstract class SeatPool implements Pool {
       );
     }
     if (this.#waiting.length >= this.options.queueSize) {
-      throw new Fault("queue_full", "Too many calls wait for a worker. Try again later");
+      throw new Fault("queue_full", "Too many requests are waiting for a worker. Try again later");
     }
     const { promise, resolve, reject } = Promise.withResolvers<Seat>();
     const waiter: Waiter = { key, resolve, reject };

@@ -76,7 +76,7 @@ export function connectionsRule(arrival: Arrival, { flights }: Policy): undefine
   if (completed === undefined) return;
   if (!flights.enter(countedAs)) {
     if (isProbe(arrival)) return;
-    throw new Fault("rate_limited", "Too many requests of this address are under way");
+    throw new Fault("rate_limited", "Too many requests from this address are in progress");
   }
   const leave = () => flights.leave(countedAs);
   const sent = () => arrival.left ? arrival.left.then(leave) : leave();
@@ -100,7 +100,7 @@ export function rateRule(arrival: Arrival, { rate, localRate }: Policy): Respons
   const { countedAs } = arrival;
   const seconds = (LOCAL.test(countedAs) ? localRate : rate).take(countedAs);
   if (seconds === 0 || isProbe(arrival)) return undefined;
-  const fault = new Fault("rate_limited", "There were too many requests from this address. Try again soon");
+  const fault = new Fault("rate_limited", "Too many requests from this address. Try again shortly");
   return refuse(fault, { headers: { "retry-after": String(Math.ceil(seconds)) } });
 }
 

@@ -5,9 +5,7 @@ const board = new Board();
 
 export default Blocks({
   title: "Members",
-  description:
-    "A board for people who are logged in. Who is an editor also finds what it is changed with, and a poster " +
-    "that nobody else can fetch; for everybody else these do not exist, on the page or off it.",
+  description: "A members' board. Editors can also change it, and make a poster that nobody else can fetch.",
   fields: {
     notes: textbox({ label: "On the board", lines: 6, interactive: false }),
     who: textbox({ label: "You are", interactive: false }),
