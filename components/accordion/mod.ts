@@ -17,7 +17,7 @@ import { AccordionView } from "./view.tsx";
 export const accordion = container({
   kind: "accordion",
   props: z.object({
-    /** What is seen when it is closed. */
+    /** The heading, also visible when it is closed. */
     label: z.string(),
     /** Whether it is open. */
     open: z.boolean().default(true),

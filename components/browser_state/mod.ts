@@ -31,33 +31,32 @@ const declare = component({
     (sealed === "" ? undefined : await unseal(sealed, nameOf(key))) ?? structuredClone(initial),
   encode: (value: Json, { seal }, { key }) => {
     const wrong = whyNotJson(value);
-    if (wrong) throw new Fault("bad_output", `What "${key}" keeps must be JSON, but ${wrong}`);
+    if (wrong) throw new Fault("bad_output", `The value of "${key}" must be JSON, but ${wrong}`);
     return seal(value, nameOf(key));
   },
 });
 
 /** Options of {@linkcode browserState}. */
 export interface BrowserStateOptions {
-  /** Under which name the browser keeps it. Pages of one origin that name the same key share the value. */
+  /** The name in the storage of the browser. Pages of one origin with the same key share the value. */
   readonly key: string;
 }
 
 /** Declares a value that the browser keeps. */
 export interface DeclareBrowserState {
-  /** From its value as long as the browser keeps none: plain data. */
+  /** Takes the value until the browser keeps one: plain data. */
   <T>(initial: T, options: BrowserStateOptions): Field<T, T, "change">;
   /** The component behind it. */
   readonly component: Component;
 }
 
 /**
- * A value that the person's browser keeps over reloads and restarts, in its local storage. It is encrypted with the
- * server's secret: whoever sits at the browser can delete it or put back an earlier one, but neither read nor change it,
- * and that of somebody who is logged in is of no use to others. What cannot be read, because the secret is another one
- * now, counts as not there; keep the secret with `ATOLL_SECRET` or a store.
- * Raises `change`. A layout need not name it.
+ * A value that the browser keeps over reloads and restarts, in its local storage. It is encrypted with the secret
+ * of the server. The person can delete it or put back an earlier one, but can neither read nor change it. The value
+ * of a logged-in user is useless to others. After a change of the secret the value is lost: keep the secret with
+ * `ATOLL_SECRET` or a store. Raises `change`. A layout does not need to name it.
  *
- * @throws {TypeError} when the first value is no plain data, or there is no key.
+ * @throws {TypeError} when the first value is not plain data, or the key is missing.
  *
  * @example
  * ```ts

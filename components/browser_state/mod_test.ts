@@ -79,6 +79,6 @@ Deno.test("browserState() says which part of a value is no JSON", async () => {
     actions: ({ kept, go }) => ({ run: on(go.click, { outputs: kept, fn: () => ({ list: [NaN] }) }) }),
   }));
   await assert.rejects(app.run("run"), {
-    message: 'What "kept" keeps must be JSON, but list[0] is NaN. Give null instead',
+    message: 'The value of "kept" must be JSON, but list[0] is NaN. Give null instead',
   });
 });

@@ -10,8 +10,8 @@ export type { Choice } from "./view.tsx";
 export type ValueOf<C> = C extends readonly [string, infer V] ? V : C;
 
 /**
- * The type of a dropdown's value: that of its choices, written out where they are constant (`as const`). Otherwise any text
- * or number, as `update({ choices })` may bring others.
+ * The type of a dropdown's value: that of its choices, written out where they are constant (`as const`). Otherwise
+ * any text or number, as `update({ choices })` may bring others.
  */
 export type ChosenOf<A extends readonly Choice[]> = A extends unknown[] ? Wide<ValueOf<A[number]>>
   : ValueOf<A[number]>;
@@ -21,11 +21,11 @@ export type Wide<V> = V extends string ? string : V extends number ? number : V;
 
 /** Options of {@linkcode dropdown}. */
 export interface DropdownOptions<A extends readonly Choice[] = readonly Choice[], V = ValueOf<A[number]>> {
-  /** Values, or pairs of what is shown and the value. */
+  /** Values, or pairs of a label and a value. */
   readonly choices: A;
   /** Shown while nothing is chosen. */
   readonly placeholder?: string | undefined;
-  /** What is chosen at the start. Default: the first choice; `null` lets nothing be chosen. */
+  /** The choice at the start. Default: the first choice; `null` lets nothing be chosen. */
   readonly value?: V | undefined;
 }
 
@@ -91,7 +91,8 @@ export interface DeclareDropdown {
 
 /**
  * One of several choices. Raises `input`, `change` and `select` when a choice is made, `focus` and `blur`.
- * `update({ choices })` changes what can be chosen; with constant choices (`as const`) handlers receive exactly one of them.
+ * `update({ choices })` changes what can be chosen; with constant choices (`as const`) handlers receive exactly one
+ * of them.
  *
  * @example
  * ```ts

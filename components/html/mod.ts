@@ -41,9 +41,9 @@ const declare = component({
   },
 });
 
-/** What `update()` may change of an {@linkcode html}, besides its value. */
+/** The props of an {@linkcode html} that `update()` may change, besides its value. */
 export interface HtmlProps {
-  /** Whether markup is active: with styles and scripts, in a frame that is no part of the site. Default false. */
+  /** Whether markup is active: with styles and scripts, in a frame outside the site. Default false. */
   readonly sandbox?: boolean | undefined;
   /** Height of that frame: 160, 256 or 448 pixels. Default `md`. */
   readonly size?: "sm" | "md" | "lg" | undefined;
@@ -64,9 +64,9 @@ export interface DeclareHtml {
 }
 
 /**
- * Markup. Handlers receive and give it; it is made safe on the server. A handler gives 1,000,000 UTF-16 code units at most;
- * a page that hands it to an action sends 50,000 at most, but for a sandbox. With `sandbox` it is left as it is and shown in
- * a frame that reaches neither the page nor the network. Raises `change`.
+ * Markup. Handlers receive and give it; it is made safe on the server. A handler gives 1,000,000 UTF-16 code units
+ * at most; a page that hands it to an action sends 50,000 at most, but for a sandbox. With `sandbox` it is left as
+ * it is and shown in a frame that reaches neither the page nor the network. Raises `change`.
  *
  * @example
  * ```ts

@@ -106,7 +106,7 @@ export function encodePicture(
   }
   throw new Fault(
     "bad_output",
-    "A picture is given as its encoded bytes, a Uint8Array, as { bytes, alt }, as one that was received, or as null",
+    "A picture is its encoded bytes (a Uint8Array), { bytes, alt }, a picture from an input, or null",
   );
 }
 
@@ -128,8 +128,8 @@ function words({ alt }: Pick<PictureRef, "alt">): Pick<PictureRef, "alt"> {
 }
 
 /**
- * A reference as the server tells it: whoever gives one may have it from a visitor, address and all. What is no file that
- * was sent may be one of the site's own, by its path.
+ * A reference as the server tells it: whoever gives one may have it from a visitor, address and all. What is no
+ * file that was sent may be one of the site's own, by its path.
  */
 async function known(given: PictureRef, context: CodecContext): Promise<PictureRef> {
   try {

@@ -12,9 +12,9 @@ const LONGEST_ALT = 2000;
 const pictureSchema = z.object({ ...fileRefShape, alt: z.string().max(LONGEST_ALT).optional() });
 
 /**
- * A picture: PNG, JPEG, GIF, WebP or AVIF. Handlers receive a {@linkcode Picture} or `null`; they may give one back,
- * the encoded bytes of one, bytes and words for it ({@linkcode GivenPicture}), or `null`. Raises `upload`, `input` and `change` when one is chosen, `clear`, `input` and
- * `change` when it is removed.
+ * A picture: PNG, JPEG, GIF, WebP or AVIF. Handlers receive a {@linkcode Picture} or `null`; they may give one
+ * back, the encoded bytes of one, bytes and words for it ({@linkcode GivenPicture}), or `null`. Raises `upload`,
+ * `input` and `change` when one is chosen, `clear`, `input` and `change` when it is removed.
  *
  * @example
  * ```ts
@@ -26,13 +26,16 @@ const pictureSchema = z.object({ ...fileRefShape, alt: z.string().max(LONGEST_AL
 export const image = component({
   kind: "image",
   props: z.object({
-    /** Height of its place: 160, 256 or 448 pixels. */
+    /** Height of the field: 160, 256 or 448 pixels. */
     size: z.enum(["sm", "md", "lg"]).default("md"),
-    /** What the picture shows, for those who cannot see it. Default: the field's label. A picture's own words go first. */
+    /**
+     * Description of the picture for people who cannot see it. Default: the label of the field. A picture with its own
+     * description uses that.
+     */
     alt: z.string().max(LONGEST_ALT).optional(),
-    /** Words in the empty place. */
+    /** Text of the empty field. */
     placeholder: z.string().optional(),
-    /** What stands beside the label. Default both. */
+    /** Buttons beside the label. Default both. */
     buttons: z.array(z.enum(["download", "fullscreen"])).default(["download", "fullscreen"]),
     /** Most pixels of a picture, by its header. Default 100 million. */
     maxPixels: z.number().int().positive().default(100_000_000),

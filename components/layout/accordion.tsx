@@ -2,9 +2,9 @@ import type { VNode } from "preact";
 import { classes } from "@/components/ui/classes.ts";
 import { type BoxProps, Fold } from "./boxes.tsx";
 
-/** What an {@linkcode Accordion} takes. */
+/** Props of {@linkcode Accordion}. */
 export interface AccordionProps extends BoxProps {
-  /** What is seen when it is closed. */
+  /** The heading, also visible when it is closed. */
   readonly label: string;
   /** Whether it is open at the start. Default true. */
   readonly open?: boolean | undefined;

@@ -1,25 +1,25 @@
 import type { ComponentChildren, VNode } from "preact";
 import { classes } from "@/components/ui/classes.ts";
 
-/** What every layout part takes. */
+/** Props of every layout part. */
 export interface BoxProps {
   /** Utility classes for the outer element. */
   readonly class?: string | undefined;
   /** Id of the outer element, unique on the page. */
   readonly id?: string | undefined;
-  /** Whether nobody sees it. It stays on the page. */
+  /** Whether it is hidden. It stays in the document. */
   readonly hidden?: boolean | undefined;
   /** Fields and further parts. */
   readonly children?: ComponentChildren;
 }
 
-/** What a {@linkcode Row} takes. */
+/** Props of {@linkcode Row}. */
 export interface RowProps extends BoxProps {
   /** Whether all parts get the height of the highest. */
   readonly equalHeight?: boolean | undefined;
 }
 
-/** What a {@linkcode Column} takes. */
+/** Props of {@linkcode Column}. */
 export interface ColumnProps extends BoxProps {
   /** Share of the row's width compared with its neighbours; `0` takes no more than its least width. Default 1. */
   readonly scale?: 0 | 1 | 2 | 3 | undefined;
@@ -63,9 +63,9 @@ export function Group({ class: more, id, hidden, children }: BoxProps): VNode {
   return <div class={classes("at-panel", more)} id={id} hidden={hidden} data-field={id}>{children}</div>;
 }
 
-/** What a {@linkcode Fold} takes. */
+/** Props of {@linkcode Fold}. */
 export interface FoldProps extends BoxProps {
-  /** What is seen when it is closed. */
+  /** The heading, also visible when it is closed. */
   readonly label: string;
   /** Whether it is open. Default true. */
   readonly open?: boolean | undefined;
@@ -75,7 +75,7 @@ export interface FoldProps extends BoxProps {
   readonly toggled?: ((open: boolean) => void) | undefined;
 }
 
-/** What can be folded away, opened and closed by the browser itself. */
+/** Content that can be folded away; the browser itself opens and closes it. */
 export function Fold(
   { class: look, id, hidden, label, open = true, side, toggled, children }: FoldProps,
 ): VNode {

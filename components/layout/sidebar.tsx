@@ -2,9 +2,9 @@ import type { VNode } from "preact";
 import { classes } from "@/components/ui/classes.ts";
 import { type BoxProps, Fold } from "./boxes.tsx";
 
-/** What a {@linkcode Sidebar} takes. */
+/** Props of {@linkcode Sidebar}. */
 export interface SidebarProps extends BoxProps {
-  /** What is seen when it is closed. Default `Menu`. */
+  /** The heading, also visible when it is closed. Default `Menu`. */
   readonly label?: string | undefined;
   /** Whether it is open at the start. Default true. */
   readonly open?: boolean | undefined;

@@ -5,7 +5,7 @@ import type { BoxProps } from "./boxes.tsx";
 import { isOpen, TabPanel } from "./tab_panel.tsx";
 import { type TabPlace, Within, type WithinTabs } from "./tab_place.ts";
 
-/** What {@linkcode Tabs} takes. */
+/** Props of {@linkcode Tabs}. */
 export interface TabsProps extends BoxProps {
   /** Index or id of the tab that is open at the start. Default: the first. */
   readonly selected?: number | string | undefined;
@@ -13,11 +13,11 @@ export interface TabsProps extends BoxProps {
   readonly name?: string | undefined;
 }
 
-/** What a {@linkcode Tab} takes. */
+/** Props of {@linkcode Tab}. */
 export interface TabProps extends BoxProps {
-  /** What stands on the tab. */
+  /** The text on the tab. */
   readonly label: string;
-  /** What `selected` calls it. Default: its index, from `0`. */
+  /** Its name in `selected`. Default: its index, from `0`. */
   readonly id?: string | undefined;
 }
 

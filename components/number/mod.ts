@@ -21,7 +21,7 @@ export const number = component({
     minimum: z.number().optional(),
     /** Largest value accepted. Default: none. */
     maximum: z.number().optional(),
-    /** What the arrow keys add. Default 1. */
+    /** The amount that the arrow keys add. Default 1. */
     step: z.number().positive().optional(),
     /** Digits after the point that values are rounded to; `0` accepts integers only. */
     precision: z.number().int().min(0).max(15).optional(),

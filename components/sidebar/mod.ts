@@ -17,7 +17,7 @@ import { SidebarView } from "./view.tsx";
 export const sidebar = container({
   kind: "sidebar",
   props: z.object({
-    /** What is seen when it is closed. */
+    /** The heading, also visible when it is closed. */
     label: z.string().default("Menu"),
     /** Whether it is open. */
     open: z.boolean().default(true),

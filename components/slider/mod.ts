@@ -5,7 +5,7 @@ import { isPosition, nearest } from "./step.ts";
 import { SliderView } from "./view.tsx";
 
 /**
- * A number from `min` to `max`. Raises `input` and `change` while moving, `release` when let go.
+ * A number from `min` to `max`. Raises `input` and `change` while moving, `release` at the end of a movement.
  *
  * @example
  * ```ts

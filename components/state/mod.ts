@@ -28,7 +28,7 @@ const declare = component({
 export interface StateOptions<T> {
   /** How long a value is kept after it was written, in seconds. Default: as long as the session. */
   readonly timeToLive?: number;
-  /** Called with a value that is let go of: its time is up, its session is forgotten, or the server stops. */
+  /** Called with a discarded value: its time is over, its session is forgotten, or the server stops. */
   readonly onDelete?: (value: T) => void;
 }
 
@@ -42,9 +42,9 @@ export interface DeclareState {
 
 /**
  * A value that stays on the server, one for each session: it is never drawn and never sent. Any value that
- * `structuredClone()` takes; what one session holds is bounded by the server, 16 MiB. Raises `change` on the server, in
- * the run that wrote it, when the value is another than before. Handlers work on a copy of plain data: a change counts once it is
- * given back. Objects of a class and values with `onDelete` are handed out as they are.
+ * `structuredClone()` takes; what one session holds is bounded by the server, 16 MiB. Raises `change` on the
+ * server, in the run that wrote it, when the value is another than before. Handlers work on a copy of plain data: a
+ * change counts once it is given back. Objects of a class and values with `onDelete` are handed out as they are.
  *
  * @example
  * ```ts

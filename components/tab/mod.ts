@@ -8,7 +8,7 @@ import { TabView } from "./view.tsx";
 const declare = container({
   kind: "tab",
   props: z.object({
-    /** What stands on it. */
+    /** The text on the tab. */
     label: z.string(),
     /** Whether a person can open it. Default true. */
     interactive: z.boolean().optional(),
@@ -20,7 +20,7 @@ const declare = container({
 
 /** Options of {@linkcode tab}. */
 export interface TabOptions {
-  /** What stands on the tab. */
+  /** The text on the tab. */
   readonly label: string;
   /** Whether it can be chosen. Default true. */
   readonly interactive?: boolean | undefined;
@@ -40,7 +40,7 @@ export interface DeclareTab {
 
 /**
  * One tab of a `tabs()` field, whose key is what `selected` calls it. Raises `select` when it becomes the open one.
- * `update({ visible, interactive, label })` hides it, turns it off and names it anew.
+ * `update({ visible, interactive, label })` hides it, disables it and changes its label.
  *
  * @example
  * ```ts

@@ -23,7 +23,7 @@ const declare = component({
   form: ({ texts: [text] }) => text === undefined || text.trim() === "" ? undefined : Number(text),
 });
 
-/** What `update()` may change of a {@linkcode timer}, besides its value. */
+/** The props of a {@linkcode timer} that `update()` may change, besides its value. */
 export interface TimerProps {
   /** Whether it ticks. Default true. */
   readonly active?: boolean | undefined;
@@ -47,7 +47,8 @@ export interface DeclareTimer {
 
 /**
  * Raises `tick` every so many seconds while it is active and the page is seen. It draws nothing, and a layout
- * need not name it. Its value is its seconds, so a handler may change how often it ticks; `update({ active })` stops and starts it.
+ * need not name it. Its value is its seconds, so a handler may change how often it ticks; `update({ active })` stops
+ * and starts it.
  *
  * @example
  * ```ts

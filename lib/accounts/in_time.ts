@@ -5,7 +5,7 @@ export type After = (ms: number, callback: () => void) => Disposable;
 
 /** Last argument of the functions of a source of users. */
 export interface SourceContext {
-  /** Aborts when the answer is not waited for any more. */
+  /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
   /** The server's folder for data. */
   readonly data: string;
@@ -15,14 +15,14 @@ export interface SourceContext {
 export interface TimeLimit {
   readonly after: After;
   readonly ms: number;
-  /** What is waited for, for the log: `The function of usersFrom()`. */
+  /** The name of the work, for the log: `The function of usersFrom()`. */
   readonly what: string;
 }
 
 /**
- * Waits for somebody else's code, but not for ever: after the time its signal aborts, and whoever waits goes on.
+ * Waits for an author's code with a time limit. After the limit the signal aborts, and the wait ends.
  *
- * @throws {Fault} `offline` when it takes longer; the cause says what did not answer.
+ * @throws {Fault} `offline` after the limit; the cause names the work.
  */
 export async function inTime<T>(
   { after, ms, what }: TimeLimit,

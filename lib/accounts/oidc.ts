@@ -6,7 +6,7 @@ import type { SourceContext } from "./in_time.ts";
 import { personOf } from "./person.ts";
 import type { Known, MaybePerson, RedirectSource } from "./users.ts";
 
-/** What an issuer says of somebody. */
+/** The claims of an issuer about a user. */
 export type Claims = Readonly<Record<string, Json | undefined>>;
 
 /** Options for `oidc()`. */
@@ -18,17 +18,17 @@ export interface OidcOptions {
   /** Secret that the issuer has given to this app, if it has. Read it from the environment, not from code. */
   readonly clientSecret?: string;
   /**
-   * Where the issuer sends people back to, whole, as it is registered there: the address of a guarded page and
+   * The complete URL to which the issuer redirects, as registered there: that of a guarded page with
    * `/login/callback`, such as `https://demo.example.org/login/callback`.
    */
   readonly redirectUri: string;
-  /** What to ask for. Default `openid profile email`. */
+  /** The scope of the request. Default `openid profile email`. */
   readonly scope?: string;
-  /** What stands on the button. Default `Log in with` and the issuer's host. */
+  /** The text of the button. Default `Log in with` and the issuer's host. */
   readonly label?: string;
   /**
-   * Who somebody is here, by what the issuer says of them; `undefined`: nobody, they are not let in. Default: whoever
-   * the issuer knows, by `preferred_username`, `email` or `sub`, without roles.
+   * Turns the claims into a user; `undefined` refuses the login. Default: every user of the issuer, named by
+   * `preferred_username`, `email` or `sub`, without roles.
    */
   readonly user?: (claims: Claims, context: SourceContext) => MaybePerson;
   /** How the issuer is called. Default: by `fetch`, but never past the issuer to an address that is not public. */
@@ -40,14 +40,14 @@ export type IssuerFetch = (url: string, init: RequestInit) => Promise<Response>;
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 const TIMEOUT_SECONDS = 10;
-/** So far the issuer's clock may be ahead of ours. */
+/** How far the clock of the issuer may be ahead, in seconds. */
 const MOST_AHEAD_SECONDS = 120;
 
 /**
  * Users of an OpenID Connect issuer: authorization code with PKCE, `state` and `nonce`; the ID token's signature,
  * issuer, audience and times are checked.
  *
- * @throws {TypeError} for an address that is none, or is not https and not of this machine.
+ * @throws {TypeError} for an invalid URL, or one without https outside this machine.
  */
 export function oidc(options: OidcOptions & { readonly fetch: IssuerFetch }): RedirectSource {
   const { clientId, scope = "openid profile email", user = someone } = options;

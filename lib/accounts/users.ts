@@ -2,43 +2,43 @@ import type { Person } from "@/lib/value/user.ts";
 import type { SourceContext } from "./in_time.ts";
 import { personOf } from "./person.ts";
 
-/** Somebody as a source of users knows them. */
+/** A user with the data of the source. */
 export interface Known extends Person {
-  /** What the source knows them by, for ever: a name, or an issuer's `sub`. At most 255 characters. */
+  /** The permanent id in the source: a name, or the `sub` of an issuer. At most 255 characters. */
   readonly subject: string;
-  /** Changes when what they log in with changes: their logins and keys end then. */
+  /** Changes with the credentials of the user: then all logins and keys end. */
   readonly mark: string;
 }
 
 /** Users who log in by name and password. */
 export interface PasswordSource {
-  /** How one logs in. */
+  /** The way of logging in. */
   readonly way: "password";
-  /** The same for sources of the same users. */
+  /** Equal for sources with the same users. */
   readonly same: unknown;
-  /** Who that is; `undefined` when there is no such user or the password is wrong, after the same time. */
+  /** Returns the user; `undefined` for an unknown user or a wrong password, after the same time. */
   check(name: string, password: string, context: SourceContext): Promise<Known | undefined>;
-  /** Fails when nobody could log in at the moment, and says why: a guard asks when it is first met. */
+  /** Throws the reason when nobody can log in at the moment. A guard calls it at its first request. */
   ready?(context: SourceContext): Promise<void>;
-  /** How somebody is known now; `undefined`: not any more. Left out: as they were when they logged in. */
+  /** Returns the current data of a user; `undefined` for a removed one. Without it, the data of the login counts. */
   find?(subject: string, context: SourceContext): Promise<Known | undefined>;
 }
 
-/** Users who log in elsewhere, where their browser is sent to and from where it comes back. */
+/** Users who log in at an issuer, to which the browser is redirected. */
 export interface RedirectSource {
-  /** How one logs in. */
+  /** The way of logging in. */
   readonly way: "redirect";
-  /** The same for sources of the same users. */
+  /** Equal for sources with the same users. */
   readonly same: unknown;
-  /** What stands on the button. */
+  /** The text of the button. */
   readonly label: string;
-  /** Path to which the browser comes back: that of a guarded page, and `/login/callback`. */
+  /** Path of the redirect back: that of a guarded page, with `/login/callback`. */
   readonly callback: string;
-  /** Where to send the browser, and what to keep until it is back. */
+  /** Returns the URL for the browser, and data to keep until it returns. */
   begin(
     context: SourceContext,
   ): Promise<{ readonly url: string; readonly kept: Readonly<Record<string, string>> }>;
-  /** Who came back with this query. @throws {Fault} `unauthorized` when that cannot be said for sure. */
+  /** Returns the user for the query of the redirect. @throws {Fault} `unauthorized` when the login is not proven. */
   end(
     query: string,
     kept: Readonly<Record<string, string>>,
@@ -49,23 +49,23 @@ export interface RedirectSource {
 /** Where users come from: {@linkcode usersFrom}, `usersFile()`, `oidc()`. */
 export type UserSource = PasswordSource | RedirectSource;
 
-/** Gives somebody, or `undefined` for nobody. */
+/** A user, or `undefined`. */
 export type MaybePerson = Person | undefined | Promise<Person | undefined>;
 
 /** Options for {@linkcode usersFrom}. */
 export interface UsersFromOptions {
   /**
-   * How somebody of this name is known now; `undefined`: not any more. It is asked at every request, and every few
-   * seconds while something is open, so that a role taken away or a user taken out counts at once. Left out, the roles
-   * are those at the login, until the login ends.
+   * Returns the current data of a user; `undefined` for a removed one. It is called for every request, and every
+   * few seconds while a request is open, so lost roles and removed users count at once. Without it, the roles of
+   * the login count until it ends.
    */
   readonly find?: ((name: string, context: SourceContext) => MaybePerson) | undefined;
 }
 
 /**
- * Users from a function: it is given a name and a password and gives the user, or `undefined`. It takes the same time
- * for a wrong name and a wrong password, if nobody is to learn which names exist. After five seconds its `signal` aborts,
- * and whoever logs in is told to come again later.
+ * Users from a function, which takes a name and a password and returns the user, or `undefined`. Let it take the
+ * same time for a wrong name and a wrong password, so that nobody learns which names exist. After five seconds its
+ * `signal` aborts, and the login fails with a request to try again later.
  *
  * @example
  * ```ts

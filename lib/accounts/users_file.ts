@@ -15,16 +15,16 @@ export interface UserLine {
   readonly hash: string;
 }
 
-/** What the file of users is called in the server's folder for data. */
+/** Name of the users file in the data folder of the server. */
 export const USERS = "users";
 
 /**
- * Users from a file with a line for each, `name:role,role:hash`, which `deno task user add <name>` writes. A change of
- * it counts at once for what is asked from then on, and within ten seconds for what is open. Whoever is taken out of it,
- * or has another password, is logged out everywhere.
+ * Users from a file with a line for each, `name:role,role:hash`, which `deno task user add <name>` writes. A change
+ * counts at once for new requests, and within ten seconds for open ones. A removed user, or one with a new
+ * password, is logged out everywhere.
  *
- * @param file Its path, from the folder in which the server is started, or its URL. Default `users` in the server's folder
- * for data, `ATOLL_DATA`, which the server may read and the command writes.
+ * @param file Its path, relative to the working directory of the server, or its URL. Default: `users` in
+ * `ATOLL_DATA`, which the server may read and the command writes.
  *
  * @example
  * ```ts
@@ -106,8 +106,8 @@ export function parseUsers(text: string, file: string): Map<string, UserLine> {
 }
 
 /**
- * Writes a file of users, all of it or nothing, for its owner's eyes only. Its owner stays the same; root gives a new one to
- * whoever owns the folder, or the server could not read it.
+ * Writes a users file completely or not at all, readable by its owner only. Its owner stays the same. Root gives a
+ * new file to the owner of the folder, because otherwise the server could not read it.
  */
 export async function writeUsers(file: string | URL, users: Iterable<UserLine>): Promise<void> {
   const path = pathOf(file);

@@ -14,37 +14,37 @@ import type { Checks } from "./check.ts";
 import { note } from "./made.ts";
 import type { User } from "@/lib/value/user.ts";
 
-/** Who asked for a run. Headers are those of the request that started it, without cookies' secrets of the server. */
+/** The request that started a run, without the server's own cookies. */
 export interface RunRequest {
   /** Headers of the request. */
   readonly headers: Headers;
   /** Its whole address. */
   readonly url: string;
-  /** What follows "?" in the address of the page as the person sees it. */
+  /** The part after "?" in the address of the page, as the person sees it. */
   readonly query: URLSearchParams;
   /** Cookies by name, without those that the server itself set. */
   readonly cookies: Readonly<Record<string, string>>;
   /** Address of the peer, without port. */
   readonly client: string;
-  /** Who is logged in; `undefined` where nobody has to be. */
+  /** The logged-in user; `undefined` for pages without a guard. */
   readonly user?: User | undefined;
 }
 
 /** Messages to the person, shown in a corner of the page. */
 export interface RunLog {
-  /** Tells something. `seconds`: how long it stays; 0 until it is closed. */
+  /** Shows a message. `seconds` is how long it stays; 0 keeps it until it is closed. */
   info(text: string, options?: { title?: string; seconds?: number }): void;
-  /** As `info`, for what went well. */
+  /** Like `info`, for a success. */
   success(text: string, options?: { title?: string; seconds?: number }): void;
-  /** As `info`, for what the person should look at. */
+  /** Like `info`, for a problem that needs attention. */
   warning(text: string, options?: { title?: string; seconds?: number }): void;
 }
 
-/** Tells how far a handler is. */
+/** Reports the progress of a handler. */
 export interface Progress {
-  /** `done` of `total`, or without `total` a share from 0 to 1; `note` says what is being done. */
+  /** `done` of `total`, or without `total` a share from 0 to 1. `note` names the current step. */
   (done: number, total?: number, note?: string): void;
-  /** Hands the items on one by one and tells after each how many are done. An array tells the total by itself. */
+  /** Yields the items one by one and reports the count after each. For an array it knows the total. */
   each<T>(items: Iterable<T> | AsyncIterable<T>, note?: string): AsyncGenerator<T, void, undefined>;
 }
 
@@ -52,25 +52,25 @@ export interface Progress {
 export interface RunContext<E = RunEvent> {
   /** Aborts when the run is cancelled or nobody is left to see it. */
   readonly signal: AbortSignal;
-  /** Tells how far the handler is. */
+  /** Reports the progress of the handler. */
   readonly progress: Progress;
-  /** Tells the person something beside the outputs. */
+  /** Shows messages beside the outputs. */
   readonly log: RunLog;
-  /** Who asked, and how. */
+  /** The request that started the run. */
   readonly request: RunRequest;
   /** Id of the session, the same for all runs of one page. */
   readonly session: string;
-  /** What failed before, for a handler that follows a failure: the key of the action and its refusal. */
+  /** For a handler that follows a failure: the key of the failed action, and its refusal. */
   readonly failure?: (FaultJson & { readonly action: string }) | undefined;
   /**
-   * The event that started the run: its field, its name and its detail. In an action that follows another, the event that
-   * started the first one. `undefined` where none is known: for a program, and for a form without script of an action
-   * that more than one button starts.
+   * The event that started the run: its field, its name and its detail. In an action that follows another, the
+   * event that started the first one. It is `undefined` for calls of programs, and for forms without script in which
+   * several buttons start the action.
    */
   readonly event: E | undefined;
 }
 
-/** What `on()` is told. */
+/** Options for {@linkcode on}. */
 export interface ActionSpec<I extends Slot, O extends Slot, B extends boolean = false, E = RunEvent> {
   /** The fields whose values the handler receives: one field, or a record of argument names. */
   readonly inputs?: I;
@@ -80,13 +80,13 @@ export interface ActionSpec<I extends Slot, O extends Slot, B extends boolean = 
   readonly fn?: Handler<I, O, NoInfer<B>, NoInfer<E>>;
   /**
    * Whether calls that wait are merged: the handler then receives a list of inputs and gives a list of outputs, in that
-   * order. An error in the place of an output, such as a `Fault`, fails that call alone; one that is thrown fails all of
+   * order. An error in place of an output, such as a `Fault`, fails that call alone; a thrown error fails all of
    * them. Default false.
    */
   readonly batch?: B;
   /** How many calls are merged at most, from 1. Default 4. */
   readonly maxBatchSize?: number;
-  /** How many runs of its group may go on at once; `null` means no limit. Default is the server's setting, 16. */
+  /** How many runs of its group may go on at once; `null` means no limit. Default: the server's setting, 16. */
   readonly concurrencyLimit?: number | null;
   /**
    * Actions that name the same group share its places, those of other demos too; the lowest limit counts. Default: a
@@ -96,50 +96,55 @@ export interface ActionSpec<I extends Slot, O extends Slot, B extends boolean = 
   /** Calls of a higher priority leave the queue first. Default 0. */
   readonly priority?: number;
   /**
-   * How long the handler may take from when it begins, in milliseconds, before it is aborted and fails with `timeout`;
-   * `null` or `Infinity` is no limit. What it yields does not make it longer. Default: the server's setting, one minute;
-   * for handlers of `remote()`, the time that is set there.
+   * The longest time of the handler from its start, in milliseconds; `null` or `Infinity` means no limit. After
+   * that it is aborted and fails with `timeout`. Yields do not extend the time. Default: the server's setting, one
+   * minute; for handlers of `remote()`, the time set there.
    */
   readonly timeoutMs?: number | null;
-  /** How long a run goes on with nobody reading it, in milliseconds. Default: the server's setting, one minute. */
+  /** How long a run continues without a reader, in milliseconds. Default: the server's setting, one minute. */
   readonly graceMs?: number;
   /**
-   * Checks of the inputs, one for the only input or by name: functions that say what is wrong, or schemas (Standard
-   * Schema). They come before the queue: where one objects, nothing runs and the messages are shown at the fields. Checks
-   * that take time have 16 places for each action and 10 seconds for each call.
+   * Checks of the inputs, one for the only input or by name: functions that return a message, or schemas (Standard
+   * Schema). They come before the queue: if one objects, nothing runs, and the messages appear at the fields.
+   * Asynchronous checks have 16 places per action and 10 seconds per call.
    */
   readonly validate?: NoInfer<Checks<I>>;
   /**
-   * Whether a run that a crash of the server cut off is run again from its beginning. Default false: it ends as
-   * `interrupted`. For handlers that may be run twice, three times at most; what they give is kept once. Needs a store
-   * that outlives the crash.
+   * Whether a run that a crash interrupted starts again from its beginning, three times at most. Default false: it
+   * ends as `interrupted`. The handler must be safe to run twice; its result is stored once. It needs a store that
+   * survives the crash.
    */
   readonly retry?: boolean;
-  /** When it is raised while it runs: drop (`once`), run beside (`multiple`), run once more after (`alwaysLast`). */
+  /**
+   * The effect of an event while it runs: drop it (`once`), run in parallel (`multiple`), run once more afterwards
+   * (`alwaysLast`).
+   */
   readonly triggerMode?: "once" | "multiple" | "alwaysLast";
-  /** Actions whose runs it stops. The page does that when it starts the action, so one of its events has to. */
+  /**
+   * Actions whose runs it stops. The page does that when it starts the action, so an event of the page must start it.
+   */
   readonly cancels?: readonly AnyAction[];
   /** Whether the action is part of the demo's public interface. Default true. */
   readonly api?: boolean;
   /**
-   * Roles that may run it; one of them is enough. For everybody else it does not exist: they see neither it nor the
-   * fields that only such actions use, and where it follows another action it is left out. What follows it in turn
-   * names its own roles. Default: everybody who may see the page.
+   * Roles that may run it; one of them is enough. For everybody else it does not exist: they see neither the action
+   * nor the fields that only such actions use. A chain skips it for them. Actions that follow it name their own
+   * roles. Default: everybody who may see the page.
    */
   readonly allow?: string | readonly string[];
 }
 
-/** What a handler that takes several calls at once is told. */
+/** The second argument of a handler with `batch`. */
 export interface BatchContext {
-  /** Aborts when nobody waits for any of the calls any more. */
+  /** Aborts when nobody waits for any of the calls. */
   readonly signal: AbortSignal;
-  /** Tells all who wait how far the handler is. */
+  /** Reports the progress to all waiting callers. */
   readonly progress: (done: number, total?: number, note?: string) => void;
 }
 
 /**
- * A handler: a sync or async function or generator. With `batch`, one that takes a list of inputs and gives as many
- * outputs, in that order, or an error for a call that fails.
+ * A handler: a sync or async function or generator. With `batch`, it takes a list of inputs and gives as many
+ * outputs, in that order. An error in the list fails that call.
  */
 export type Handler<I extends Slot, O extends Slot, B extends boolean, E = RunEvent> = B extends true ? (
     inputs: readonly NoInfer<Taken<I>>[],
@@ -149,24 +154,24 @@ export type Handler<I extends Slot, O extends Slot, B extends boolean, E = RunEv
 
 /** A declared action, whatever its types. */
 export interface AnyAction {
-  /** Raised after the handler has ended, well or not. */
+  /** Raised after the handler has ended, with or without success. */
   readonly done: EventRef;
   /**
-   * Raised after the handler has ended well. An action that listens only to this runs only then: no client can call it by
-   * itself, so what the handler has checked holds.
+   * Raised after the handler has succeeded. An action that listens only to this event runs only then, and no client
+   * can call it directly. So the checks in the handler protect it.
    */
   readonly success: EventRef;
-  /** Raised after the handler has refused or broken. */
+  /** Raised after the handler has failed. */
   readonly failure: EventRef;
-  /** What starts it. */
+  /** The events that start it. */
   readonly when: readonly EventRef[];
-  /** What it was told. */
+  /** Its options. */
   readonly spec: AnyActionSpec;
 }
 
-/** What `on()` was told, whatever the handler takes and gives. */
+/** Options for `on()`, for handlers of any type. */
 export interface AnyActionSpec extends Omit<ActionSpec<Slot, Slot, boolean>, "fn" | "validate"> {
-  /** The handler. It is called with what the inputs give, whatever that is. */
+  /** The handler. It is called with the values of the inputs. */
   readonly fn?: (input: never, run: never) => unknown;
   /** Checks of the inputs. */
   readonly validate?: unknown;
@@ -174,16 +179,16 @@ export interface AnyActionSpec extends Omit<ActionSpec<Slot, Slot, boolean>, "fn
 
 /** A declared action: an edge between fields. `I` and `O` are kept for clients that are typed by the demo. */
 export interface Action<I extends Slot, O extends Slot> extends AnyAction {
-  /** What it was told. */
+  /** Its options. */
   readonly spec: AnyActionSpec & Pick<ActionSpec<I, O, boolean>, "inputs" | "outputs">;
 }
 
 /**
  * The only wiring function: when something happens, call a handler with the values of some fields and write others.
- * `action.done`, `.success` and `.failure` are events too; what hangs on them runs on the server, in the same run, and
- * cannot be called otherwise.
+ * `action.done`, `.success` and `.failure` are events too. Actions on these events run on the server, in the same
+ * run, and cannot be called directly.
  *
- * @throws {TypeError} when `when` is no event.
+ * @throws {TypeError} when `when` is not an event.
  */
 export function on<
   const I extends Slot = Record<never, never>,
@@ -216,12 +221,12 @@ export function on<
 export const load: EventRef<undefined, "load"> = Object.freeze({ source: null, event: "load" });
 
 /**
- * Raised on the server when a page has been left: closed, or not heard of for half a minute. What listens to it takes
- * values that live on the server; there is no page any more that others could come from or be shown on.
+ * Raised on the server when a page has been left: closed, or silent for half a minute. Its actions can only use
+ * values that live on the server, because the page no longer exists.
  */
 export const unload: EventRef<undefined, "unload"> = Object.freeze({ source: null, event: "unload" });
 
-/** What {@linkcode update} makes. */
+/** The result of {@linkcode update}. */
 export class Updated {
   readonly update: Readonly<Record<string, unknown>>;
   constructor(props: Readonly<Record<string, unknown>>) {
@@ -230,10 +235,10 @@ export class Updated {
 }
 
 /**
- * Given to a field instead of a value, changes its props: `visible`, `label`, `choices`, `interactive`, `value` ...
- * What is not named stays.
+ * Changes the props of a field: `visible`, `label`, `choices`, `interactive`, `value` ... A handler gives it
+ * instead of a value. Other props stay as they are.
  *
- * @throws {Fault} `bad_output` when `props` is no object
+ * @throws {Fault} `bad_output` when `props` is not an object
  */
 export function update<const P extends object>(props: P): Update<P> {
   if (typeof props !== "object" || props === null || Array.isArray(props)) {
@@ -251,10 +256,10 @@ function nameOfType(value: unknown): string {
   return Array.isArray(value) ? "a list" : value === null ? "null" : `a ${typeof value}`;
 }
 
-/** What {@linkcode reset} gives. */
+/** The result of {@linkcode reset}. */
 export const RESET: unique symbol = Symbol("atoll.reset");
 
-/** Given to a field instead of a value, puts it back to the value it had when the page was new. */
+/** Restores the value that a field had when the page was new. A handler gives it instead of a value. */
 export function reset(): { readonly update: Record<never, never> } {
   return RESET as unknown as { readonly update: Record<never, never> };
 }

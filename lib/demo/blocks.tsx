@@ -8,15 +8,15 @@ import { declaredIn } from "./declared_in.ts";
 import { madeDuring } from "./made.ts";
 import { planOf } from "./plan.ts";
 
-/** Draws one field where the layout wants it. */
+/** Draws one field in a layout. */
 export type FieldSlot = (props: { readonly class?: string | undefined }) => ComponentChildren;
 
-/** Draws a container where the layout wants it, around what stands in it. */
+/** Draws a container in a layout, around its content. */
 export type ContainerSlot = (
   props: { readonly class?: string | undefined; readonly children: ComponentChildren },
 ) => ComponentChildren;
 
-/** What a layout is given for a field `F`. */
+/** The function that draws a field `F` in a layout. */
 export type SlotOf<F> = F extends { readonly [Contains]: true } ? ContainerSlot : FieldSlot;
 
 /** A demo: fields, actions between them, a layout. */
@@ -32,21 +32,21 @@ export interface Demo {
   /** Actions by key. */
   readonly actions: Readonly<Record<string, BoundAction>>;
   /**
-   * Keys of the actions that may be called by themselves: an event of a page starts them. All others run only after
-   * another action, after a change of state on the server, or after the page was left.
+   * Keys of the actions that clients may call: an event of a page starts them. All others run only after another
+   * action, after a change of state on the server, or after the page was left.
    */
   readonly callable: ReadonlySet<string>;
-  /** What the browser has to know of each action that something on the page starts. */
+  /** The plan of each action that an event of the page starts, for the browser. */
   readonly plans: Readonly<Record<string, ActionPlan>>;
   /** The fields that live in the browser, as a new page has them. Frozen: they are the same for every page. */
   readonly live: Readonly<Record<string, FieldState>>;
   /** Keys of the fields whose values live on the server. */
   readonly holds: readonly string[];
-  /** By field that lives on the server: keys of the actions that its change starts. */
+  /** By field on the server: keys of the actions that its change starts. */
   readonly changes: Readonly<Record<string, readonly string[]>>;
   /**
-   * By action: keys of the fields on the server that it, or one that may follow it in its run, both takes and gives. Runs of
-   * one session change them one after the other.
+   * By action: keys of the fields on the server that its chain both takes and gives. Runs of one session change
+   * them one after the other.
    */
   readonly owned: Readonly<Record<string, readonly string[]>>;
   /** Keys of the actions that are started when the page has been left. */
@@ -72,19 +72,19 @@ export interface Page<
   readonly actions: A;
 }
 
-/** What a page needs of the server that it is mounted in. */
+/** The part of Fresh's context that a page needs. */
 export interface PageContext {
-  /** Where the middleware of `main.ts` leaves the page host. */
+  /** The page host, set by the middleware of `main.ts`. */
   readonly state: { readonly atoll?: PageHost };
 }
 
 /** Answers the requests of pages. */
 export interface PageHost {
-  /** Answers the request that is under way. */
+  /** Answers the current request. */
   answer(demo: Demo): Promise<unknown>;
 }
 
-/** What `Blocks()` is told. */
+/** Options for {@linkcode Blocks}. */
 export interface BlocksSpec<F extends Fields, A extends Readonly<Record<string, AnyAction>>> {
   /** Name of the demo, over the page and in the gallery. */
   readonly title?: string;
@@ -94,15 +94,15 @@ export interface BlocksSpec<F extends Fields, A extends Readonly<Record<string, 
   readonly fields: F;
   /** The actions. Their keys are their API names. */
   readonly actions?: (fields: NoInfer<F>) => A;
-  /** Where the fields stand. Default: a column, in their order. */
+  /** Arranges the fields. Default: one column, in their order. */
   readonly layout?: (ui: { readonly [K in keyof NoInfer<F>]: SlotOf<F[K]> }) => VNode;
 }
 
 /**
  * Makes a demo of fields, actions and a layout: the default export of a route file.
  *
- * @throws {TypeError} when a key is no identifier, an action names a field that is not one of `fields`, or an action was
- * made and not returned.
+ * @throws {TypeError} when a key is not an identifier, an action names a field that is not one of `fields`, or an
+ * action was not returned.
  */
 export function Blocks<
   const F extends Fields,
@@ -125,19 +125,19 @@ export function Blocks<
   return Object.assign(page, { demo, fields: spec.fields, actions });
 }
 
-/** What a demo is made of, besides its actions. */
+/** The declaration of a demo, without its actions. */
 export type Declared = Pick<Demo, "title" | "description" | "file" | "fields" | "layout">;
 
-/** What a demo was made of, so that it can be made again of less. */
+/** The parts of a demo, from which a smaller demo can be made. */
 export interface Origin {
   readonly spec: Declared;
   readonly actions: Readonly<Record<string, AnyAction>>;
 }
 
-/** Where each demo came from. */
+/** The origin of each demo. */
 export const origins: WeakMap<Demo, Origin> = new WeakMap();
 
-/** Ties fields and actions together by their keys. Events of the actions in `gone` never come: they are left out. */
+/** Connects fields and actions by their keys. Events of the actions in `gone` are ignored. */
 export function bind(
   spec: Declared,
   actions: Readonly<Record<string, AnyAction>>,

@@ -33,7 +33,7 @@ export interface BoundAction {
   readonly group: string;
   /** Places of the group; `undefined` is the server's setting, `null` no limit. */
   readonly limit: number | null | undefined;
-  /** Who leaves the queue first: higher before lower. */
+  /** Order in the queue: higher before lower. */
   readonly priority: number;
   /** Longest time of the handler, in milliseconds; `undefined` is the server's setting, `null` no limit. */
   readonly timeoutMs: number | null | undefined;
@@ -41,19 +41,22 @@ export interface BoundAction {
   readonly graceMs: number | undefined;
   /** Checks of its inputs by argument name. */
   readonly checks: BoundChecks | undefined;
-  /** What its handler remembers. */
+  /** The cache of its handler. */
   readonly cache: Cache | undefined;
-  /** How many calls its handler takes at once; `undefined` for one that takes one. */
+  /** How many calls its handler takes at once; `undefined` without batches. */
   readonly batch: number | undefined;
   /** Whether it may be run again after a crash. */
   readonly retry: boolean;
-  /** Keys of the fields on the server that it both takes and gives: runs of one session change them one after the other. */
+  /**
+   * Keys of the fields on the server that it both takes and gives: runs of one session change them one after the
+   * other.
+   */
   readonly owns: readonly string[];
   /** Whether it is part of the public interface. */
   readonly api: boolean;
   /** Roles that may run it; `undefined`: everybody. */
   readonly allow: readonly string[] | undefined;
-  /** What follows it. */
+  /** The actions that follow it. */
   readonly then: Following;
 }
 
@@ -67,7 +70,7 @@ export interface Following {
   readonly mends: boolean;
 }
 
-/** Where an action stands that is bound. */
+/** The surroundings of an action, for {@linkcode bindAction}. */
 export interface Surroundings {
   /** The fields of its demo. */
   readonly fields: Fields;
@@ -75,9 +78,9 @@ export interface Surroundings {
   readonly fieldKeys: ReadonlyMap<object, string>;
   /** All actions of its demo. */
   readonly actions: Readonly<Record<string, AnyAction>>;
-  /** What follows it. */
+  /** The actions that follow it. */
   readonly then: Following;
-  /** How messages call it. */
+  /** Its name in messages. */
   readonly at: string;
 }
 

@@ -4,38 +4,37 @@ import { weigh } from "@/lib/value/weigh.ts";
 /** Options of {@linkcode cached}. */
 export interface CacheOptions<I> {
   /**
-   * What makes two calls the same, from what the handler receives: any plain data. Default: the values as the page sent
-   * them, so that the same file sent twice counts as two.
+   * The cache key of a call, from the input of the handler: any plain data. Default: the values as the page sent
+   * them, so a file that is sent twice counts as two.
    */
   readonly key?: (input: I) => unknown;
   /** How many answers are kept at most; the one that was asked for longest ago goes first. Default 100. */
   readonly maxEntries?: number;
   /** How many bytes they may take together, roughly. Default 64 MiB. */
   readonly maxBytes?: number;
-  /** Whether each session has answers of its own. Default false: what one was told, others who ask the same are told. */
+  /** Whether each session has its own answers. Default false: all sessions share them. */
   readonly perSession?: boolean;
 }
 
-/** The answers that a handler gave. */
+/** The cached answers of a handler. */
 export interface Cache {
-  /** Whether each session has answers of its own. */
+  /** Whether each session has its own answers. */
   readonly perSession: boolean;
   /** The author's key of a call, if there is one. */
   readonly key: ((input: unknown) => unknown) | undefined;
-  /** What was given for a key, in the order in which it was given. */
+  /** The outputs for a key, in their order. */
   find(key: string): readonly unknown[] | undefined;
-  /** Keeps what was given for a key. */
+  /** Keeps the outputs for a key. */
   keep(key: string, given: readonly unknown[]): void;
 }
 
 const caches = new WeakMap<object, Cache>();
 
 /**
- * A handler that remembers: asked the same again, it is not called, and what it gave or yielded is given again without
- * waiting in the queue. The page says so. People who are logged in never see what another was told. A handler that
- * refuses or breaks is asked again next time.
+ * A handler with a cache. For the same input it is not called again. Its results and yields are sent again without
+ * waiting in the queue, and the page says so. Logged-in users never share answers. A failed call is not cached.
  *
- * @throws {RangeError} when a bound is no positive number.
+ * @throws {RangeError} when a bound is not a positive number.
  *
  * @example
  * ```ts
@@ -92,7 +91,7 @@ export function cached<I, R>(
   return remembering;
 }
 
-/** What a handler remembers; `undefined` for one that does not. */
+/** The cache of a handler; `undefined` without one. */
 export function cacheOf(fn: object | undefined): Cache | undefined {
   return fn && caches.get(fn);
 }

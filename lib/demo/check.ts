@@ -1,9 +1,9 @@
 import { Fault } from "@/lib/value/fault.ts";
 import type { AnyField, InOf, Slot } from "@/lib/value/field.ts";
 
-/** What any schema library that keeps to Standard Schema offers: Zod, Valibot, ArkType ... https://standardschema.dev */
+/** A schema of any library with Standard Schema: Zod, Valibot, ArkType ... https://standardschema.dev */
 export interface StandardSchema<T = unknown> {
-  /** The part that all of them have alike. */
+  /** The common part. */
   readonly "~standard": {
     /** Version of the interface. */
     readonly version: 1;
@@ -11,20 +11,20 @@ export interface StandardSchema<T = unknown> {
     readonly vendor: string;
     /** Checks a value. */
     readonly validate: (value: unknown) => SchemaResult | Promise<SchemaResult>;
-    /** Only in types: what it takes and gives. */
+    /** Only in types: its input and output. */
     readonly types?: { readonly input: T; readonly output: unknown } | undefined;
   };
 }
 
-/** What a schema says of a value. */
+/** The result of a schema for a value. */
 export interface SchemaResult {
-  /** What is wrong with it; absent when nothing is. */
+  /** The problems; absent for a valid value. */
   readonly issues?: readonly { readonly message: string }[] | undefined;
 }
 
 /**
- * Checks the value of one field before its action waits or runs: a function that gives what is wrong with it, or
- * `undefined`, or a schema. `V` is the value as the handler receives it, `I` all of them.
+ * Checks the value of one field before its action waits or runs: a schema, or a function that returns a message or
+ * `undefined`. `V` is the value as the handler receives it, `I` are all inputs.
  */
 export type Check<V, I = unknown> =
   | ((value: V, input: I) => string | undefined | void | Promise<string | undefined | void>)
@@ -40,7 +40,7 @@ export type BoundChecks = Readonly<Record<string, (value: unknown, input: unknow
 /**
  * Makes the checks of an action callable.
  *
- * @throws {TypeError} when one belongs to no input, or is neither function nor schema.
+ * @throws {TypeError} when a check belongs to no input, or is neither function nor schema.
  */
 export function bindChecks(
   checks: unknown,
@@ -65,7 +65,7 @@ export function bindChecks(
 }
 
 /**
- * Runs the checks of an action over what its handler would receive. Gives what is wrong, nothing when nothing is.
+ * Runs the checks of an action over the input of its handler. It returns the problems, or `undefined`.
  * `names`: field key by argument name.
  */
 export function runChecks(

@@ -7,21 +7,23 @@ import type { Json, JsonObject } from "@/lib/value/json.ts";
 import { kindOf } from "@/lib/value/kind_of.ts";
 import type { CommonProps, DoorProps, ViewProps } from "@/lib/value/page.ts";
 
-/** What a component may use to turn wire values into what handlers see, and back. */
+/** Tools of a component for decoding and encoding wire values. */
 export interface CodecContext {
   /** Aborts with the run. */
   readonly signal: AbortSignal;
   /** Reads a file that the session may read. @throws {Fault} `bad_input` for an unknown or foreign one. */
   readonly open: (ref: FileRef) => Promise<StoredFile>;
-  /** Text that only this server can read again, by the same `name` and for who is logged in now. For what a browser keeps. */
+  /**
+   * Encrypts a value for the browser. Only this server can decrypt it, under the same `name` and for the same user.
+   */
   readonly seal: (value: Json, name: string) => Promise<string>;
-  /** What was sealed under a name; `undefined` for what was not, or was changed, or sealed by a server of another secret. */
+  /** Decrypts a sealed value; `undefined` if it is invalid, changed, or sealed with another secret. */
   readonly unseal: (sealed: string, name: string) => Promise<Json | undefined>;
-  /** Keeps bytes for the session and says how they are reached. The media type is found from the bytes. */
+  /** Stores bytes for the session and returns their reference. The bytes decide the media type. */
   readonly keep: (bytes: Uint8Array | ReadableStream<Uint8Array>, name: string) => Promise<FileRef>;
 }
 
-/** The events of a component: `null` for one that carries nothing, else the schema of what it carries. */
+/** The events of a component: `null` for an event without data, otherwise the schema of its data. */
 export type EventSpecs = Readonly<Record<string, z.ZodType | null>>;
 
 /** Types of the details of events, by the name of the event. Events without a detail are left out. */
@@ -29,7 +31,7 @@ export type Details<E extends EventSpecs> = {
   readonly [K in keyof E as E[K] extends null ? never : K]: E[K] extends z.ZodType<infer D> ? D : never;
 };
 
-/** A file that a handler was handed. */
+/** A file for a handler. */
 export interface StoredFile extends FileRef {
   /** All of it. */
   readonly bytes: () => Promise<Uint8Array<ArrayBuffer>>;
@@ -37,7 +39,7 @@ export interface StoredFile extends FileRef {
   readonly stream: () => ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
-/** What a person sent for one field with a form that needs no script. */
+/** The entries of one field in a form without script. */
 export interface FormEntries {
   /** Text entries under the field's name, in order. */
   readonly texts: readonly string[];
@@ -49,18 +51,21 @@ export interface FormEntries {
 export interface Keeping {
   /** From its last writing on, in milliseconds; `undefined`: as long as the session. */
   readonly ms?: number | undefined;
-  /** Called once with each value that is let go of: its time is up, its session is forgotten, or the server ends. */
+  /** Called once with each discarded value: its time is over, its session is forgotten, or the server ends. */
   readonly onDelete?: ((value: unknown) => void) | undefined;
 }
 
 /**
- * The declaration of a component. `A` is what authors write as props, `P` the props after validation, `W` the wire
- * value; `I` is what handlers receive, `O` what they may give.
+ * The declaration of a component. Authors write the props `A`; `P` are the props after validation. `W` is the wire
+ * value. Handlers receive `I` and may give `O`.
  */
 export interface ComponentSpec<A, P, W, I, O, E extends EventSpecs> {
   /** Name in the registry and in stored data; never changes. */
   readonly kind: string;
-  /** An object schema of the author's props. `label`, `showLabel`, `info`, `visible` and `interactive` are added to every component. */
+  /**
+   * An object schema of the author's props. `label`, `showLabel`, `info`, `visible` and `interactive` are added to
+   * every component.
+   */
   readonly props: z.ZodType<P, A>;
   /** Schema of the wire value. Depends on the props, so that JSON Schema has their limits. */
   readonly wire: (props: NoInfer<P>) => z.ZodType<NoInfer<W>>;
@@ -72,37 +77,37 @@ export interface ComponentSpec<A, P, W, I, O, E extends EventSpecs> {
   /** The wire value when the author gives none. */
   readonly empty: (props: NoInfer<P>) => NoInfer<W>;
   /**
-   * Events that it raises, in Gradio's words: `null` for one that carries nothing, else the schema of what it carries.
-   * What a client sends with an event is checked by it before a handler sees it.
+   * Events with Gradio's names: `null` for an event without data, otherwise the schema of its data. Data from a
+   * client must match that schema before a handler sees it.
    */
   readonly events: E;
   /** Draws it. */
   readonly view: ComponentType<ViewProps<NoInfer<P>, W>>;
   /** The view behind its door; absent for a component that never lives in the browser. */
   readonly island?: ComponentType<DoorProps>;
-  /** Where the value is: with the page, or on the server, one for each session. Default `page`. */
+  /** The place of the value: in the page, or on the server, one for each session. Default `page`. */
   readonly holds?: "page" | "session";
-  /** For values on the server: how long, and who is told of their end. Default: as long as the session. */
+  /** For values on the server: their lifetime and a callback at its end. Default: as long as the session. */
   readonly keeps?: (props: NoInfer<P>) => Keeping;
   /**
-   * Whether its wire value is made anew from the whole of each state that a handler yields. States that come faster than
-   * they can be sent are then left out; the last one never is. Default false.
+   * Whether the whole wire value is computed for each state that a handler yields. States that come faster than
+   * they can be sent are then skipped; the last one never is. Default false.
    */
   readonly anew?: boolean;
   /** Whether a person can give it a value at all. Default true. */
   readonly input?: boolean;
   /** Whether the view lives by itself even if no action needs it. */
   readonly alive?: (props: NoInfer<P>) => boolean;
-  /** Whether there is nothing to see of it, so that a layout may leave it out: it is then drawn behind. Default false. */
+  /** Whether it is invisible, so a layout may leave it out: it is then drawn at the end. Default false. */
   readonly unseen?: boolean;
-  /** Wire value to what the handler receives. `field`: its key, for faults that come later. Default: as it is. */
+  /** Decodes a wire value for handlers. `field` is its key, for later faults. Default: unchanged. */
   readonly decode?: (
     wire: NoInfer<W>,
     context: CodecContext,
     props: NoInfer<P>,
     field?: string,
   ) => I | Promise<I>;
-  /** What the handler gives to wire value. Default: as it is. */
+  /** Encodes a handler's value to a wire value. Default: unchanged. */
   readonly encode?: (out: O, context: CodecContext, props: NoInfer<P>) => NoInfer<W> | Promise<NoInfer<W>>;
   /** Reads the field from a form sent without script; the result is checked by `wire`. Default: the first text. */
   readonly form?: (entries: FormEntries, props: NoInfer<P>) => unknown;
@@ -120,29 +125,29 @@ export interface Component extends AnyComponent {
   readonly wire: (props: Readonly<Record<string, unknown>>) => z.ZodType<Json>;
   /** Schema of a wire value that a page sends. */
   readonly taken: (props: Readonly<Record<string, unknown>>) => z.ZodType<Json>;
-  /** Events that it raises, with the schemas of what they carry. */
+  /** Its events, with the schemas of their data. */
   readonly events: Readonly<Record<string, z.ZodType<Json> | null>>;
   /** Draws it. */
   readonly view: ComponentType<ViewProps<object, Json>>;
   /** The view behind its door. */
   readonly island: ComponentType<DoorProps> | undefined;
-  /** Where its value is. */
+  /** The place of its value. */
   readonly holds: "page" | "session";
   /** How long its values on the server are kept. */
   readonly keeps: (props: Readonly<Record<string, unknown>>) => Keeping;
-  /** Whether its wire value is made anew from the whole of each state. */
+  /** Whether the whole wire value is computed for each state. */
   readonly anew: boolean;
   /** Whether a person can give it a value. */
   readonly input: boolean;
-  /** Whether other fields stand in it. Such a component has no value. */
+  /** Whether it is a container. A container has no value. */
   readonly contains: boolean;
   /** Reads from a form without script which props of a container the person changed. */
   readonly moved: ((entries: FormEntries) => Readonly<Record<string, unknown>> | undefined) | undefined;
   /** Whether its view lives by itself. */
   readonly alive: (props: Readonly<Record<string, unknown>>) => boolean;
-  /** Whether there is nothing to see of it. */
+  /** Whether it is invisible. */
   readonly unseen: boolean;
-  /** Wire value to what handlers receive. */
+  /** Decodes a wire value for handlers. */
   readonly decode:
     | ((
       wire: Json,
@@ -151,7 +156,7 @@ export interface Component extends AnyComponent {
       field?: string,
     ) => unknown)
     | undefined;
-  /** What handlers give to wire value. */
+  /** Encodes a handler's value to a wire value. */
   readonly encode:
     | ((out: unknown, context: CodecContext, props: Readonly<Record<string, unknown>>) => unknown)
     | undefined;
@@ -175,12 +180,14 @@ const common = {
   interactive: z.boolean().optional(),
 };
 
-/** What the author of a field may write: the component's props and those of every field. */
+/** The props that an author may write: those of the component and of every field. */
 export type PropsInput<A> = string extends keyof A ? CommonProps : A & CommonProps;
 
 /** A function that declares a field of one component. */
 export interface Declare<P, I, O, E extends string, D = Record<never, never>> {
-  /** Declares a field. @throws {TypeError} when a prop is wrong; the message says which and what would be right. */
+  /**
+   * Declares a field. @throws {TypeError} when a prop is wrong; the message names it and says what would be right.
+   */
   (...props: Record<never, never> extends P ? [props?: P] : [props: P]): Field<I, O, E, P & object, D>;
   /** The component behind it. */
   readonly component: Component;

@@ -11,13 +11,13 @@ import {
   type FormEntries,
 } from "./component.ts";
 
-/** The declaration of a container. `A` is what authors write as props, `P` the props after validation. */
+/** The declaration of a container. Authors write the props `A`; `P` are the props after validation. */
 export interface ContainerSpec<A, P, E extends EventSpecs> {
   /** Name in the registry and in stored data; never changes. */
   readonly kind: string;
   /** An object schema of the author's props. `visible` is added to every container. */
   readonly props: z.ZodType<P, A>;
-  /** Events that it raises, in Gradio's words: `null` for one that carries nothing, else the schema of what it carries. */
+  /** Events with Gradio's names: `null` for an event without data, otherwise the schema of its data. */
   readonly events: E;
   /** Draws it around its children. */
   readonly view: ComponentType<ViewProps<NoInfer<P>, null>>;
@@ -32,18 +32,20 @@ export interface ContainerSpec<A, P, E extends EventSpecs> {
 /** Props that every container has besides its own. */
 export interface ContainerCommon {
   /**
-   * `false` and `"hidden"` hide it and all that stands in it. It stays in the document, so that what was written in it
-   * is still there when it is shown again.
+   * `false` and `"hidden"` hide it with its content. It stays in the document, so text that was typed in it is
+   * still there when it is shown again.
    */
   readonly visible?: boolean | "hidden" | undefined;
 }
 
-/** What the author of a container may write: its own props and those of every container. */
+/** The props that an author may write: those of the container and of every container. */
 export type ContainerInput<A> = string extends keyof A ? ContainerCommon : A & ContainerCommon;
 
 /** A function that declares a field of one container. */
 export interface DeclareContainer<P, E extends string, D = Record<never, never>> {
-  /** Declares a container. @throws {TypeError} when a prop is wrong; the message says which and what would be right. */
+  /**
+   * Declares a container. @throws {TypeError} when a prop is wrong; the message names it and says what would be right.
+   */
   (...props: Record<never, never> extends P ? [props?: P] : [props: P]): ContainerField<E, P & object, D>;
   /** The component behind it. */
   readonly component: Component;

@@ -1,6 +1,6 @@
 import type { RunContext } from "./action.ts";
 
-/** What a handler's process may touch: `true` for all of a kind, or a list as Deno's flags take it. */
+/** Rights of a handler's process: `true` for all of a kind, or a list like those of Deno's flags. */
 export interface RemotePermissions {
   /** Files and folders that it may read, beside the folder of its module. Relative ones count from the module. */
   readonly read?: true | readonly string[];
@@ -8,33 +8,38 @@ export interface RemotePermissions {
   readonly write?: true | readonly string[];
   /** Hosts that it may reach: `example.org`, `example.org:443`. */
   readonly net?: true | readonly string[];
-  /** Variables of the server's environment that it is given. It has no others. */
+  /** Variables of the server's environment. It gets no others. */
   readonly env?: readonly string[];
   /** Programs that it may run. */
   readonly run?: true | readonly string[];
   /** Libraries that it may load. Relative ones count from the module. */
   readonly ffi?: true | readonly string[];
-  /** Facts about the machine that it may ask for: `cpus`, `hostname` ... */
+  /** Facts about the machine that it may read: `cpus`, `hostname` ... */
   readonly sys?: true | readonly string[];
 }
 
 /** Options of {@linkcode remote} for a worker: a thread of the server, with the server's rights and memory. */
 export interface RemoteWorkerOptions {
-  /** A thread keeps the server awake while a handler blocks. It is no prison: for that, take `process`. */
+  /**
+   * A thread keeps the server awake while a handler blocks. It does not isolate untrusted code: use `process` for
+   * that.
+   */
   readonly runs: "worker";
   /** Longest time that the handler may work, in milliseconds; waiting for a reader is not counted. Default 60,000. */
   readonly timeoutMs?: number;
 }
 
-/** Options of {@linkcode remote} for a process of its own, which can be killed and has only the rights it is given. */
+/**
+ * Options of {@linkcode remote} for a process of its own, which can be killed and has only the rights it is given.
+ */
 export interface RemoteProcessOptions {
-  /** A process ends alone: by an endless loop, a lack of memory or an exit. */
+  /** A process contains failures: an endless loop, a lack of memory or an exit ends only the process. */
   readonly runs: "process";
   /** Longest time that the handler may work, in milliseconds; waiting for a reader is not counted. Default 60,000. */
   readonly timeoutMs?: number;
   /** Memory for its values, and as much again for bytes, in MiB, from 16. Default 256. */
   readonly memoryMb?: number;
-  /** What it may touch. Default: only read the folder of its module. */
+  /** Its rights. Default: reading the folder of its module. */
   readonly permissions?: RemotePermissions;
 }
 
@@ -51,14 +56,14 @@ export interface RemoteTarget {
   readonly options: RemoteOptions;
 }
 
-/** Runs a remote handler elsewhere. What it gives is a generator, whatever the handler is. */
+/** Runs a remote handler elsewhere. The result is a generator, for every kind of handler. */
 export type RemoteRunner = (
   target: RemoteTarget,
   input: unknown,
   run: RunContext,
 ) => AsyncGenerator<unknown, unknown, undefined>;
 
-/** What running a function elsewhere gives: a generator with its yields, or with none, and its result at the end. */
+/** The result of a remote function: a generator with its yields, if any, and its result at the end. */
 export type RemoteResult<R> = [R] extends [
   Generator<infer Y, infer T, never> | AsyncGenerator<infer Y, infer T, never>,
 ] ? AsyncGenerator<Y, T, unknown>
@@ -79,13 +84,13 @@ let runner: RemoteRunner | undefined;
 let listener: ((declared: Omit<RemoteTarget, "name">) => void) | undefined;
 
 /**
- * The functions of another module as handlers that run outside the server's own loop: for work that blocks
- * (`runs: "worker"`) or is not trusted (`runs: "process"`). Functions cannot cross that border, so the module is named
- * by its address and typed by its type; nothing of it is loaded here. Its functions are plain handlers:
- * `(input, run)`, sync or async, generators too. Values are copied: what they are handed and give is plain data and
- * bytes; functions among their inputs (`photo.bytes()`) may be called and give promises.
+ * The functions of another module as handlers that run outside the server's own loop: for work that blocks (`runs:
+ * "worker"`) or is not trusted (`runs: "process"`). Functions cannot be sent there, so the module is given by its
+ * URL and by its type; it is not loaded here. Its functions are plain handlers: `(input, run)`, sync or async,
+ * generators too. Values are copied: inputs and results are plain data and bytes. Functions among the inputs
+ * (`photo.bytes()`) can be called and return promises.
  *
- * In a test without a server they run where they are called.
+ * In a test without a server they run in the test.
  *
  * @example
  * ```ts ignore
@@ -96,7 +101,7 @@ let listener: ((declared: Omit<RemoteTarget, "name">) => void) | undefined;
  * on(go.click, { inputs: limit, outputs: result, fn: work.countPrimes });
  * ```
  *
- * @throws {TypeError} when `module` is no `file:` address, or an option is of no use where it runs.
+ * @throws {TypeError} when `module` is not a `file:` URL, or an option does not fit `runs`.
  * @throws {RangeError} when a time or an amount of memory is out of range.
  */
 export function remote<M extends object>(module: string, options: RemoteOptions): Remote<M> {
@@ -105,7 +110,7 @@ export function remote<M extends object>(module: string, options: RemoteOptions)
   const made = new Map<string, RemoteHandler<unknown>>();
   return new Proxy({}, {
     get(_, name) {
-      // Asked for by `await` and by those who print: no handlers.
+      // `await` and printing ask for these: they are not handlers.
       if (typeof name !== "string" || name === "then" || name === "toJSON") return undefined;
       const known = made.get(name);
       if (known) return known;
@@ -123,7 +128,7 @@ export function remoteOf(fn: unknown): RemoteTarget | undefined {
   return typeof fn === "function" ? targets.get(fn) : undefined;
 }
 
-/** Says who runs remote handlers from now on, until it is disposed of. Without a runner they run where they are called. */
+/** Sets the runner of remote handlers until it is disposed of. Without a runner they run in place. */
 export function runRemotesBy(next: RemoteRunner): Disposable {
   const before = runner;
   runner = next;
@@ -134,7 +139,7 @@ export function runRemotesBy(next: RemoteRunner): Disposable {
   };
 }
 
-/** Hears of every module that {@linkcode remote} is told of from now on, until it is disposed of. */
+/** Reports every module that {@linkcode remote} gets from now on, until it is disposed of. */
 export function hearRemotes(hear: (declared: Omit<RemoteTarget, "name">) => void): Disposable {
   listener = hear;
   return {

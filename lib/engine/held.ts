@@ -14,8 +14,8 @@ export interface Session {
   /** Id, without its signature. */
   readonly id: string;
   /**
-   * The value of a field that lives on the server. Plain data is a copy: changing it changes nothing here. Values that are
-   * no plain data, or whose field has `onDelete`, are handed out as they are.
+   * The value of a field that lives on the server. Plain data is a copy: changing it changes nothing here. Values
+   * that are no plain data, or whose field has `onDelete`, are handed out as they are.
    */
   value(demo: Demo, key: string): unknown;
   /** As {@linkcode Session.write}, of one value. Says whether it is another than before. */
@@ -514,7 +514,7 @@ function propsWith(
 
 function tooMuch(key: string, room: number): Fault {
   const most = Math.floor(room / 1024 / 1024);
-  return new Fault("bad_output", `What is kept for one page would take more than ${most} MiB`, {
+  return new Fault("bad_output", `The state of one page would take more than ${most} MiB`, {
     field: key,
   });
 }

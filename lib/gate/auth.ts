@@ -17,20 +17,20 @@ import { isVisit } from "./visit.ts";
 
 /** Options for {@linkcode auth}. */
 export interface AuthOptions {
-  /** Where users come from: `usersFrom()`, `usersFile()` or `oidc()`. */
+  /** The source of users: `usersFrom()`, `usersFile()` or `oidc()`. */
   readonly users: UserSource;
-  /** Roles of which one must be had to get in. Default: whoever is logged in gets in. */
+  /** Roles that get in; one of them is enough. Default: every logged-in user. */
   readonly allow?: string | readonly string[];
-  /** A sentence over the login form. */
+  /** A sentence above the login form. */
   readonly message?: string;
   /**
-   * Name for guards that share their users and logins: a lower-case word, default `main`. Guards with other users need
-   * another one.
+   * Name of the guards that share users and logins: a lower-case word, default `main`. Guards with other users need
+   * another realm.
    */
   readonly realm?: string;
-  /** After so long without a request a login ends, in milliseconds. Default 12 hours. */
+  /** How long a login lasts without a request, in milliseconds. Default 12 hours. */
   readonly idleMs?: number;
-  /** After so long a login ends in any case, in milliseconds. Default 7 days. */
+  /** How long a login lasts at most, in milliseconds. Default 7 days. */
   readonly absoluteMs?: number;
 }
 
@@ -39,9 +39,9 @@ const CHALLENGE = { headers: { "www-authenticate": "Bearer" } };
 const REALM = /^[a-z][a-z0-9]{0,31}$/;
 
 /**
- * Guards an app or a folder of routes: the default export of its `_middleware.ts`. Nothing below it is answered to
- * somebody who is not logged in: no page, no event, no file, no API. People log in at `<page>/login`, where they are
- * sent to; programs send an API key, which is made at `<page>/account`.
+ * Guards an app or a folder of routes: the default export of its `_middleware.ts`. Without a login nothing below it
+ * is answered: no page, no event, no file, no API. People are redirected to `<page>/login`; programs send an API
+ * key, made at `<page>/account`.
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ const REALM = /^[a-z][a-z0-9]{0,31}$/;
  *
  * export default auth({ users: usersFile() });
  * ```
- * @throws {TypeError} for a realm or role that is none.
+ * @throws {TypeError} for an invalid realm or role.
  */
 export function auth<S extends AuthState>(options: AuthOptions): Middleware<S> {
   const { users, message, realm = "main", idleMs = 12 * HOUR_MS, absoluteMs = 7 * 24 * HOUR_MS } = options;
@@ -106,7 +106,7 @@ export function auth<S extends AuthState>(options: AuthOptions): Middleware<S> {
 }
 
 /**
- * Guards a folder below one that `auth()` guards: who has none of the roles finds nothing there.
+ * Guards a folder below a guard of `auth()`. Users with none of the roles get a 404.
  *
  * @example
  * ```ts
@@ -215,7 +215,7 @@ function wantsPage({ method, headers }: Request): boolean {
     headers.get("accept")?.includes("text/html") === true;
 }
 
-/** What went wrong inside the guard, where it is dealt with as if there were no guard. */
+/** An internal error of the guard, handled like an error without a guard. */
 class Inside extends Error {
   constructor(override readonly cause: unknown) {
     super("Inside the guard");

@@ -4,8 +4,8 @@ import { safeFetch } from "./safe_fetch.ts";
 
 /**
  * Users of an OpenID Connect issuer: authorization code with PKCE, `state` and `nonce`; the ID token's signature,
- * issuer, audience and times are checked. The issuer may be anywhere, also in one's own network; what it names besides
- * itself, for tokens and keys, must be on the same host or have a public address.
+ * issuer, audience and times are checked. The issuer may be anywhere, also in a private network. Its URLs for
+ * tokens and keys must be on the same host or have a public address.
  *
  * @example
  * ```ts ignore

@@ -3,40 +3,40 @@ import type { LoginTimes } from "@/lib/accounts/logins.ts";
 import type { UserSource } from "@/lib/accounts/users.ts";
 import type { User } from "@/lib/value/user.ts";
 
-/** Who is logged in, for pages and layouts: `state.account`. */
+/** The login, for pages and layouts: `state.account`. */
 export interface Account {
-  /** Who that is. */
+  /** The user. */
   readonly user: User;
-  /** Realm of the guard that let them in. */
+  /** Realm of the guard. */
   readonly realm: string;
-  /** Path of the account's own page, below the page that was asked for. */
+  /** Path of the account page, below the requested page. */
   readonly url: string;
-  /** Path to which the form for logging out is sent. */
+  /** Path for the log-out form. */
   readonly logout: string;
 }
 
-/** What the guard finds and leaves on the state of a request. */
+/** The state of a request, as guards read and write it. */
 export interface AuthState {
-  /** Where the middleware of `main.ts` leaves what all guards share. */
+  /** The object that all guards share, set by the middleware of `main.ts`. */
   accounts?: object;
-  /** Who is logged in. */
+  /** The login. */
   account?: Account;
   /** Title of the document. */
   title?: string;
 }
 
-/** A guard as its parts see it. */
+/** A guard, for its parts. */
 export interface Guard {
   readonly accounts: Accounts;
   readonly users: UserSource;
   readonly realm: string;
-  /** Roles that get in; `undefined`: everybody who is logged in. */
+  /** Roles that get in; `undefined`: every logged-in user. */
   readonly allow: readonly string[] | undefined;
   readonly message: string | undefined;
   readonly times: LoginTimes;
-  /** Path of the page that was asked for. */
+  /** Path of the requested page. */
   readonly page: string;
-  /** What the login form and links to it carry on. */
+  /** The query of the login form and links to it. */
   readonly query: string;
   /** Address of the client. */
   readonly client: string;

@@ -26,7 +26,7 @@ const SHOWN = new Set(["audio", "document", "empty", "image", "track", "video"])
 export function checkReader(headers: Headers, apart: boolean): void {
   const use = headers.get("sec-fetch-dest") ?? "";
   if (PROGRAMS.has(use) || headers.get("service-worker") !== null) {
-    throw new Fault("forbidden", "A file that somebody sent is no program");
+    throw new Fault("forbidden", "An uploaded file cannot be run as a program");
   }
   const site = headers.get("sec-fetch-site");
   if (site === null || site === "same-origin" || site === "none") return;

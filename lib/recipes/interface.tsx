@@ -7,16 +7,16 @@ import { declaredIn } from "@/lib/demo/declared_in.ts";
 import { button, dataset } from "@/components/mod.ts";
 import { Column, Row } from "@/components/layout/mod.ts";
 
-/** What `Interface()` is told: also all that `on()` is told of an action, such as checks, limits, batches and roles. */
+/** Options for {@linkcode Interface}, including those of `on()`: checks, limits, batches, roles. */
 export interface InterfaceSpec<I extends Slot, O extends Slot, B extends boolean = false>
   extends Omit<ActionSpec<I, O, B>, "inputs" | "outputs" | "fn" | "cancels" | "triggerMode"> {
   /** Name of the demo, over the page and in the gallery. */
   readonly title?: string;
   /** One or two sentences under the title. */
   readonly description?: string;
-  /** What the person gives: one field, or a record whose keys are the handler's argument names. */
+  /** The inputs: one field, or a record whose keys are the argument names of the handler. */
   readonly inputs: I;
-  /** What the handler gives: one field, or a record. */
+  /** The outputs of the handler: one field, or a record. */
   readonly outputs: O;
   /** The function to show. */
   readonly fn: Handler<I, O, NoInfer<B>>;
@@ -39,8 +39,8 @@ export interface InterfaceActions<I extends Slot, O extends Slot> {
 }
 
 /**
- * The shortest demo: a function between inputs and outputs, with a button that runs it, one that clears, and
- * examples. Its action is `/predict`.
+ * The shortest demo: a function between inputs and outputs, with a submit button, a clear button, and examples. Its
+ * action is `predict`.
  *
  * @example
  * ```ts
@@ -177,7 +177,7 @@ function sample(example: unknown, inputs: Fields, slot: Slot, row: number): Samp
   return { values: record, words };
 }
 
-/** What a person reads of an example; `undefined` where that takes a server. @throws where the value does not fit. */
+/** The text of an example for people; `undefined` if it needs a server. @throws where the value does not fit. */
 function wordsOf(field: AnyField, value: unknown): string | undefined {
   const component = componentOf(field);
   const wire = component.encode ? component.encode(value, noServer, field.props) : value;

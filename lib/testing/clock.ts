@@ -1,10 +1,10 @@
-/** A clock that only goes when it is told to. */
+/** A clock that moves only when a test moves it. */
 export interface FakeClock {
   /** Milliseconds since it was made. */
   now(): number;
   /** Calls back after a while, unless it is disposed of before. */
   after(ms: number, callback: () => void): Disposable;
-  /** Lets time pass: calls back, in order, what was due by then. */
+  /** Advances the time and calls the due callbacks in order. */
   tick(ms: number): void;
   /** How many callbacks wait. */
   readonly waiting: number;

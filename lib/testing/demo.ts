@@ -6,32 +6,32 @@ import type { FrameBody } from "@/lib/wire/frame.ts";
 import type { FakeClock } from "./clock.ts";
 import { openDemo as open } from "./open_demo.ts";
 
-/** A demo opened by a test: no server, no browser, time stands still until the test moves it. */
+/** A demo in a test, without a server and without a browser. Its time stands still until the test moves it. */
 export interface OpenDemo<A extends string> extends AsyncDisposable {
-  /** What goes on in it. */
+  /** The engine that runs it. */
   readonly engine: DemoEngine;
-  /** Its time. */
+  /** Its clock. */
   readonly clock: FakeClock;
-  /** Token of the session that calls without one belong to. */
+  /** Token of the default session of calls. */
   readonly session: string;
-  /** Starts an action with wire values by argument name. @throws {Fault} what is refused before it runs. */
+  /** Starts an action with wire values by argument name. @throws {Fault} when it is refused before it runs. */
   submit(action: A, input?: Record<string, Json>, options?: SubmitOptions): DemoRun;
   /**
    * Runs an action to its end and gives the wire values it wrote, by field.
    *
-   * @throws {Fault} what the action failed with.
+   * @throws {Fault} when the action failed.
    */
   run(action: A, input?: Record<string, Json>, options?: SubmitOptions): Promise<Record<string, Json>>;
 }
 
-/** What goes on in a demo that a test has opened. */
+/** The engine of a demo in a test. */
 export interface DemoEngine {
-  /** Makes sessions. */
+  /** Creates sessions. */
   readonly sessions: {
-    /** A token of a new session; `user`: the id of whom it belongs to, where people log in. */
+    /** Returns the token of a new session. `user` is the id of its user, for demos with a login. */
     mint(user?: string): string;
   };
-  /** How many calls wait, places are taken, runs can be read and sessions hold something. */
+  /** Counts of waiting calls, occupied places, readable runs, and sessions with state. */
   readonly load: {
     readonly waiting: number;
     readonly busy: number;
@@ -52,15 +52,15 @@ export interface DemoRun extends AsyncIterable<FrameBody & { readonly seq: numbe
   cancel(): void;
 }
 
-/** What a test may set of the server that runs its demo. */
+/** Options for {@linkcode openDemo}. */
 export interface OpenDemoOptions {
-  /** Runs at once of an action that names no limit; `null` is no limit. Default 16. */
+  /** Concurrent runs of an action without its own limit; `null` means no limit. Default 16. */
   readonly concurrencyLimit?: number | null;
   /** Calls that may wait in one group. Default 1,000. */
   readonly queueSize?: number;
   /** Sessions that may hold values. Default 10,000. */
   readonly sessionCapacity?: number;
-  /** How long a run goes on with nobody reading it, in milliseconds. Default 60,000. */
+  /** How long a run continues without a reader, in milliseconds. Default 60,000. */
   readonly graceMs?: number;
 }
 
@@ -70,9 +70,9 @@ export interface SubmitOptions {
   readonly session?: string;
   /** Values of fields that only later actions of the chain take. */
   readonly rest?: Record<string, Json>;
-  /** The event that starts it: `when` is `"<field>:<event>"`, `detail` what it carries. */
+  /** The event that starts it: `when` is `"<field>:<event>"`, `detail` is its data. */
   readonly event?: { readonly when: string; readonly detail?: Json };
-  /** Who asks, for the handler to see. What is left out is empty. */
+  /** The request that the handler sees. Missing parts are empty. */
   readonly request?: Partial<RunRequest>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a test of a demo needs.
+ * Tools for tests of demos.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The closed table of refusals: what each code means to HTTP, to JSON-RPC and to Gradio's clients.
- * `status` is the HTTP status, `rpc` the JSON-RPC error number, `retry` whether the same call may succeed later.
+ * The closed table of refusals, with the meaning of each code in HTTP and JSON-RPC. `status` is the HTTP status,
+ * `rpc` the JSON-RPC error number, `retry` whether the same call may succeed later.
  */
 export const FAULTS = {
   bad_request: { status: 400, rpc: -32700, retry: false },
@@ -29,17 +29,17 @@ export const FAULTS = {
 /** The code of a {@linkcode Fault}: a key of {@linkcode FAULTS}. */
 export type FaultCode = keyof typeof FAULTS;
 
-/** What a {@linkcode Fault} may carry besides code and message. */
+/** Options of a {@linkcode Fault}. */
 export interface FaultOptions {
   /** Key of the field the message belongs to; the page shows it there. */
   field?: string | undefined;
-  /** Messages by field, where several are at fault. */
+  /** Messages by field, for several wrong fields. */
   fields?: Readonly<Record<string, string>> | undefined;
-  /** What went wrong inside. Stays in the log, never reaches a client. */
+  /** The internal cause. It stays in the log and never reaches a client. */
   cause?: unknown;
 }
 
-/** A fault as it travels: without its cause. */
+/** A fault as a client gets it: without its cause. */
 export interface FaultJson {
   /** Key of {@linkcode FAULTS}. */
   code: FaultCode;
@@ -47,13 +47,13 @@ export interface FaultJson {
   message: string;
   /** Key of the field it belongs to. */
   field?: string | undefined;
-  /** Messages by field, where several are at fault. */
+  /** Messages by field, for several wrong fields. */
   fields?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
- * A refusal that a person can act on. A handler throws one to show its message at the page:
- * anything else that a handler throws is shown as a neutral `internal` text in production.
+ * A refusal that a person can act on. A handler throws it to show its message on the page. Any other error of a
+ * handler is shown as a neutral `internal` text in production.
  *
  * @example
  * ```ts
@@ -71,7 +71,7 @@ export class Fault extends Error {
   readonly code: FaultCode;
   /** Key of the field at fault, if there is one. */
   readonly field: string | undefined;
-  /** Messages by field, where several are at fault. */
+  /** Messages by field, for several wrong fields. */
   readonly fields: Readonly<Record<string, string>> | undefined;
 
   /** `message` is for the person at the page; `options.cause` for the log. */

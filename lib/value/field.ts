@@ -6,9 +6,9 @@ export declare const In: unique symbol;
 export declare const Out: unique symbol;
 /** Type-level key: the props that `update()` may change. */
 export declare const Props: unique symbol;
-/** Type-level key: marks a field that others stand in. */
+/** Type-level key: marks a container. */
 export declare const Contains: unique symbol;
-/** Type-level key: what an event carries. */
+/** Type-level key: the data of an event. */
 export declare const Carries: unique symbol;
 
 /** Something that may start an action: `go.click`, `blur.success`, `load`. `D` is what it carries, `N` its name. */
@@ -17,11 +17,11 @@ export interface EventRef<D = unknown, N extends string = string> {
   readonly source: object | null;
   /** Name in the source's vocabulary: `click`, `change`, `success` ... */
   readonly event: N;
-  /** Only in types: what it carries. */
+  /** Only in types: its data. */
   readonly [Carries]?: D;
 }
 
-/** What may start an action: one event or several. */
+/** The events that start an action: one or several. */
 export type Events = EventRef | readonly EventRef[];
 
 /** The event that started a run. `N` is its name, `D` the type of its detail. */
@@ -31,13 +31,16 @@ export interface RunEvent<N extends string = string, D = Json | undefined> {
   /** Name in the vocabulary of its field: `click`, `change`, `load` ... */
   readonly name: N;
   /**
-   * What it carried, for example what was selected; `undefined` for an event that carries nothing. It has passed the
-   * schema of its event; whether it is true only the client knows.
+   * The data of the event, for example the selection; `undefined` for an event without data. It has passed the schema
+   * of its event, but a client can send any value that the schema allows.
    */
   readonly detail: D;
 }
 
-/** The events that may start an action, as its handler sees them. Those of other actions are told as what started these. */
+/**
+ * The events that may start an action, as its handler sees them. For an event of another action, it is the event that
+ * started that action.
+ */
 export type Raised<W> = W extends readonly (infer One)[] ? Raised<One>
   : W extends EventRef<infer D, infer N> ? unknown extends D ? RunEvent : RunEvent<N, D>
   : never;
@@ -65,8 +68,8 @@ export interface AnyField {
 }
 
 /**
- * A declared field: `I` is what handlers receive, `O` what they may give, `E` its events, `P` its props, `D` what its
- * events carry, by name. Events that are not named there carry nothing.
+ * A declared field. Handlers receive `I` and may give `O`. `E` are its events, `P` its props, `D` the data of its
+ * events, by name. Events without a name in `D` carry nothing.
  */
 export type Field<
   I,
@@ -79,7 +82,9 @@ export type Field<
   & { readonly [In]: I; readonly [Out]: O; readonly [Props]: P }
   & { readonly [K in E]: EventRef<K extends keyof D ? D[K] : undefined, K> };
 
-/** A declared container: a field that others stand in. It has props `P` and events `E`, which carry `D`, but no value. */
+/**
+ * A declared container: a field with other fields inside. It has props `P` and events `E` with data `D`, but no value.
+ */
 export type ContainerField<E extends string, P extends object, D = Record<never, never>> =
   & Field<never, never, E, P, D>
   & { readonly [Contains]: true };
@@ -90,20 +95,20 @@ export type Fields = Readonly<Record<string, AnyField>>;
 /** One field or a record of them: what `inputs` and `outputs` accept. */
 export type Slot = AnyField | Fields;
 
-/** What a handler receives of one field. */
+/** The value that a handler receives from a field. */
 export type InOf<F> = F extends { readonly [In]: infer I } ? I : never;
-/** What a handler may give to one field. */
+/** The value that a handler may give to a field. */
 export type OutOf<F> = F extends { readonly [Out]: infer O } ? O : never;
 /** The props of one field that `update()` may change. */
 export type PropsOf<F> = F extends { readonly [Props]: infer P } ? P : never;
 
-/** What `update()` returns: a change of props for field type `P`. */
+/** The result of `update()`: a change of the props `P`. */
 export interface Update<P> {
   /** The props to change, and `value`. */
   readonly update: P;
 }
 
-/** What a handler receives for a slot: the bare value of one field, or a record. */
+/** The input of a handler for a slot: the bare value of one field, or a record. */
 export type Taken<T> = T extends AnyField ? InOf<T> : { readonly [K in keyof T]: InOf<T[K]> };
 
 /** A value that may as well be read-only: what `update()` is given is. */
@@ -116,19 +121,19 @@ export type Changes<F> = {
   >;
 };
 
-/** What a handler may give for one field: a value, or a change of its props. */
+/** The output of a handler for one field: a value, or a change of its props. */
 export type GivenOne<F> = OutOf<F> | Update<Changes<F>>;
 
 /**
- * What a handler may give for a slot. In a record an absent key leaves that field as it is. A handler without outputs
- * gives nothing.
+ * The output of a handler for a slot. In a record an absent key leaves that field unchanged. A handler without
+ * outputs gives nothing.
  */
 // Written out, not by an alias: the compiler's messages then begin with the type of the value.
 export type Given<T> = T extends AnyField ? OutOf<T> | Update<Changes<T>>
   : keyof T extends never ? void | NoOutputs
   : { readonly [K in RecordKeys<T>]?: OutOf<T[K]> | Update<Changes<T[K]>> };
 
-/** What a handler without outputs may give: nothing, or no key. */
+/** The output of a handler without outputs: nothing, or a record without keys. */
 export interface NoOutputs {
   readonly [name: string]: never;
 }

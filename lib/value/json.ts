@@ -1,4 +1,4 @@
-/** What a wire value is made of. Numbers are finite. */
+/** A wire value: any JSON value. Numbers are finite. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
 /** A JSON object. */

@@ -2,14 +2,14 @@ import type { ComponentChildren } from "preact";
 import type { Json } from "./json.ts";
 import type { FileRef } from "./file_ref.ts";
 
-/** How a field takes part in the page at the moment. */
+/** The phase of the action that fills a field. */
 export type FieldPhase = "idle" | "queued" | "running" | "failed";
 
-/** What a field shows about the action that fills it. */
+/** The state of the action that fills a field, as the field shows it. */
 export interface FieldStatus {
-  /** What is going on. */
+  /** The phase of the action. */
   readonly phase: FieldPhase;
-  /** What to tell the person: an error, or the progress note. */
+  /** The message for the person: an error, or the progress note. */
   readonly message?: string | undefined;
   /** Share done, 0 to 1, when the handler tells it. */
   readonly progress?: number | undefined;
@@ -17,7 +17,7 @@ export interface FieldStatus {
   readonly position?: number | undefined;
 }
 
-/** What an action needs from the page and does to it, as the browser has to know it. */
+/** An action as the browser needs to know it: its events, inputs and outputs. */
 export interface ActionPlan {
   /** `"<field>:<event>"` for each thing that starts it; `":load"` for the opening of the page. */
   readonly when: readonly string[];
@@ -25,9 +25,11 @@ export interface ActionPlan {
   readonly takes: Readonly<Record<string, string>>;
   /** Keys of further fields that actions chained to this one take. */
   readonly rest: readonly string[];
-  /** Keys of the fields that it and the actions chained to it may write, less containers: they show nothing of a run. */
+  /**
+   * Keys of the fields that it and its chained actions may write, without containers, which show no state of a run.
+   */
   readonly gives: readonly string[];
-  /** What happens when it is raised again while running: dropped, run beside, or run once more after. */
+  /** The effect of another event while it runs: dropped, run in parallel, or run once more afterwards. */
   readonly mode: "once" | "multiple" | "alwaysLast";
   /** Keys of actions whose runs it cancels. */
   readonly cancels: readonly string[];
@@ -41,13 +43,13 @@ export interface FieldState {
   readonly props: Readonly<Record<string, unknown>>;
   /** Whether the person may change it. */
   readonly interactive: boolean;
-  /** What it shows at first, when the page is the answer to a form. */
+  /** Its first status, when the page is the answer to a form. */
   readonly status?: FieldStatus | undefined;
 }
 
 /**
- * What all doors of one page share. It travels once, as one object, so every door of the page sees the same one;
- * in the browser the page's session hangs on it.
+ * The object that all doors of one page share. It is transferred once, so every door of the page sees the same
+ * object. In the browser the session of the page hangs on it.
  */
 export interface PageGraph {
   /** Path that the page posts its events to. */
@@ -60,15 +62,15 @@ export interface PageGraph {
   readonly actions: Readonly<Record<string, ActionPlan>>;
 }
 
-/** What a door is given: the page and which of its fields to draw. */
+/** Props of a door: the page and the field to draw. */
 export interface DoorProps {
-  /** What all doors of the page share. */
+  /** The object that all doors of the page share. */
   readonly page: PageGraph;
   /** Key of the field. */
   readonly id: string;
   /** Author's classes from the layout, put on the field's outer element. */
   readonly class?: string | undefined;
-  /** What stands in a container. */
+  /** The content of a container. */
   readonly children?: ComponentChildren;
 }
 
@@ -80,15 +82,15 @@ export interface CommonProps {
   readonly showLabel?: boolean | undefined;
   /** One sentence of help under the label. */
   readonly info?: string | undefined;
-  /** `false` takes the field out of the page; `"hidden"` leaves it in the document, unseen. */
+  /** `false` removes the field from the page; `"hidden"` leaves it in the document, but hidden. */
   readonly visible?: boolean | "hidden" | undefined;
   /** Whether the person may change it. Left out, a field that is only given is read-only. */
   readonly interactive?: boolean | undefined;
 }
 
 /**
- * What a view is given. A view is a pure function of this: on the server, in the browser and in the docs.
- * `set` and `raise` are absent where nothing may happen (plain HTML); a view without them still draws everything.
+ * Props of a view. A view is a pure function of them: on the server, in the browser and in the docs. `set` and
+ * `raise` are absent where nothing may happen (plain HTML); a view without them still draws everything.
  */
 export interface ViewProps<P, V> {
   /** Key of the field; the id of the element that takes the focus, and its name in a form. */
@@ -99,7 +101,7 @@ export interface ViewProps<P, V> {
   readonly value: V;
   /** Whether the person may change the value. `false` draws it to be read. */
   readonly interactive: boolean;
-  /** What to say about the action that fills it. */
+  /** The state of the action that fills it. */
   readonly status: FieldStatus;
   /** Name of the submit button that stands for this field's events in a form without script. */
   readonly submits?: string | undefined;
@@ -107,13 +109,13 @@ export interface ViewProps<P, V> {
   readonly class?: string | undefined;
   /** Changes the value as the person does: raises `input` and `change`. */
   readonly set?: ((value: V) => void) | undefined;
-  /** Raises an event of this component, with what happened. */
+  /** Raises an event of this component, with its data. */
   readonly raise?: ((event: string, detail?: Json) => void) | undefined;
-  /** What stands in a container. */
+  /** The content of a container. */
   readonly children?: ComponentChildren;
   /** Changes props of a container as the person does: opens it, folds it, selects a tab. */
   readonly move?: ((props: Readonly<Record<string, unknown>>) => void) | undefined;
-  /** Says a few words to screen readers, once: what happened that only the eye would notice, such as "Copied". */
+  /** Announces a short text to screen readers, once: a visible change such as "Copied". */
   readonly say?: ((words: string) => void) | undefined;
   /** Sends a file to the server. Rejects with a `Fault` that says what is allowed. */
   readonly upload?:

@@ -1,25 +1,25 @@
-/** Somebody whom a source of users knows. */
+/** A user of a source of users. */
 export interface Person {
-  /** What they are called, and what they log in with. */
+  /** The name for display and for logging in. */
   readonly name: string;
-  /** What they may do, in the words of the app: `"viewer"`, `"editor"`. */
+  /** Roles, named by the app: `"viewer"`, `"editor"`. */
   readonly roles: readonly string[];
 }
 
-/** Somebody who is logged in. */
+/** A logged-in user. */
 export interface User extends Person {
-  /** Theirs alone and always the same: the realm and what its source of users knows them by. */
+  /** A unique and permanent id: the realm, and the subject in its source of users. */
   readonly id: string;
 }
 
-/** Whether somebody has one of the roles. Nobody has a role who is not logged in; no roles named: everybody may. */
+/** Whether a user has one of the roles. A visitor without a login has none. `undefined` roles allow everybody. */
 export function isAllowed(user: Person | undefined, allow: readonly string[] | undefined): boolean {
   return allow === undefined || (user !== undefined && user.roles.some((role) => allow.includes(role)));
 }
 
 const ROLE = /^[a-z][a-z0-9_-]{0,31}$/;
 
-/** The roles that an option names, one or several. @throws {TypeError} when one is no name of a role. */
+/** The roles that an option names, one or several. @throws {TypeError} when a name is not valid for a role. */
 export function rolesOf(allow: string | readonly string[], at: string): readonly string[] {
   const roles = typeof allow === "string" ? [allow] : [...allow];
   for (const role of roles) {

@@ -2,9 +2,9 @@ import type { FaultJson } from "@/lib/value/fault.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { Patch } from "./patch.ts";
 
-/** Waiting for a place: `position` 1 is next, of `of` that wait; `etaMs` when the engine can tell. */
+/** The run waits for a place in the queue. */
 export interface QueuedFrame {
-  /** The word. */
+  /** Always `queued`. */
   readonly type: "queued";
   /** Place in the queue; 1 is next. */
   readonly position: number;
@@ -14,33 +14,33 @@ export interface QueuedFrame {
   readonly etaMs?: number | undefined;
 }
 
-/** The handler of `action` was called, or what it gave before is given again. */
+/** The handler of `action` was called, or its cached answer is sent again. */
 export interface StartedFrame {
-  /** The word. */
+  /** Always `started`. */
   readonly type: "started";
   /** Key of the action. */
   readonly action: string;
-  /** Whether the answer was known already. */
+  /** Whether the answer comes from the cache. */
   readonly cached?: true | undefined;
 }
 
-/** How far the handler is. Without `total`, `done` is a share from 0 to 1. */
+/** The progress of the handler. Without `total`, `done` is a share from 0 to 1. */
 export interface ProgressFrame {
-  /** The word. */
+  /** Always `progress`. */
   readonly type: "progress";
   /** Key of the action. */
   readonly action: string;
-  /** How much is done. */
+  /** The number of finished items, or the share. */
   readonly done: number;
-  /** Of how much. */
+  /** The number of all items. */
   readonly total?: number | undefined;
-  /** What is being done. */
+  /** The current step, in words. */
   readonly note?: string | undefined;
 }
 
 /** New values and props of fields. Fields that are not named stay as they are. */
 export interface OutputFrame {
-  /** The word. */
+  /** Always `output`. */
   readonly type: "output";
   /** Key of the action. */
   readonly action: string;
@@ -54,46 +54,46 @@ export interface OutputFrame {
   readonly whole?: true | undefined;
 }
 
-/** Something to tell the person beside the outputs. */
+/** A message for the person beside the outputs. */
 export interface LogFrame {
-  /** The word. */
+  /** Always `log`. */
   readonly type: "log";
-  /** How grave it is. */
+  /** The severity. */
   readonly level: "info" | "success" | "warning" | "error";
-  /** What to tell. */
+  /** The message. */
   readonly text: string;
   /** A title over it. */
   readonly title?: string | undefined;
-  /** How long to show it. */
+  /** How long to show it, in seconds. */
   readonly seconds?: number | undefined;
 }
 
-/** The handler of `action` refused or broke. */
+/** The handler of `action` failed: it refused, or it threw an error. */
 export interface FailedFrame extends FaultJson {
-  /** The word. */
+  /** Always `failed`. */
   readonly type: "failed";
   /** Key of the action. */
   readonly action: string;
-  /** Whether a crash took frames away before it: its number does not follow the one before. */
+  /** Whether a crash removed frames before it: its number does not follow the previous one. */
   readonly whole?: true | undefined;
 }
 
 /** The last frame of every run. */
 export interface DoneFrame {
-  /** The word. */
+  /** Always `done`. */
   readonly type: "done";
   /** How the run ended. */
   readonly outcome: "done" | "failed" | "cancelled";
   /** From acceptance to here, in milliseconds. */
   readonly ms: number;
   /**
-   * `false` when the end was told though it could not be kept: a crash of the server may take it, and what the run left in
-   * its session. Both are tried again until they are kept. Left out, all is as durable as the server keeps things.
+   * `false` when the store could not keep the end. A crash of the server may then lose the end and the changes of
+   * session state. The server retries until both are stored. Without it, the end is as durable as the store.
    */
   readonly kept?: false | undefined;
 }
 
-/** What a run says, without its place in the run. */
+/** A frame of a run, without its position. */
 export type FrameBody =
   | QueuedFrame
   | StartedFrame
@@ -104,7 +104,6 @@ export type FrameBody =
   | DoneFrame;
 
 /**
- * One word of the native protocol. `seq` counts from 1 in its run. It leaves a gap before a frame that is `whole`, and there
- * only.
+ * A frame of the native protocol. `seq` counts from 1 in its run. It has a gap only before a frame that is `whole`.
  */
 export type Frame = FrameBody & { readonly run: string; readonly seq: number };

@@ -5,7 +5,7 @@ export default Blocks({
   title: "Cancel events",
   description:
     "Work that goes on, and three ways to stop it: a button, a change of a text, Enter in another. " +
-    "What was there stays.",
+    "Earlier results stay.",
   fields: {
     steps: slider({ label: "Number of steps", min: 1, max: 10, step: 1, value: 9 }),
     start: button({ label: "Start iterating", variant: "primary" }),

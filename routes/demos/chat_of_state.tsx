@@ -5,7 +5,7 @@ const KEPT = 20;
 
 export default Blocks({
   title: "Chat of state",
-  description: "A conversation with a memory. What was said stays on the server, for this page alone: " +
+  description: "A conversation with a memory. The messages stay on the server, for this page alone: " +
     "a second tab starts a conversation of its own.",
   fields: {
     message: textbox({ label: "Message", placeholder: "The tide is out" }),

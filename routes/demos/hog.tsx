@@ -13,8 +13,8 @@ const narrow = remote<typeof Work>(module, { runs: "process", timeoutMs: 30_000,
 export default Blocks({
   title: "Hog",
   description:
-    "Work that blocks runs in a thread, work that is not trusted in a process of its own. Whatever it does " +
-    "there, the others go on.",
+    "Blocking work runs in a thread, untrusted work in a process of its own. Other visitors do not notice " +
+    "either.",
   fields: {
     upTo: slider({ label: "Primes up to (millions)", min: 1, max: 200, step: 1, value: 20 }),
     inWorker: button({ label: "Count in a worker", variant: "primary" }),
@@ -22,8 +22,8 @@ export default Blocks({
     stop: button({ label: "Stop", variant: "stop" }),
     counted: textbox({ label: "From the worker", interactive: false }),
     countedToo: textbox({ label: "From the process", interactive: false }),
-    loopWorker: button("Loop for ever in a worker"),
-    loopProcess: button("Loop for ever in a process"),
+    loopWorker: button("Loop forever in a worker"),
+    loopProcess: button("Loop forever in a process"),
     bomb: button("Eat all memory of a process"),
     exit: button("Exit from a process"),
     outcome: textbox({ label: "What happened", interactive: false }),

@@ -8,7 +8,7 @@ const openings = [
 const turns = [
   "Each day it counted the boats, and each day the count came out one short.",
   "So the children rowed out to ask the reef, which had time for questions.",
-  "What they brought home was small and bright and would not be put into a jar.",
+  "They came home with something small and bright that would not be put into a jar.",
   "By evening the whole village had agreed that it was a promise.",
 ];
 

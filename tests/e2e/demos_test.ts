@@ -320,7 +320,7 @@ const demos: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole("button", { name: "Eat all memory" }).click();
     await waitForValue(page, "outcome", /used more memory than it may/);
     for (const where of ["worker", "process"]) {
-      await page.getByRole("button", { name: `Loop for ever in a ${where}` }).click();
+      await page.getByRole("button", { name: `Loop forever in a ${where}` }).click();
       await asksMeanwhile();
       await waitForValue(page, "outcome", /took longer than 2 s and was stopped/);
       await page.getByRole("button", { name: "Exit from a process" }).click();

@@ -66,7 +66,7 @@ export function proseOfComments(source: string, which: "doc" | "all"): Passage[]
     if (text.startsWith("/**") || text.startsWith("/*")) {
       const block = [text.replace(/^\/\*+ ?/, "")];
       while (!(lines[at] as string).includes("*/") && at + 1 < lines.length) {
-        block.push((lines[++at] as string).trim().replace(/^\* ?/, ""));
+        block.push((lines[++at] as string).trim().replace(/^\*(?!\/) ?/, ""));
       }
       block[block.length - 1] = (block.at(-1) as string).replace(/\s*\*\/.*$/, "");
       found.push(...proseOfBlock(block, start));

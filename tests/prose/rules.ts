@@ -19,7 +19,7 @@ const BANNED: readonly (readonly [RegExp, string])[] = [
   [/^(Holds none at first|Starts nothing)\.$/i, "leave it out"],
   [/\bdear(er|est|ly)?\b/i, 'say "expensive" or "slow"'],
   [/\bmend(s|ed|ing)?\b/i, 'say "fix", "repair" or "handle"'],
-  [/\b(lets?|letting) go\b|\blet go of\b/i, 'say "releases" or "forgets"'],
+  [/\b(lets?|letting) go of\b/i, 'say "releases" or "forgets"'],
   [/\bof late\b/i, 'say "recently"'],
   [/\banew\b/i, 'say "again"'],
   [/\bfor ever\b/i, 'say "forever" or "without end"'],
@@ -45,7 +45,7 @@ const NO_SUBJECT: readonly (readonly [RegExp, string])[] = [
   [/^(Who|Whose|What|Whatever|Whatsoever)\b(?!.*\?["')]*$)/, "a clause without a noun: name the subject"],
   [/^(One|Ones|Those|That) (that|who|which|whose)\b/, "a clause without a noun: name the subject"],
   [
-    /(?:[;:]|\b(?:and|but|or|so|than|as|if|when|where|because|that)) who (?!(?:it|they|he|she|you|we)\b)/,
+    /(?:[;:]|\b(?:and|but|or|so|than|as|if|when|where|because|that)) who (?!(?:it|they|he|she|you|we)\b)(?!.*\?$)/,
     '"who" without a noun: name the person',
   ],
   [
@@ -74,7 +74,8 @@ export function mistakesOf(passage: Passage): Mistake[] {
       const match = turn.exec(sentence);
       if (match) say(`"${match[0]}": ${instead}`);
     }
-    if (kind === "heading") return;
+    // A heading and the label of a field name a thing: "What happened".
+    if (kind === "heading" || (kind === "ui" && words <= 8 && !/[.!,;:]/.test(sentence))) return;
     for (const [clause, rule] of NO_SUBJECT) if (clause.test(sentence)) say(rule);
     // The first sentence of a doc comment or a cell says what the thing does: "Opens a demo".
     if ((at > 0 || kind === "prose") && VERB.test(sentence)) say("a sentence without a subject: name it");

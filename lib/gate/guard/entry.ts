@@ -43,8 +43,8 @@ export function methodRule({ method }: Arrival): Response | undefined {
 }
 
 /**
- * @throws {Fault} `bad_request` for a path with a broken escape, which Fresh's router throws at; `not_found` for what its build
- * says about the sources
+ * @throws {Fault} `bad_request` for a path with a broken escape, which Fresh's router throws at; `not_found` for
+ * what its build says about the sources
  */
 export function pathRule({ request: { url } }: Arrival): undefined {
   if (!url.includes("%") && !url.includes("metafile")) return;
@@ -53,7 +53,7 @@ export function pathRule({ request: { url } }: Arrival): undefined {
   try {
     path = decodeURIComponent(path);
   } catch {
-    throw new Fault("bad_request", "The address has a % that is no escape");
+    throw new Fault("bad_request", "The address has an invalid % escape");
   }
   if (METAFILE.test(path)) throw new Fault("not_found", "There is nothing here");
 }
@@ -70,7 +70,9 @@ export function sizeRule({ request, method, headers }: Arrival, { maxBodyBytes }
   if (Number(headers.get("content-length")) > maxBodyBytes) throw tooLarge("The request", maxBodyBytes);
 }
 
-/** @throws {Fault} `rate_limited` when an address has too much under way: slow senders and slow readers count as well */
+/**
+ * @throws {Fault} `rate_limited` when an address has too much under way: slow senders and slow readers count as well
+ */
 export function connectionsRule(arrival: Arrival, { flights }: Policy): undefined {
   const { countedAs, completed } = arrival;
   if (completed === undefined) return;
@@ -83,7 +85,9 @@ export function connectionsRule(arrival: Arrival, { flights }: Policy): undefine
   completed.then(sent, sent);
 }
 
-/** @throws {Fault} `bad_request` for a body where none belongs: Deno gives nobody a way to read it, and waits for it */
+/**
+ * @throws {Fault} `bad_request` for a body where none belongs: Deno gives nobody a way to read it, and waits for it
+ */
 export function bodilessRule({ method, headers }: Arrival): undefined {
   if (READS.has(method) && sendsBody(headers)) {
     throw new Fault("bad_request", `A request by ${method} must not have a body`);
@@ -104,7 +108,10 @@ export function rateRule(arrival: Arrival, { rate, localRate }: Policy): Respons
   return refuse(fault, { headers: { "retry-after": String(Math.ceil(seconds)) } });
 }
 
-/** Asked for by programs of this machine, whoever else shares its address: how the server is must not be hidden by a flood. */
+/**
+ * Asked for by programs of this machine, whoever else shares its address: how the server is must not be hidden by a
+ * flood.
+ */
 const PROBES = /^http:\/\/[^/]+\/(?:healthz|healthz\/ready|metrics)$/;
 
 function isProbe({ countedAs, method, request: { url } }: Arrival): boolean {
@@ -162,7 +169,9 @@ function isSimple(headers: Headers): boolean {
     !headers.has("atoll-session");
 }
 
-/** @throws {Fault} `forbidden` for what another site's page takes in: pictures, scripts, data. Links and frames go on. */
+/**
+ * @throws {Fault} `forbidden` for what another site's page takes in: pictures, scripts, data. Links and frames go on.
+ */
 export function isolationRule({ request, method, headers }: Arrival, { cors }: Policy): undefined {
   if (!READS.has(method)) return;
   const site = headers.get("sec-fetch-site");
