@@ -112,7 +112,7 @@ Deno.test("image() keeps bytes, passes pictures on, and refuses bytes that are n
   assert.equal(await encodePicture(null, context(bytes)), null);
   assert.throws(() => encodePicture(ascii("hello"), context(bytes)), (error) => error instanceof Fault);
   for (const odd of ["cat.png", {}, bytes.buffer]) {
-    assert.throws(() => encodePicture(odd as never, context(bytes)), /as its encoded bytes, a Uint8Array/);
+    assert.throws(() => encodePicture(odd as never, context(bytes)), /its encoded bytes \(a Uint8Array\)/);
   }
 });
 
