@@ -5,7 +5,7 @@ import { aria, Frame } from "@/components/ui/frame.tsx";
 /** One entry of a dropdown: its value, or what it is called and its value. */
 export type Choice = string | number | readonly [label: string, value: string | number];
 
-/** What the view of a dropdown reads of its props. */
+/** The props of a dropdown that its view reads. */
 export interface DropdownProps {
   readonly choices: readonly Choice[];
   readonly placeholder?: string | undefined;

@@ -10,11 +10,11 @@ export interface Picture extends StoredFile {
   readonly width: number;
   /** Rows of pixels, as stored. */
   readonly height: number;
-  /** What it shows, in words, if whoever gave it has said so. */
+  /** Description of the picture, if it came with one. */
   readonly alt?: string | undefined;
   /**
-   * Gives the bytes to work that decodes them. What is decoded at once has 100 million pixels at most, over the whole
-   * server; the rest waits. What the work throws, unless it is a fault, is the picture's: a damaged file.
+   * Passes the bytes to `work`, which decodes them. The whole server decodes at most 100 million pixels at once; further
+   * calls wait. An error of `work` counts as a damaged file, unless it is a `Fault`.
    *
    * @throws {Fault} (by the promise) `bad_input` at the field when the work fails
    */
@@ -25,13 +25,13 @@ export interface Picture extends StoredFile {
 export interface GivenPicture {
   /** The encoded picture. */
   readonly bytes: Uint8Array;
-  /** What it shows; `""` for one that only decorates. Default: the field's `alt` or label. */
+  /** Description of the picture; `""` for a decoration. Default: the field's `alt` or label. */
   readonly alt?: string | undefined;
   /** Name to save it under. Default `image`. */
   readonly name?: string | undefined;
 }
 
-/** What the codec goes by of an image's props. */
+/** The props of an image that the codec reads. */
 export interface PictureLimits {
   /** Most pixels. */
   readonly maxPixels: number;
@@ -43,7 +43,7 @@ const room = new Room(100_000_000);
 /**
  * Opens an uploaded picture: only its header is read until the handler asks for the bytes.
  *
- * @throws {Fault} `bad_input` when the file is no PNG, JPEG, GIF, WebP or AVIF picture, or has too many pixels.
+ * @throws {Fault} `bad_input` when the file is not a PNG, JPEG, GIF, WebP or AVIF picture, or has too many pixels.
  */
 export async function decodePicture(
   ref: PictureRef | null,
@@ -92,7 +92,7 @@ export async function decodePicture(
 /**
  * Keeps what a handler gives as a picture.
  *
- * @throws {Fault} `bad_output` when the bytes are no PNG, JPEG, GIF, WebP or AVIF picture.
+ * @throws {Fault} `bad_output` when the bytes are not a PNG, JPEG, GIF, WebP or AVIF picture.
  */
 export function encodePicture(
   given: Picture | PictureRef | GivenPicture | Uint8Array | null,
@@ -128,8 +128,8 @@ function words({ alt }: Pick<PictureRef, "alt">): Pick<PictureRef, "alt"> {
 }
 
 /**
- * A reference as the server tells it: whoever gives one may have it from a visitor, address and all. What is no
- * file that was sent may be one of the site's own, by its path.
+ * The reference with the data of the server, because the given one may come from a visitor, URL included. A file
+ * that was not uploaded may be one of the site, by its path.
  */
 async function known(given: PictureRef, context: CodecContext): Promise<PictureRef> {
   try {

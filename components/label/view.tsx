@@ -18,7 +18,7 @@ export interface Ranking {
   readonly confidences: readonly Confidence[] | null;
 }
 
-/** What the view of a label reads of its props. */
+/** The props of a label that its view reads. */
 export interface LabelProps {
   readonly numTopClasses?: number | undefined;
   readonly showHeading: boolean;

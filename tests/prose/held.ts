@@ -62,7 +62,6 @@ async function filesExported(): Promise<Set<string>> {
   const add = async (file: string) => {
     if (found.has(file)) return;
     found.add(file);
-    if (!file.endsWith("/mod.ts") || /^components\/(?!layout\/)[^/]+\/mod\.ts$/.test(file)) return;
     const source = await Deno.readTextFile(new URL(file, root));
     const folder = file.slice(0, file.lastIndexOf("/") + 1);
     for (const [, from = ""] of source.matchAll(/^export (?:type )?(?:\*|\{[^}]*\}) from "([^"]+)"/gm)) {
