@@ -1,4 +1,5 @@
 import { onlyLeftovers } from "@/lib/gate/arrival.ts";
+import { listDemos } from "@/lib/gate/gallery.ts";
 import { logStyle, readSettings, type Settings } from "@/lib/gate/settings.ts";
 import { captureConsole } from "@/lib/ops/console.ts";
 import { log, logAs } from "@/lib/ops/log.ts";
@@ -70,6 +71,8 @@ async function serve(settings: Settings): Promise<void> {
     }
     // Last, so that whoever waits for this line can also stop it.
     log("info", "ready", { message: `Atoll is ready at ${urlOf(http.addr)}` });
+    // Names each file in routes/demos/ that is no demo in the log, and not only when somebody asks for it.
+    void listDemos().catch((error) => logError(error, "gallery_error"));
   } catch (error) {
     failWith(error, settings.dev);
   }

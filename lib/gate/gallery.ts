@@ -1,4 +1,7 @@
 import { titleOf } from "@/lib/demo/title.ts";
+import { log } from "@/lib/ops/log.ts";
+import { placeOf, shortened } from "@/lib/ops/source_place.ts";
+import { type DemoFile, demoFiles } from "./demo_files.ts";
 
 /** A demo in the gallery. */
 export interface Listing {
@@ -6,62 +9,72 @@ export interface Listing {
   readonly path: string;
   readonly title: string;
   readonly description?: string | undefined;
-  /** Why it could not be loaded. Told in development only. */
+  /** Why there is no demo. Told to authors and operators only. */
   readonly error?: string | undefined;
 }
 
 interface Known {
   readonly changedMs: number;
-  readonly listing: Listing;
+  readonly listing: Listing | undefined;
 }
 
 const HOME = new URL("../../routes/demos/", import.meta.url);
 const known = new Map<string, Known>();
 
 /**
- * The demos of this project: every page in `routes/demos/`, and every folder in it with an `index.tsx`, by title. A page is loaded when it is first listed, and
- * again when its file has changed.
+ * The demos of this project by title: every page in `routes/demos/` and its folders whose address is fixed. A page is loaded
+ * when it is first listed, and again when its file has changed. Each file that is no demo is named once in the log.
  *
- * @param dev Whether to list pages that cannot be loaded, with the reason.
+ * @param all Whether to list files that are no demos, with the reason.
  * @param home The folder of the demos.
  */
-export async function listDemos(dev = false, home: URL = HOME): Promise<readonly Listing[]> {
-  const listings: Promise<Listing>[] = [];
-  for await (const { name, isFile, isDirectory } of Deno.readDir(home)) {
-    if (isFile && /^[^_(].*(?<!_test)\.tsx$/.test(name)) listings.push(listingOf(name, home));
-    if (!isDirectory || /^[_([]/.test(name)) continue;
-    const page = `${name}/index.tsx`;
-    if (await Deno.stat(new URL(page, home)).then(() => true, () => false)) {
-      listings.push(listingOf(page, home));
-    }
-  }
-  return (await Promise.all(listings))
-    .filter(({ error }) => dev || error === undefined)
+export async function listDemos(all = false, home: URL = HOME): Promise<readonly Listing[]> {
+  const files = await Array.fromAsync(demoFiles(home));
+  const listings = await Promise.all(files.map((file) => listingOf(file, home)));
+  return listings.filter((listing) => listing !== undefined)
+    .filter(({ error }) => all || error === undefined)
     .sort((a, b) => a.title.localeCompare(b.title, "en"));
 }
 
-async function listingOf(name: string, home: URL): Promise<Listing> {
-  const file = new URL(name, home);
-  const changedMs = (await Deno.stat(file)).mtime?.getTime() ?? 0;
-  const before = known.get(file.href);
+async function listingOf(file: DemoFile, home: URL): Promise<Listing | undefined> {
+  const url = new URL(encodeURI(file.name), home);
+  const changedMs = (await Deno.stat(url)).mtime?.getTime() ?? 0;
+  const before = known.get(url.href);
   if (before?.changedMs === changedMs) return before.listing;
-  const listing = await load(name, file, changedMs);
-  known.set(file.href, { changedMs, listing });
+  const listing = await load(file, url, changedMs);
+  known.set(url.href, { changedMs, listing });
+  if (listing?.error !== undefined) log("warn", "no_demo", { message: listing.error });
   return listing;
 }
 
-async function load(name: string, file: URL, changedMs: number): Promise<Listing> {
-  const key = name.replace(/(?:\/index)?\.tsx$/, "");
-  const path = `/demos/${key}`;
+async function load(
+  { name, path: below, apart }: DemoFile,
+  url: URL,
+  changedMs: number,
+): Promise<Listing | undefined> {
+  const path = `/demos${below ? `/${below}` : ""}`;
+  const failed = (why: string) => ({ path, title: name, error: `routes/demos/${name} ${why}` });
+  if (apart !== undefined) return failed(`is not served: ${apart}`);
   try {
     // The page that Fresh serves and the one listed are the same module until the file changes.
-    const url = file.href + (known.has(file.href) ? `?${changedMs}` : "");
-    const { default: page } = await import(url) as {
-      default?: { demo?: { title?: string; description?: string } };
-    };
-    if (!page?.demo) throw new TypeError(`Cannot list routes/demos/${name}: its default export is no demo`);
-    return { path, title: titleOf(page.demo, path), description: page.demo.description };
-  } catch (cause) {
-    return { path, title: key, error: cause instanceof Error ? cause.message : String(cause) };
+    const address = url.href + (known.has(url.href) ? `?${changedMs}` : "");
+    const module = await import(address) as Exports;
+    const demo = module.default?.demo;
+    if (demo) return { path, title: titleOf(demo, path), description: demo.description };
+    // A route that answers by itself is no mistake.
+    if (module.handler ?? module.handlers ?? !name.endsWith("x")) return undefined;
+    return failed("is no demo: export default Interface(...) or Blocks(...)");
+  } catch (error) {
+    const why = error instanceof Error ? shortened(error.message) : String(error);
+    // What the compiler says has its place in it.
+    const place = /:\d+:\d+/.test(why) ? undefined : placeOf(error);
+    return failed(`cannot be loaded: ${why}${place ? ` (${place.file}:${place.line})` : ""}`);
   }
+}
+
+/** What a route may export. */
+interface Exports {
+  readonly default?: { readonly demo?: { readonly title?: string; readonly description?: string } };
+  readonly handler?: unknown;
+  readonly handlers?: unknown;
 }
