@@ -23,7 +23,10 @@ export function containerDoor(View: ComponentType<ViewProps<any, null>>): Compon
       status: still,
       class: classes,
       children,
-      move: live && ((moved: object) => live.value = { ...live.peek(), ...moved }),
+      move: live && ((moved: object) => {
+        for (const name in moved) session.touch(`${id}.${name}`);
+        live.value = { ...live.peek(), ...moved };
+      }),
       raise: session && ((event: string, detail?: Json) => session.raise(id, event, detail)),
     });
   };

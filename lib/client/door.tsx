@@ -30,6 +30,8 @@ export function door(View: ComponentType<ViewProps<any, any>>): ComponentType<Do
       const [alive] = useState(() => keepTyped(id));
       // deno-lint-ignore react-rules-of-hooks -- inBrowser never changes
       useLayoutEffect(alive, []);
+      // deno-lint-ignore react-rules-of-hooks -- inBrowser never changes
+      useLayoutEffect(session.caret?.(id) ?? nothing);
     }
     if (props.visible === false) return null;
     const interactive = props.interactive as boolean | undefined ?? state?.interactive ?? true;

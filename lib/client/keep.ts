@@ -1,6 +1,7 @@
 import type { Json } from "@/lib/value/json.ts";
-import type { Raised } from "./run.ts";
+import type { Going, Raised } from "./run.ts";
 import type { Session } from "./session.ts";
+import { stop } from "./stop.ts";
 
 /** What a page leaves behind for itself when it is hidden or closed. */
 interface Notes {
@@ -12,8 +13,18 @@ interface Notes {
   /** Values and props that are not those the server sent, by field. */
   readonly values: Record<string, Json>;
   readonly props: Record<string, Record<string, unknown>>;
-  /** Id, action and last frame of each run that is going on, and the event that starts its action once more after it. */
-  readonly runs: [id: string, key: string, seq: number, again: Raised | null][];
+  /** What the person changed, and when. */
+  readonly touched: readonly (readonly [name: string, at: number])[];
+  /** The runs that are going on. */
+  readonly runs: readonly KeptRun[];
+  /** Id, action and last frame of the runs that are to be stopped, where the server has not answered that. */
+  readonly stopping: readonly (readonly [id: string, key: string, seq: number])[];
+}
+
+/** A run of {@linkcode Notes}. Times are counted back from when the page was left, so they are 0 at most. */
+interface KeptRun extends Pick<Going, "id" | "key" | "seq" | "raised" | "at" | "given"> {
+  readonly again: Raised | undefined;
+  readonly late: readonly string[];
 }
 
 /** Most that the values of a page may take, in UTF-16 code units. A browser gives some five million to a site. */
@@ -39,7 +50,7 @@ export function keep(session: Session): void {
 
 /** Brings a page back to where it was when it was left, if this is a reload of it or a way back to it. */
 export function restore(session: Session): void {
-  const { page } = session;
+  const { page, same } = session;
   const notes = JSON.parse(sessionStorage.getItem(session.notes) ?? "") as Notes;
   forget(session);
   const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
@@ -49,21 +60,35 @@ export function restore(session: Session): void {
   for (const input of document.getElementsByName("$session")) (input as HTMLInputElement).value = notes.token;
   for (const [id, value] of Object.entries(notes.values)) {
     const field = session.field(id).value;
-    // What the person typed since is newer.
-    if (same(field.peek(), page.fields[id]?.value)) field.value = value;
+    const now = field.peek();
+    // What the person typed since is newer; what the browser has put back is not.
+    if (same(now, value)) session.touched.delete(id);
+    else if (same(now, page.fields[id]?.value ?? null)) field.value = value;
+  }
+  for (const [name, at] of notes.touched) {
+    if (!session.touched.has(name)) session.touched.set(name, at);
   }
   for (const [id, changed] of Object.entries(notes.props)) {
     const { props } = session.field(id);
     props.value = { ...props.peek(), ...changed };
   }
-  for (const [id, key, seq, again] of notes.runs) {
+  for (const run of notes.runs) {
+    const plan = page.actions[run.key];
+    if (!plan) continue;
+    // What it had given is what was shown, where nothing else is kept.
+    const given = Object.fromEntries(plan.gives.map((id) => {
+      return [id, run.given[id] ?? notes.values[id] ?? page.fields[id]?.value ?? null];
+    }));
+    session.follow({ ...run, plan, given, late: new Set(run.late), status: { phase: "running" } });
+  }
+  for (const [id, key, seq] of notes.stopping) {
     const plan = page.actions[key];
-    if (plan) session.follow({ id, key, plan, seq, again: again ?? undefined, status: { phase: "running" } });
+    if (plan) stop(session, { id, key, plan, seq });
   }
 }
 
 function take(session: Session): Notes {
-  const { page, token } = session;
+  const { page, token, same } = session;
   const values: Notes["values"] = {};
   const props: Notes["props"] = {};
   const left = new Set<string>();
@@ -80,13 +105,34 @@ function take(session: Session): Notes {
     const changed = Object.keys(now).filter((name) => !same(now[name], sent.props[name]));
     if (changed.length > 0) props[id] = Object.fromEntries(changed.map((name) => [name, now[name]]));
   }
-  const runs = [...session.going].filter(({ over }) => !over).map(
-    ({ id, key, plan, seq, again }): Notes["runs"][number] => {
-      // Later frames say what is new since earlier ones. Where that is not kept, all are needed again.
-      return [id, key, plan.gives.some((id) => left.has(id)) ? 0 : seq, again ?? null];
-    },
-  );
-  return { search: location.search, shape: shapeOf(session), token, values, props, runs };
+  const back = (at: number) => Math.min(at - session.now, 0);
+  const backOf = (raised: Raised): Raised =>
+    raised.at === undefined ? raised : { ...raised, at: back(raised.at) };
+  const runs = [...session.going].filter(({ over }) => !over).map((going): KeptRun => {
+    const { id, key, plan, seq, raised, again, at, late } = going;
+    const given = Object.entries(going.given).filter(([id, value]) =>
+      !same(value, session.field(id).value.peek())
+    );
+    for (const [id, value] of given) {
+      room -= JSON.stringify(value).length;
+      if (room < 0 || !mayKeep(id)) left.add(id);
+    }
+    // Later frames say what is new since earlier ones. Where that is not kept, all are needed again.
+    const isWhole = !plan.gives.some((id) => left.has(id));
+    return {
+      id,
+      key,
+      seq: isWhole ? seq : 0,
+      raised: backOf(raised),
+      again: again && backOf(again),
+      at: back(at),
+      late: [...late],
+      given: isWhole ? Object.fromEntries(given) : {},
+    };
+  });
+  const touched = [...session.touched].map(([name, at]) => [name, back(at)] as const);
+  const stopping = [...session.stopping].map(({ id, key, seq }) => [id, key, seq] as const);
+  return { search: location.search, shape: shapeOf(session), token, values, props, touched, runs, stopping };
 }
 
 function mayKeep(id: string): boolean {
@@ -109,8 +155,4 @@ function shapeOf({ page }: Session): string {
   let hash = 0;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash, 31) + text.charCodeAt(i) | 0;
   return `${text.length}/${hash}`;
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

@@ -4,10 +4,16 @@ import type { ActionPlan, FieldStatus } from "@/lib/value/page.ts";
 import { readFrames } from "@/lib/wire/event_stream.ts";
 import type { Frame } from "@/lib/wire/frame.ts";
 
-/** What a page sends of the event that starts a run. */
+/** An event that starts an action. */
 export interface Raised {
+  /** The field that it is of; `""` for the page. */
+  readonly id: string;
   /** Which event it was, and what it carried. */
-  readonly event?: { readonly when: string; readonly detail?: Json | undefined };
+  readonly event?: { readonly when: string; readonly detail?: Json | undefined } | undefined;
+  /** For the change that an answer made: the time of the event that the answer is to. */
+  readonly at?: number | undefined;
+  /** The field whose change by the person began it all, see `answers.ts`. */
+  readonly from?: string | undefined;
 }
 
 /** A run as the page sees it. */
@@ -21,6 +27,14 @@ export interface Going {
   seq: number;
   /** What the fields show that it fills. */
   status: FieldStatus;
+  /** What started it. */
+  readonly raised: Raised;
+  /** When the values were taken that it was sent with, or those of the event that began it all. */
+  at: number;
+  /** What it has given each field so far, shown or not: what is added later is added to this. */
+  readonly given: Record<string, Json>;
+  /** The fields, and props as `field.prop`, that a later run of the same action has given something. */
+  readonly late: Set<string>;
   /** The last event that came meanwhile, if its action is to be started once more when this run is over. */
   again?: Raised | undefined;
   /** Whether nobody wants to hear of it any more. */

@@ -13,7 +13,17 @@ function page(answers: (Response | undefined)[], follower: Partial<Follower> = {
   const sent: JsonObject[] = [];
   const taken: number[] = [];
   const shown: (string | undefined)[] = [];
-  const going: Going = { id: "x", key: "act", plan, seq: 0, status: { phase: "running" } };
+  const going: Going = {
+    id: "x",
+    key: "act",
+    plan,
+    seq: 0,
+    status: { phase: "running" },
+    raised: { id: "a" },
+    at: 1,
+    given: {},
+    late: new Set(),
+  };
   let [end, reconnects]: [Going["end"], boolean] = [undefined, false];
   Object.defineProperty(going, "end", {
     get: () => end,

@@ -4,7 +4,6 @@ import type { FaultJson } from "@/lib/value/fault.ts";
 import type { Json, JsonObject } from "@/lib/value/json.ts";
 import type { ActionPlan, FieldStatus, PageGraph } from "@/lib/value/page.ts";
 import type { Frame } from "@/lib/wire/frame.ts";
-import type { Patch } from "@/lib/wire/patch.ts";
 import type { TextWatch } from "./foreign_text.ts";
 import { follow, type Going, type Raised } from "./run.ts";
 import { givePresses } from "./wake.ts";
@@ -37,6 +36,19 @@ export class Session {
   readonly notes: string;
   /** The runs that are going on. */
   readonly going = new Set<Going>();
+  /** What the person changed, and when: fields, and props of containers as `field.prop`. */
+  readonly touched = new Map<string, number>();
+  /** Counts the times that are told apart. What was before a reload has times up to 0. */
+  now = 0;
+  /** The field that the person has in hand, and what is to be shown there afterwards. */
+  hand: { readonly id: string; later?: () => void } | undefined;
+  /** Keeps caret and selection of a field while it is drawn again. */
+  caret: ((id: string) => () => void) | undefined;
+  /** For the scripts that come later: an import of theirs would split what the page loads first. */
+  readonly batch = batch;
+  readonly same = same;
+  /** The runs that are to be stopped, until the server has answered. */
+  readonly stopping = new Set<Pick<Going, "id" | "key" | "plan" | "seq">>();
   readonly #fields = new Map<string, LiveField>();
   readonly #listeners = new Map<string, string[]>();
   readonly #coming = new Map<string, Promise<unknown>>();
@@ -111,12 +123,23 @@ export class Session {
     this.#later().catch(nothing);
     const field = this.field(id);
     const changed = !same(field.value.peek(), value);
+    if (changed) this.touch(id);
     batch(() => {
       field.value.value = value;
       if (field.status.peek().phase === "failed") field.status.value = idle;
     });
     this.raise(id, "input");
     if (changed) this.raise(id, "change");
+  }
+
+  /** Notes that the person changed a field, or a prop of it as `field.prop`. */
+  touch(name: string): void {
+    this.touched.set(name, ++this.now);
+  }
+
+  /** Whether the person changed it after the values of a run were taken. */
+  isNewer(name: string, { at }: Going): boolean {
+    return (this.touched.get(name) ?? NaN) > at;
   }
 
   /** Says that a field's value is on its way. An action that takes the field waits for it. */
@@ -127,24 +150,26 @@ export class Session {
     });
   }
 
-  /** Tells the page that something happened; starts the actions that listen. */
-  raise(id: string, event: string, detail?: Json): void {
-    if (this.#waiting) return void this.#waiting.then(() => this.raise(id, event, detail));
+  /** Tells the page that something happened, a run's answer for example; starts the actions that listen. */
+  raise(id: string, event: string, detail?: Json, by?: Going): void {
+    if (this.#waiting) return void this.#waiting.then(() => this.raise(id, event, detail, by));
     const when = `${id}:${event}`;
-    for (const key of this.#listeners.get(when) ?? []) {
-      this.#fire(key, { event: { when, detail } });
-    }
+    const from = by ? by.raised.from : /^(?:input|change)$/.test(event) ? id : undefined;
+    const raised = { id, event: { when, detail }, at: by?.at, from };
+    for (const key of this.#listeners.get(when) ?? []) this.#fire(key, raised);
   }
 
   /** Stops the runs of an action: the server is told, outputs that are under way are dropped. */
   cancel(key: string): void {
     for (const going of this.#of(key)) {
       going.again = undefined;
+      if (going.over) continue;
       going.over = true;
-      if (going.end) {
-        going.end();
-        this.post({ cancel: going.id }).catch(nothing);
-      }
+      if (!going.end) continue;
+      going.end();
+      this.#later().then(({ stop }) => stop(this, going), () => this.post({ cancel: going.id })).catch(
+        nothing,
+      );
     }
   }
 
@@ -154,8 +179,8 @@ export class Session {
     this.going.add(going);
     this.#show(plan.gives, going.status);
     const fault = await follow(this, going, await start?.());
-    if (fault) this.#fail(plan, fault);
-    this.#settle(plan.gives);
+    if (fault) this.fail(plan, fault);
+    this.settle(plan.gives);
     this.going.delete(going);
     if (going.again) this.#fire(going.key, going.again);
   }
@@ -167,6 +192,7 @@ export class Session {
       method: "POST",
       headers: { "content-type": "application/json", accept: "text/event-stream" },
       body: JSON.stringify({ ...body, session: this.token }),
+      keepalive: "cancel" in body,
       ...(signal ? { signal } : {}),
     });
     if (answer.status !== 410 || this.token === session) return answer;
@@ -176,8 +202,8 @@ export class Session {
   }
 
   /** Shows whether the connection of a run is being made again. */
-  waits({ plan, status }: Going, message?: string): void {
-    this.#settle(plan.gives, message ? { ...status, message } : status);
+  waits({ plan, status }: Pick<Going, "plan" | "status">, message?: string): void {
+    this.settle(plan.gives, message ? { ...status, message } : status);
   }
 
   #of(key: string): Going[] {
@@ -186,6 +212,7 @@ export class Session {
 
   #later(): Promise<typeof import("./later.ts")> {
     return this.#loading ??= import("./later.ts").then((later) => {
+      later.attend(this);
       later.keep(this);
       later.stay(this);
       if (this.#texts) later.mendTexts(this.#texts);
@@ -203,88 +230,53 @@ export class Session {
     for (const other of plan.cancels) this.cancel(other);
     const before = this.#of(key);
     if (before.length > 0 && plan.mode !== "multiple") {
-      if (plan.mode === "alwaysLast") { for (const going of before) going.again = raised; }
+      for (const going of before) {
+        if (plan.mode === "alwaysLast" || this.#isNew(going, raised)) later(going, raised);
+      }
       return;
     }
-    const going: Going = { id: newId(), key, plan, seq: 0, status: running };
-    this.follow(going, () => this.#collect(going, raised));
+    const going: Going = {
+      id: newId(),
+      key,
+      plan,
+      seq: 0,
+      status: running,
+      raised,
+      at: Infinity,
+      given: {},
+      late: new Set(),
+    };
+    this.follow(going, () => this.#collect(going));
   }
 
-  async #collect({ id, key, plan }: Going, raised: Raised): Promise<JsonObject> {
+  // Whether an event that comes while a run is going on says what that one does not know.
+  #isNew(going: Going, raised: Raised): boolean {
+    const { plan, raised: first } = going;
+    return raised.at !== undefined || !same(first.event?.detail, raised.event?.detail) ||
+      [raised.id, ...Object.values(plan.takes), ...plan.rest].some((id) =>
+        this.#coming.has(id) || this.isNewer(id, going)
+      );
+  }
+
+  async #collect(going: Going): Promise<JsonObject> {
+    const { id, key, plan, raised } = going;
     const coming = [...Object.values(plan.takes), ...plan.rest].flatMap((id) => this.#coming.get(id) ?? []);
     if (coming.length > 0) {
       await Promise.allSettled(coming);
       // The view that asked for it writes the value in the same turn, after this.
       await new Promise((resolve) => setTimeout(resolve));
     }
+    going.at = raised.at ?? ++this.now;
     const input: Record<string, Json> = {};
     const rest: Record<string, Json> = {};
     for (const [name, id] of Object.entries(plan.takes)) input[name] = this.field(id).value.peek();
     for (const id of plan.rest) rest[id] = this.field(id).value.peek();
-    return { id, action: key, input, rest, ...raised };
+    return { id, action: key, input, rest, event: raised.event };
   }
 
   /** Takes a frame of a run. */
-  apply(going: Going, frame: Frame): void | Promise<void> {
-    const { plan } = going;
-    switch (frame.type) {
-      case "queued":
-        return this.#settle(
-          plan.gives,
-          going.status = {
-            phase: "queued",
-            position: frame.position,
-            message: frame.etaMs === undefined ? undefined : `about ${Math.ceil(frame.etaMs / 1000)} s`,
-          },
-        );
-      case "started":
-        return this.#settle(plan.gives, going.status = running);
-      case "progress":
-        return this.#settle(
-          plan.gives,
-          going.status = {
-            phase: "running",
-            progress: frame.total === undefined ? frame.done : frame.done / frame.total,
-            message: frame.note,
-          },
-        );
-      case "output":
-        return this.#output(frame);
-      case "log":
-        return this.#toast(frame.level, frame.text, frame.title, frame.seconds);
-      case "failed":
-        return this.#fail(plan, frame);
-      case "done":
-        return frame.kept === false ? this.#later().then(({ notKept }) => notKept()) : undefined;
-      default:
-        frame satisfies never;
-    }
-  }
-
-  async #output(frame: Frame & { type: "output" }): Promise<void> {
-    const patch = frame.mode === "patch" ? (await this.#later()).patch : undefined;
-    const changed: string[] = [];
-    batch(() => {
-      for (const [id, props] of Object.entries(frame.props ?? {})) {
-        const field = this.field(id);
-        field.props.value = { ...field.props.peek(), ...props };
-      }
-      for (const [id, given] of Object.entries(frame.values)) {
-        const field = this.field(id);
-        const before = field.value.peek();
-        const after = patch
-          ? patch(before, given as Patch)
-          : frame.mode === "append"
-          ? `${before ?? ""}${given}`
-          : given as Json;
-        // What is new is no failure any more.
-        if (field.status.peek().phase === "failed") field.status.value = running;
-        if (same(before, after)) continue;
-        field.value.value = after;
-        changed.push(id);
-      }
-    });
-    for (const id of changed) this.raise(id, "change");
+  async apply(going: Going, frame: Frame): Promise<void> {
+    return (await this.#later()).apply(this, going, frame);
   }
 
   #show(ids: readonly string[], status: FieldStatus): void {
@@ -293,8 +285,8 @@ export class Session {
     });
   }
 
-  // A failure stays where it is shown until its field is written or the action is started again.
-  #settle(ids: readonly string[], to = idle): void {
+  /** Shows in fields what is going on. A failure stays where it is shown until its field is written or the action is started again. */
+  settle(ids: readonly string[], to: FieldStatus = idle): void {
     batch(() => {
       for (const id of ids) {
         const { status } = this.field(id);
@@ -303,23 +295,21 @@ export class Session {
     });
   }
 
-  // A refusal belongs to its field; one that names none belongs to what the action would have filled.
-  #fail(plan: ActionPlan, fault: FaultJson): void {
+  /** Shows a refusal: it belongs to its field; one that names none belongs to what the action would have filled. */
+  fail(plan: ActionPlan, fault: FaultJson): void {
     const { field, message, fields = field ? { [field]: message } : {} } = fault;
     this.#show(plan.gives, idle);
     let here: readonly string[] = Object.keys(fields).filter((id) => id in this.page.fields);
     if (!here.length) here = plan.gives;
     for (const id of here) this.#show([id], { phase: "failed", message: fields[id] ?? message });
-    if (!here.length) this.#toast("error", message).catch(nothing);
+    if (!here.length) {
+      this.#later().then(({ toast }) => toast({ level: "error", text: message })).catch(nothing);
+    }
   }
 
   /** Says words to screen readers, by the live region of the page. */
   say(words: string): void {
     this.#later().then(({ say }) => say(words)).catch(nothing);
-  }
-
-  #toast(level: string, text: string, title?: string, seconds?: number): Promise<void> {
-    return this.#later().then(({ toast }) => toast({ level, text, title, seconds }));
   }
 }
 
@@ -329,9 +319,14 @@ function newId(): string {
   return btoa(String.fromCharCode(...bytes)).slice(0, 22).replace(/[+/]/g, "-");
 }
 
+// The last event counts, but the change that an answer made is no later than what the person did since that was sent.
+function later(going: Going, raised: Raised): void {
+  if (raised.at === undefined || going.again?.at !== undefined || !going.again) going.again = raised;
+}
+
 function nothing(): void {}
 
-function same(a: Json, b: Json): boolean {
+function same(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   return typeof a === "object" && typeof b === "object" && JSON.stringify(a) === JSON.stringify(b);
 }
