@@ -33,9 +33,9 @@ export function take(session: Session, going: Going, frame: Frame & { type: "out
         shown.value = after;
         return true;
       };
-      if (session.hand?.id === id) {
-        session.hand.later = () => void (write() && session.raise(id, "change", undefined, going));
-      } else if (write()) changed.push(id);
+      const later = () => void (write() && session.raise(id, "change", undefined, going));
+      if (session.hand?.id === id) session.hand.later = later;
+      else if (write()) changed.push(id);
     }
   });
   for (const id of changed) session.raise(id, "change", undefined, going);

@@ -4,7 +4,7 @@ import type { ActionPlan } from "@/lib/value/page.ts";
 import { amount } from "@/tests/effort.ts";
 import { seeded } from "@/tests/fault_proxy.ts";
 import { movedTo } from "./answers.ts";
-import { openPage, type Sent, turn, type WiredPage } from "./testing/wire.ts";
+import { openPage, type Sent, turn, type WiredPage } from "@/tests/wired_page.ts";
 
 const modes = ["once", "multiple", "alwaysLast"] as const;
 

@@ -116,8 +116,9 @@ export interface ActionSpec<I extends Slot, O extends Slot, B extends boolean = 
    */
   readonly retry?: boolean;
   /**
-   * The effect of an event while it runs: drop it (`once`), run in parallel (`multiple`), run once more afterwards
-   * (`alwaysLast`).
+   * The effect of an event while it runs. `once` drops an event that brings nothing new; where the person has changed an
+   * input, or the event has another detail, the action runs once more afterwards. `multiple` runs in parallel.
+   * `alwaysLast` runs once more afterwards in any case.
    */
   readonly triggerMode?: "once" | "multiple" | "alwaysLast";
   /**

@@ -29,7 +29,7 @@ export interface ActionPlan {
    * Keys of the fields that it and its chained actions may write, without containers, which show no state of a run.
    */
   readonly gives: readonly string[];
-  /** The effect of another event while it runs: dropped, run in parallel, or run once more afterwards. */
+  /** The effect of another event while it runs: dropped unless it is new, run in parallel, or run once more afterwards. */
   readonly mode: "once" | "multiple" | "alwaysLast";
   /** Keys of actions whose runs it cancels. */
   readonly cancels: readonly string[];
