@@ -116,9 +116,9 @@ export interface ActionSpec<I extends Slot, O extends Slot, B extends boolean = 
    */
   readonly retry?: boolean;
   /**
-   * The effect of an event while it runs. `once` drops an event that brings nothing new; where the person has changed an
+   * The effect of an event while it runs. `once` drops an event that brings nothing new. If the person has changed an
    * input, or the event has another detail, the action runs once more afterwards. `multiple` runs in parallel.
-   * `alwaysLast` runs once more afterwards in any case.
+   * `alwaysLast` always runs once more afterwards.
    */
   readonly triggerMode?: "once" | "multiple" | "alwaysLast";
   /**
