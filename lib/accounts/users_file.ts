@@ -90,7 +90,7 @@ export function parseUsers(text: string, file: string): Map<string, UserLine> {
     const [name = "", roles = "", hash = "", ...more] = line.trimEnd().split(":");
     try {
       if (more.length > 0) throw new TypeError("A line is name:roles:hash");
-      if (!isNewName(name)) throw new TypeError(`"${name}" is no name of a user`);
+      if (!isNewName(name)) throw new TypeError(`"${name}" is not a valid user name`);
       if (users.has(name)) throw new TypeError(`"${name}" stands there twice`);
       readHash(hash);
       users.set(name, {

@@ -62,11 +62,11 @@ Deno.test("parseUsers() says which line is wrong and why, and takes no name that
     [`ada:viewer:${hash}\nada::${hash}`]: /line 2: "ada" stands there twice/,
     [`ada:Viewer:${hash}`]: /line 1: Cannot use the role "Viewer"/,
     [`ada:${hash}`]: /line 1/,
-    [`Admin::${hash}`]: /"Admin" is no name/,
-    [`admin ::${hash}`]: /"admin " is no name/,
-    [`\u0430dmin::${hash}`]: /is no name/,
-    [`admin\0::${hash}`]: /is no name/,
-    [`\uff41dmin::${hash}`]: /is no name/,
+    [`Admin::${hash}`]: /"Admin" is not a valid user name/,
+    [`admin ::${hash}`]: /"admin " is not a valid user name/,
+    [`\u0430dmin::${hash}`]: /is not a valid user name/,
+    [`admin\0::${hash}`]: /is not a valid user name/,
+    [`\uff41dmin::${hash}`]: /is not a valid user name/,
   };
   for (const [text, expected] of Object.entries(cases)) {
     assert.throws(() => parseUsers(text, "users"), expected, text);

@@ -171,8 +171,8 @@ function keptIn(folder: string, { data, store }: Settings): string[] {
     );
     if (over === undefined) continue;
     throw new RangeError(
-      `Cannot use ${name}=${text}: the server would be able to write over its own ${over}; ` +
-        "it must be in a folder of its own, such as data",
+      `Cannot use ${name}=${text}: the server could overwrite its own ${over}; ` +
+        "use a separate folder, such as data",
     );
   }
   return places.map(({ path }) => path);

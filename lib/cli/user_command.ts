@@ -138,7 +138,7 @@ export async function userCommand(args: readonly string[], parts: UserCommandPar
     return;
   }
   const days = values.days === undefined ? undefined : Number(values.days);
-  if (days !== undefined && !(days > 0)) throw new Error(`--days ${values.days} is no number over 0`);
+  if (days !== undefined && !(days > 0)) throw new Error(`--days ${values.days} is not a number over 0`);
   say(
     await keys.create(user, known, realm, {
       label: values.label ?? "",

@@ -65,7 +65,7 @@ Deno.test("deno task user says what is wrong and changes nothing", async () => {
       [["password", "bob"], /There is no user "bob"/],
       [["key", "bob", "--label", "x"], /There is no user "bob"/],
       [["key", "ada"], /Give the key a name/],
-      [["key", "ada", "--label", "x", "--days", "soon"], /no number/],
+      [["key", "ada", "--label", "x", "--days", "soon"], /not a number/],
       [
         ["keys", "ada"],
         /There are no records at .*atoll.db. Set STORE and ATOLL_DATA to what the server has/,

@@ -8,7 +8,7 @@ import type { Answer } from "./attempt.ts";
  * Under what a call's answer is remembered: what the author's key says, or the values as the page sent them; for people
  * who are logged in also who they are, so that nobody reads what another was told.
  *
- * @throws {TypeError} when the author's key is no plain data.
+ * @throws {TypeError} when the author's key is not plain data.
  */
 export function keyOf(
   cache: Cache,
@@ -19,12 +19,13 @@ export function keyOf(
   return JSON.stringify([own ?? null, request.user?.id ?? null, cache.perSession ? session.id : null]);
 }
 
-// As JSON all promises, sets, buffers and errors are alike, and so are NaN and null: one call would be told what another was.
+// As JSON all promises, sets, buffers and errors are alike, and so are NaN and null: one call would be told what
+// another was.
 function plain(key: unknown): unknown {
   return JSON.stringify(key, (_, one: unknown) => {
     if (isPlain(one)) return one;
     throw new TypeError(
-      "Cannot remember an answer: the key of cached() gives something that is no plain data. It gives texts, finite " +
+      "Cannot remember an answer: the key of cached() returns something other than plain data. It gives texts, finite " +
         "numbers, arrays and objects of them, at once and not as a promise",
     );
   });

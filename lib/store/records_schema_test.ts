@@ -70,7 +70,7 @@ Deno.test("sqliteStore() says why it cannot use a file, and leaves it as it is",
   await t.step("that is a folder", async () => {
     await using file = await tempFile();
     await Deno.mkdir(file.path);
-    await assert.rejects(sqliteStore({ path: file.path }), /cannot be opened: it is no file$/);
+    await assert.rejects(sqliteStore({ path: file.path }), /cannot be opened: it is not a file$/);
   });
 });
 
@@ -98,5 +98,7 @@ Deno.test("whyNot() says of a file that may not be opened whose it must be", () 
       "Permission denied (os error 13): open 'x'",
     ]
   ) assert.match(whyNot(new Error(text)), hint, text);
-  for (const text of ["it is no file", "file is not a database"]) assert.equal(whyNot(new Error(text)), text);
+  for (const text of ["it is not a file", "file is not a database"]) {
+    assert.equal(whyNot(new Error(text)), text);
+  }
 });

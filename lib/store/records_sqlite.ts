@@ -255,7 +255,7 @@ function prepareFile(path: string): string {
 
 function openFile(file: string, maxBytes: number, lock: FileLock): DatabaseSync {
   const { isFile, size, nlink } = Deno.statSync(file);
-  if (!isFile) throw new Error("it is no file");
+  if (!isFile) throw new Error("it is not a file");
   if ((nlink ?? 1) > 1) {
     throw new Error(
       "it has a second name, a hard link. SQLite keeps its log by name, so each would miss the other's",

@@ -160,7 +160,7 @@ Deno.test("A server that could write over its own code is not started", async ()
   ) {
     await assert.rejects(
       startServer({ [name as string]: value as string }, copy.root),
-      /Cannot use (?:ATOLL_DATA|STORE)=\S+: the server would be able to write over its own/,
+      /Cannot use (?:ATOLL_DATA|STORE)=\S+: the server could overwrite its own/,
     );
   }
 });

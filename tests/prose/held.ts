@@ -44,7 +44,9 @@ export async function pagesHeld(): Promise<Page[]> {
       ) {
         pages.push({ file, comments: "none" });
       }
-    } else if (/^(?:routes|islands|components|lib)\/.*(?<!_test)\.tsx?$/.test(file)) {
+    } else if (
+      /^(?:routes|islands|components|lib)\/(?!engine\/pool\/testing\/).*(?<!_test)\.tsx?$/.test(file)
+    ) {
       pages.push({ file, comments: "none" });
     }
   }

@@ -113,17 +113,18 @@ function proseOfBlock(block: readonly string[], start: number): Passage[] {
   );
 }
 
+const MESSAGE = /new (?:Fault\(\s*[^,()]+,|(?:Type|Range|Http)?Error\()|\bmessage:/g;
 const LITERAL = /"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`/g;
 
-/** The messages of refusals in a source: every text in `new Fault("code", ...)`, as people see it. */
+/** The messages in a source: of refusals, of mistakes that authors make, of operators' log, as people see them. */
 export function messagesOf(source: string): Passage[] {
   const found: Passage[] = [];
-  for (const match of source.matchAll(/new Fault\(\s*[^,()]+,/g)) {
+  for (const match of source.matchAll(MESSAGE)) {
     const from = match.index + match[0].length;
     const rest = source.slice(from, from + 600);
-    const end = /\)(?:;|,\n|\n|\))|, \{/.exec(rest)?.index ?? rest.length;
-    for (const literal of rest.slice(0, end).matchAll(LITERAL)) {
-      found.push(shown(source, from + literal.index, literal[1] ?? literal[2] ?? ""));
+    const end = /\)(?:;|,\n|\n|\))|, \{|(?<=["`]),\n/.exec(rest)?.index ?? rest.length;
+    for (const { index, text } of literalsOf(rest.slice(0, end))) {
+      found.push(shown(source, from + index, text));
     }
   }
   return found.filter(isWords);
@@ -136,15 +137,28 @@ export function textsOf(source: string): Passage[] {
     (text) => text.replace(/[^\n]/g, " "),
   );
   const found: Passage[] = [];
-  for (const literal of code.matchAll(LITERAL)) {
-    found.push(shown(code, literal.index, literal[1] ?? literal[2] ?? ""));
-  }
+  for (const { index, text } of literalsOf(code)) found.push(shown(code, index, text));
   for (const text of code.matchAll(/(?<=[>}])([^<>{}=;]*\p{L}[^<>{}=;]*)(?=[<{])/gu)) {
     found.push(shown(code, text.index, text[1] as string));
   }
   return found.filter(isWords).filter(({ text }) =>
     /^[\p{Lu}⟦]/u.test(text) && !/[=<>]|=>|\bconst\b/.test(text)
   );
+}
+
+/** The literals of a source. Those that are added up are one. */
+function literalsOf(code: string): { readonly index: number; readonly text: string }[] {
+  const found: { index: number; text: string; end: number }[] = [];
+  for (const match of code.matchAll(LITERAL)) {
+    const text = match[1] ?? match[2] ?? "";
+    const end = match.index + match[0].length;
+    const last = found.at(-1);
+    if (last && /^\s*\+\s*$/.test(code.slice(last.end, match.index))) {
+      last.text += text;
+      last.end = end;
+    } else found.push({ index: match.index, text, end });
+  }
+  return found;
 }
 
 function shown(source: string, index: number, text: string): Passage {

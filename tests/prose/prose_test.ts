@@ -133,11 +133,15 @@ Deno.test("Texts for people are found: messages of refusals, literals and text o
     'const a = "no words", b = "at-field at-box";',
     '<p title="Close this message">Nothing is here <b>yet at all</b></p>;',
     'const more = "Wait a moment";',
+    'throw new TypeError(\n  `Cannot use ${key}: ` +\n    "it is a word",\n);',
+    'log("warn", "full", { message: "The disk is full" });',
   ].join("\n");
   assert.deepEqual(messagesOf(source).map(({ text }) => text), [
     "Cannot use ⟦⟧: it is gone",
     "It is not there",
     "Choose another one",
+    "Cannot use ⟦⟧: it is a word",
+    "The disk is full",
   ]);
   const texts = textsOf(source).map(({ text }) => text);
   for (const text of ["Close this message", "Nothing is here", "Wait a moment"]) {

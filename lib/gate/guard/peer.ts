@@ -60,8 +60,8 @@ export class ForgottenProxy {
     this.#looks = 0;
     log("warn", "forgotten_proxy", {
       message:
-        `${remote} says for whom it asks, in X-Forwarded-For, and is not believed. If it is a proxy of yours, ` +
-        "name it in ATOLL_PROXIES: until then all who come through it share the limits of one address",
+        `${remote} sends X-Forwarded-For, which is ignored. If it is your proxy, name it in ATOLL_PROXIES: ` +
+        "until then all its clients share the limits of one address",
     });
   }
 }

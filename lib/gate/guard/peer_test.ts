@@ -131,7 +131,7 @@ Deno.test("ForgottenProxy says once whom to name in ATOLL_PROXIES, and only at t
   const [line, ...more] = said(9, [["192.0.2.9", {}], ["192.0.2.2", told], ["192.0.2.3", {
     forwarded: "for=_x",
   }]]);
-  assert.match(line ?? "", /^192\.0\.2\.2 says for whom it asks, .* name it in ATOLL_PROXIES: /);
+  assert.match(line ?? "", /^192\.0\.2\.2 sends X-Forwarded-For, .* name it in ATOLL_PROXIES: /);
   assert.deepEqual(more, []);
   assert.deepEqual(said(9, [["10.1.1.1", told], ["192.0.2.2", {}]]), []);
   assert.deepEqual(said(2, [["192.0.2.2", {}], ["192.0.2.2", {}], ["192.0.2.2", told]]), []);
