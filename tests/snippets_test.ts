@@ -64,6 +64,10 @@ Deno.test("Every block of code in the docs compiles as it stands", async () => {
   assert.equal(await deno("check", ...files), "");
 });
 
+Deno.test("Every block of code in the docs is formatted as the sources are", async () => {
+  assert.equal(await deno("fmt", "--check", ...files), "");
+});
+
 Deno.test("Every test in the docs passes as it stands", async () => {
   const tests = files.filter((file) => /_test\.tsx?$/.test(file));
   assert.ok(tests.length > 1);
