@@ -4,7 +4,7 @@ import Accordion from "@/islands/Accordion.tsx";
 import { AccordionView } from "./view.tsx";
 
 /**
- * Parts that can be folded away. Raises `expand` and `collapse`, whether a person or a handler does it.
+ * Content that can be folded away. Raises `expand` and `collapse`, whether a person or a handler does it.
  * `update({ open })` opens and closes it.
  *
  * @example

@@ -4,13 +4,13 @@ import type { Field } from "@/lib/value/field.ts";
 import Button from "@/islands/Button.tsx";
 import { ButtonView } from "./view.tsx";
 
-/** An address that a link or a picture may point to: a path on this site, http, https or mailto. */
+/** A URL that a link or a picture may have: a path on this site, http, https or mailto. */
 const address = z.string().regex(
   /^(https?:\/\/|mailto:|\/(?![/\\])|\.{1,2}\/|[#?])/i,
   "expected a path, http, https or mailto",
 );
 
-/** An address of a picture that no other site is asked for. Others would learn who sees the button, and when. */
+/** A URL of a picture on this site, or `data:`. Another site would learn who sees the button, and when. */
 const picture = z.string().regex(
   /^(?:\/(?![/\\])|\.{1,2}\/)[^\s\\]*$|^data:image\/(?:png|jpeg|gif|webp|avif|svg\+xml)[;,]/i,
   "expected a path on this site or a picture in a data: address",
@@ -21,11 +21,11 @@ const declare = component({
   props: z.object({
     variant: z.enum(["primary", "secondary", "stop"]).default("secondary"),
     size: z.enum(["sm", "md", "lg"]).default("md"),
-    /** Address of a small picture before the label. */
+    /** URL of a small picture before the label. */
     icon: picture.optional(),
-    /** Makes it a link to this address. */
+    /** Makes it a link to this URL. */
     link: address.optional(),
-    /** Whether the link opens in a tab of its own. */
+    /** Whether the link opens in a new tab. */
     newTab: z.boolean().optional(),
     value: z.string().optional(),
   }),
@@ -39,21 +39,21 @@ const declare = component({
 
 /** Options of {@linkcode button}. */
 export interface ButtonOptions {
-  /** Its weight. Default `secondary`. */
+  /** Its emphasis. Default `secondary`. */
   readonly variant?: "primary" | "secondary" | "stop" | undefined;
   /** Default `md`. */
   readonly size?: "sm" | "md" | "lg" | undefined;
-  /** Address of a small picture before the label: a path on this site, or `data:`. */
+  /** URL of a small picture before the label: a path on this site, or `data:`. */
   readonly icon?: string | undefined;
-  /** Makes it a link to this address: a path, http, https or mailto. */
+  /** Makes it a link to this URL: a path, http, https or mailto. */
   readonly link?: string | undefined;
-  /** Whether the link opens in a tab of its own. */
+  /** Whether the link opens in a new tab. */
   readonly newTab?: boolean | undefined;
 }
 
 /** Declares a button. */
 export interface DeclareButton {
-  /** From its label, or from all its options. */
+  /** Takes its label, or all its options. */
   (
     labelOrOptions: string | PropsInput<ButtonOptions>,
   ): Field<string, string, "click" | "change", PropsInput<ButtonOptions>>;
@@ -62,7 +62,7 @@ export interface DeclareButton {
 }
 
 /**
- * Something to press. Its value is its label, so a handler may give it another one. Raises `click`.
+ * A button. Its value is its label, so a handler can change the label. Raises `click`.
  *
  * @example
  * ```ts

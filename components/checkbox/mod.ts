@@ -4,7 +4,7 @@ import Checkbox from "@/islands/Checkbox.tsx";
 import { CheckboxView } from "./view.tsx";
 
 /**
- * Yes or no. Raises `input` and `change` when ticked or cleared.
+ * A box to tick. Raises `input` and `change` when ticked or cleared.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@ import Column from "@/islands/Column.tsx";
 import { ColumnView } from "./view.tsx";
 
 /**
- * Parts below each other. As `<Column>` of the layout, but handlers may hide and show it.
+ * Parts below each other. Like `<Column>` of the layout, but handlers can hide and show it.
  *
  * @example
  * ```ts

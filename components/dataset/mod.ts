@@ -25,7 +25,7 @@ export const dataset = component({
     headers: z.array(z.string()).min(1),
     /** Rows of wire values, one for each column. Files with a picture's media type are drawn. */
     samples: z.array(z.array(sampleSchema)),
-    /** Words for the cells, where the value itself does not read well. */
+    /** Texts for the cells, where the value itself does not read well. */
     summaries: z.array(z.array(z.string())).optional(),
     value: z.number().int().nullable().optional(),
   }).refine(({ headers, samples }) => samples.every((row) => row.length === headers.length), {

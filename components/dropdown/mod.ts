@@ -16,7 +16,7 @@ export type ValueOf<C> = C extends readonly [string, infer V] ? V : C;
 export type ChosenOf<A extends readonly Choice[]> = A extends unknown[] ? Wide<ValueOf<A[number]>>
   : ValueOf<A[number]>;
 
-/** Text for any text, a number for any number. */
+/** Widens a text to `string` and a number to `number`. */
 export type Wide<V> = V extends string ? string : V extends number ? number : V;
 
 /** Options of {@linkcode dropdown}. */
@@ -77,11 +77,11 @@ export type DropdownField<V> = Field<
 
 /** Declares a dropdown. */
 export interface DeclareDropdown {
-  /** One in which nothing may be chosen: handlers may receive `null`. */
+  /** A dropdown in which nothing may be chosen: handlers may receive `null`. */
   <A extends readonly Choice[]>(
     options: PropsInput<DropdownOptions<A, null>> & { readonly value: null },
   ): DropdownField<ChosenOf<A> | null>;
-  /** One in which a choice is always made. */
+  /** A dropdown in which a choice is always made. */
   <A extends readonly Choice[]>(
     options: PropsInput<DropdownOptions<A, NoInfer<ValueOf<A[number]>>>>,
   ): DropdownField<ChosenOf<A>>;
@@ -91,7 +91,7 @@ export interface DeclareDropdown {
 
 /**
  * One of several choices. Raises `input`, `change` and `select` when a choice is made, `focus` and `blur`.
- * `update({ choices })` changes what can be chosen; with constant choices (`as const`) handlers receive exactly one
+ * `update({ choices })` changes the choices. With constant choices (`as const`) handlers receive exactly one
  * of them.
  *
  * @example

@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import type { ViewProps } from "@/lib/value/page.ts";
 import { aria, Frame } from "@/components/ui/frame.tsx";
 
-/** One entry of a dropdown: its value, or what it is called and its value. */
+/** One entry of a dropdown: its value, or its label and its value. */
 export type Choice = string | number | readonly [label: string, value: string | number];
 
 /** The props of a dropdown that its view reads. */

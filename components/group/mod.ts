@@ -4,7 +4,7 @@ import Group from "@/islands/Group.tsx";
 import { GroupView } from "./view.tsx";
 
 /**
- * Parts that belong together, on a card. As `<Group>` of the layout, but handlers may hide and show it.
+ * Parts that belong together, on a card. Like `<Group>` of the layout, but handlers can hide and show it.
  *
  * @example
  * ```ts

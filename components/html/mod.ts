@@ -57,7 +57,7 @@ export interface HtmlOptions extends HtmlProps {
 
 /** Declares an html. */
 export interface DeclareHtml {
-  /** From its first markup, or from all its options. */
+  /** Takes its first markup, or all its options. */
   (given?: string | PropsInput<HtmlOptions>): Field<string, string, "change", PropsInput<HtmlProps>>;
   /** The component behind it. */
   readonly component: Component;

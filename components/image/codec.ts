@@ -6,7 +6,7 @@ import { pictureSize, pictureSizeOf } from "./size.ts";
 
 /** A picture that a handler receives. */
 export interface Picture extends StoredFile {
-  /** Pixels in a row, as stored: turning by EXIF is not applied. */
+  /** Pixels in a row, as stored: without EXIF rotation. */
   readonly width: number;
   /** Rows of pixels, as stored. */
   readonly height: number;
@@ -21,7 +21,7 @@ export interface Picture extends StoredFile {
   readonly decode: <T>(work: (bytes: Uint8Array<ArrayBuffer>) => T | Promise<T>) => Promise<T>;
 }
 
-/** A new picture that a handler gives, with words for those who cannot see it. */
+/** A new picture from a handler, with a description for people who cannot see it. */
 export interface GivenPicture {
   /** The encoded picture. */
   readonly bytes: Uint8Array;

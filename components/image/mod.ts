@@ -13,8 +13,8 @@ const pictureSchema = z.object({ ...fileRefShape, alt: z.string().max(LONGEST_AL
 
 /**
  * A picture: PNG, JPEG, GIF, WebP or AVIF. Handlers receive a {@linkcode Picture} or `null`; they may give one
- * back, the encoded bytes of one, bytes and words for it ({@linkcode GivenPicture}), or `null`. Raises `upload`,
- * `input` and `change` when one is chosen, `clear`, `input` and `change` when it is removed.
+ * back, encoded bytes, bytes with a description ({@linkcode GivenPicture}), or `null`. Raises `upload`, `input` and
+ * `change` when one is chosen, `clear`, `input` and `change` when it is removed.
  *
  * @example
  * ```ts

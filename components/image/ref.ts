@@ -1,6 +1,6 @@
 import type { FileRef } from "@/lib/value/file_ref.ts";
 
-/** A picture as it travels. */
+/** The wire value of a picture. */
 export interface PictureRef extends FileRef {
   /** Description for people who cannot see it; `""` for a decoration. */
   readonly alt?: string | undefined;

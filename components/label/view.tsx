@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import type { ViewProps } from "@/lib/value/page.ts";
 import { Frame } from "@/components/ui/frame.tsx";
 
-/** A class and how sure the model is of it, 0 to 1. */
+/** A class with its confidence. */
 export interface Confidence {
   /** Name of the class. */
   readonly label: string;

@@ -10,7 +10,7 @@ export interface AccordionProps extends BoxProps {
   readonly open?: boolean | undefined;
 }
 
-/** Parts that can be folded away; what is folded away stays on the page. */
+/** Content that can be folded away; folded content stays in the document. */
 export function Accordion({ class: more, children, ...own }: AccordionProps): VNode {
   return <Fold {...own} class={classes("at-fold", more)}>{children}</Fold>;
 }

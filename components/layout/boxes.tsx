@@ -69,7 +69,7 @@ export interface FoldProps extends BoxProps {
   readonly label: string;
   /** Whether it is open. Default true. */
   readonly open?: boolean | undefined;
-  /** At which side of the page it stands; absent where it stands in the flow. */
+  /** The side of the page; absent in the flow of the page. */
   readonly side?: "left" | "right" | undefined;
   /** Called when the person has opened or closed it. */
   readonly toggled?: ((open: boolean) => void) | undefined;

@@ -8,12 +8,12 @@ export interface SidebarProps extends BoxProps {
   readonly label?: string | undefined;
   /** Whether it is open at the start. Default true. */
   readonly open?: boolean | undefined;
-  /** At which side of the page it stands. Default `left`. */
+  /** The side of the page. Default `left`. */
   readonly position?: "left" | "right" | undefined;
 }
 
 /**
- * Parts beside all others of the page, which can be folded away. It belongs to the outermost parts of a layout. Where
+ * Content beside the rest of the page, which can be folded away. It must be at the top level of a layout. Where
  * the page is too narrow for two columns it stands above them.
  */
 export function Sidebar(

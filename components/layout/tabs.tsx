@@ -22,8 +22,8 @@ export interface TabProps extends BoxProps {
 }
 
 /**
- * Parts of which one is seen at a time. Radio buttons do the work: it needs no script, and the arrow keys move
- * between the tabs. All panels stay on the page. Declared with `tabs()` they are real tabs once their script runs.
+ * Panels of which one is visible at a time. Radio buttons do the work without script, and the arrow keys move between
+ * the tabs. All panels stay on the page. Declared with `tabs()` they are real tabs once their script runs.
  */
 export function Tabs({ class: more, id, hidden, selected, name, children }: TabsProps): VNode {
   const own = useId();

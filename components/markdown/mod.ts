@@ -42,7 +42,7 @@ export interface MarkdownOptions {
 
 /** Declares a markdown. */
 export interface DeclareMarkdown {
-  /** From its first text, or from all its options. */
+  /** Takes its first text, or all its options. */
   (
     given?: string | PropsInput<MarkdownOptions & { readonly value?: string | undefined }>,
   ): Field<
@@ -57,7 +57,7 @@ export interface DeclareMarkdown {
 }
 
 /**
- * Prose in Markdown. Handlers receive and give the text; the markup is made and made safe on the server.
+ * Prose in Markdown. Handlers receive and give the text; the server makes the markup and sanitizes it.
  * Raises `change`, and `copy` when its copy button was pressed.
  *
  * @example

@@ -25,7 +25,7 @@ export const number = component({
     step: z.number().positive().optional(),
     /** Digits after the point that values are rounded to; `0` accepts integers only. */
     precision: z.number().int().min(0).max(15).optional(),
-    /** Words in the empty box. */
+    /** Text of the empty box. */
     placeholder: z.string().optional(),
     /** Number at the start. Default `null`: the box is empty. */
     value: z.number().nullable().optional(),

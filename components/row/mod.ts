@@ -4,7 +4,8 @@ import Row from "@/islands/Row.tsx";
 import { RowView } from "./view.tsx";
 
 /**
- * Parts side by side; they wrap where the page is too narrow. As `<Row>` of the layout, but handlers may hide and show it.
+ * Parts side by side; they wrap where the page is too narrow. Like `<Row>` of the layout, but handlers can hide and
+ * show it.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@ import Sidebar from "@/islands/Sidebar.tsx";
 import { SidebarView } from "./view.tsx";
 
 /**
- * Parts beside all others of the page, which can be folded away; it belongs to the outermost parts of a layout. Raises
+ * Content beside the rest of the page, which can be folded away; it must be at the top level of a layout. Raises
  * `expand` and `collapse`. `update({ open })` opens and closes it.
  *
  * @example
@@ -21,7 +21,7 @@ export const sidebar = container({
     label: z.string().default("Menu"),
     /** Whether it is open. */
     open: z.boolean().default(true),
-    /** At which side of the page it stands. */
+    /** The side of the page. */
     position: z.enum(["left", "right"]).default("left"),
   }),
   events: { expand: null, collapse: null },

@@ -34,7 +34,7 @@ export interface StateOptions<T> {
 
 /** Declares a state. */
 export interface DeclareState {
-  /** From its first value, which each session gets a copy of. */
+  /** Takes its first value, of which each session gets a copy. */
   <T>(initial: T, options?: StateOptions<T>): Field<T, T, "change">;
   /** The component behind it. */
   readonly component: Component;
@@ -43,8 +43,8 @@ export interface DeclareState {
 /**
  * A value that stays on the server, one for each session: it is never drawn and never sent. Any value that
  * `structuredClone()` takes; what one session holds is bounded by the server, 16 MiB. Raises `change` on the
- * server, in the run that wrote it, when the value is another than before. Handlers work on a copy of plain data: a
- * change counts once it is given back. Objects of a class and values with `onDelete` are handed out as they are.
+ * server, in the run that wrote it, when the value has changed. Handlers work on a copy of plain data: a
+ * change counts once it is given back. Objects of a class and values with `onDelete` are passed by reference.
  *
  * @example
  * ```ts

@@ -28,7 +28,7 @@ export interface TabOptions {
 
 /** Declares a tab. */
 export interface DeclareTab {
-  /** From its label, or from all its options. */
+  /** Takes its label, or all its options. */
   (labelOrOptions: string | ContainerInput<TabOptions>): ContainerField<
     "select",
     ContainerInput<TabOptions>,
@@ -39,7 +39,7 @@ export interface DeclareTab {
 }
 
 /**
- * One tab of a `tabs()` field, whose key is what `selected` calls it. Raises `select` when it becomes the open one.
+ * One tab of a `tabs()` field. The prop `selected` names it by its key. Raises `select` when it is opened.
  * `update({ visible, interactive, label })` hides it, disables it and changes its label.
  *
  * @example

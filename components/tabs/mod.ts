@@ -6,9 +6,9 @@ import { TabsView } from "./view.tsx";
 const detail = z.object({ id: z.string(), index: z.number().int().min(0), value: z.string() });
 
 /**
- * Parts of which one is seen at a time: `<Tab>`s of the layout, or fields made by `tab()`. Raises `change` when another
- * one is open, and `select` when a person chose it; both carry `{ id, index, value }`, where `value` is the label.
- * `update({ selected })` opens another one.
+ * Panels of which one is visible at a time: `<Tab>`s of the layout, or fields made by `tab()`. Raises `change` when
+ * another one is open, and `select` when a person chose it; both carry `{ id, index, value }`, where `value` is the
+ * label. `update({ selected })` opens another one.
  *
  * @example
  * ```ts
@@ -20,9 +20,9 @@ const detail = z.object({ id: z.string(), index: z.number().int().min(0), value:
 export const tabs = container({
   kind: "tabs",
   props: z.object({
-    /** Name of the list of tabs for screen readers. */
+    /** Name of the tab list for screen readers. */
     label: z.string().optional(),
-    /** The tab that is open: key of a `tab()`, or `id` of a `<Tab>`. */
+    /** The open tab: key of a `tab()`, or `id` of a `<Tab>`. */
     selected: z.string().optional(),
   }),
   events: { change: detail, select: detail },

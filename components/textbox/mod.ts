@@ -23,7 +23,7 @@ export const textbox = component({
     maxLines: z.number().int().min(1).max(100).optional(),
     /** `password` and `email` have one line. */
     type: z.enum(["text", "password", "email"]).default("text"),
-    /** Words in the empty box. */
+    /** Text of the empty box. */
     placeholder: z.string().optional(),
     /** Longest text accepted, in UTF-16 code units. */
     maxLength: z.number().int().positive().default(1_000_000),

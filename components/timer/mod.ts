@@ -37,7 +37,7 @@ export interface TimerOptions extends TimerProps {
 
 /** Declares a timer. */
 export interface DeclareTimer {
-  /** From its seconds, or from all its options. */
+  /** Takes its seconds, or all its options. */
   (
     secondsOrOptions?: number | PropsInput<TimerOptions>,
   ): Field<number, number, "tick", PropsInput<TimerProps>>;
@@ -46,8 +46,8 @@ export interface DeclareTimer {
 }
 
 /**
- * Raises `tick` every so many seconds while it is active and the page is seen. It draws nothing, and a layout
- * need not name it. Its value is its seconds, so a handler may change how often it ticks; `update({ active })` stops
+ * Raises `tick` at an interval while it is active and the page is visible. It draws nothing, and a layout does not
+ * need to name it. Its value is its seconds, so a handler may change how often it ticks; `update({ active })` stops
  * and starts it.
  *
  * @example

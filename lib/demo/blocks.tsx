@@ -53,7 +53,7 @@ export interface Demo {
   readonly leaves: readonly string[];
   /** Keys of the fields that a person may change. */
   readonly interactive: ReadonlySet<string>;
-  /** Draws the fields where they belong; absent for a plain column. */
+  /** Draws the fields in their places; absent for a plain column. */
   readonly layout: ((ui: Readonly<Record<string, FieldSlot>>) => VNode) | undefined;
 }
 
@@ -353,7 +353,7 @@ function checkReturned(
   );
 }
 
-/** How messages say which demo it is: its title, or else its file. */
+/** The name of a demo in messages: its title, or else its file. */
 export function placeOf({ title, file }: Pick<Demo, "title" | "file">): string {
   return title === undefined ? file ?? "this demo" : `"${title}"`;
 }

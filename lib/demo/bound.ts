@@ -14,7 +14,7 @@ export interface Binding {
   readonly names: Readonly<Record<string, string>>;
 }
 
-/** How the groups of handlers begin that run in a pool. */
+/** Prefix of the groups of handlers in a pool. */
 export const REMOTE_GROUP = "remote ";
 
 const MOST_MS = 2 ** 31 - 1;
@@ -87,7 +87,7 @@ export interface Surroundings {
 /**
  * Binds one action to the keys of its demo's fields.
  *
- * @throws {TypeError} when it names what is none of the demo's fields, or options that do not go together.
+ * @throws {TypeError} when it names a field of another demo, or options that do not fit together.
  * @throws {RangeError} when an option is out of its range.
  */
 export function bindAction(

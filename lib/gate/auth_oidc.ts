@@ -24,7 +24,7 @@ import { safeFetch } from "./safe_fetch.ts";
  *   }),
  * });
  * ```
- * @throws {TypeError} for an address that is none, or is not https and not of this machine.
+ * @throws {TypeError} for an invalid URL, or one without https outside this machine.
  */
 export function oidc(options: OidcOptions): RedirectSource {
   const { issuer } = options;

@@ -11,7 +11,7 @@ export declare const Contains: unique symbol;
 /** Type-level key: the data of an event. */
 export declare const Carries: unique symbol;
 
-/** Something that may start an action: `go.click`, `blur.success`, `load`. `D` is what it carries, `N` its name. */
+/** An event that may start an action: `go.click`, `blur.success`, `load`. `D` is its data, `N` its name. */
 export interface EventRef<D = unknown, N extends string = string> {
   /** The field or action that raises it; `null` for the page itself. */
   readonly source: object | null;
@@ -111,7 +111,7 @@ export interface Update<P> {
 /** The input of a handler for a slot: the bare value of one field, or a record. */
 export type Taken<T> = T extends AnyField ? InOf<T> : { readonly [K in keyof T]: InOf<T[K]> };
 
-/** A value that may as well be read-only: what `update()` is given is. */
+/** A value that may also be read-only, like the argument of `update()`. */
 type Fixed<T> = T extends readonly unknown[] ? { readonly [K in keyof T]: Fixed<T[K]> } : T;
 
 /** The changes that {@linkcode Update} may make to a field: its props, and its value. */

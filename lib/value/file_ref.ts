@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * A file as it travels: bytes never ride in wire values or props. Only the server mints one; a reference that
- * comes from a client counts for its `id` alone, everything else is looked up again.
+ * A reference to a file: wire values and props never contain bytes. Only the server creates references. Of a
+ * reference from a client only its `id` counts; the server looks up everything else.
  */
 export interface FileRef {
   /** Server-made id, 128 random bits or more. Knowing it is the right to read the file. */
