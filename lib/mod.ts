@@ -98,6 +98,7 @@ export type {
   Events,
   Field,
   Fields,
+  Fixed,
   Given,
   GivenOne,
   In,

@@ -112,7 +112,7 @@ export interface Update<P> {
 export type Taken<T> = T extends AnyField ? InOf<T> : { readonly [K in keyof T]: InOf<T[K]> };
 
 /** A value that may also be read-only, like the argument of `update()`. */
-type Fixed<T> = T extends readonly unknown[] ? { readonly [K in keyof T]: Fixed<T[K]> } : T;
+export type Fixed<T> = T extends readonly unknown[] ? { readonly [K in keyof T]: Fixed<T[K]> } : T;
 
 /** The changes that {@linkcode Update} may make to a field: its props, and its value. */
 export type Changes<F> = {
@@ -131,15 +131,14 @@ export type GivenOne<F> = OutOf<F> | Update<Changes<F>>;
 // Written out, not by an alias: the compiler's messages then begin with the type of the value.
 export type Given<T> = T extends AnyField ? OutOf<T> | Update<Changes<T>>
   : keyof T extends never ? void | NoOutputs
-  : { readonly [K in RecordKeys<T>]?: OutOf<T[K]> | Update<Changes<T[K]>> };
+  // Not `keyof T` itself: TypeScript would then infer the fields from the handler's result.
+  : { readonly [K in (T extends AnyField ? never : keyof T)]?: OutOf<T[K]> | Update<Changes<T[K]>> };
 
 /** The output of a handler without outputs: nothing, or a record without keys. */
 export interface NoOutputs {
+  /** There are no keys. */
   readonly [name: string]: never;
 }
-
-// Not `keyof T` itself: TypeScript would then infer the fields from what the handler gives.
-type RecordKeys<T> = T extends AnyField ? never : keyof T;
 
 /** A handler's result: a value, a promise of one, or a generator whose every yield replaces the value. */
 export type Result<T> =
