@@ -1,8 +1,11 @@
 import { Builder } from "fresh/dev";
 import { cacheBuild } from "@/lib/cli/cache_build.ts";
 import { refuseUnknownSettings } from "@/lib/cli/known_settings.ts";
+import { addressOf } from "@/lib/cli/listen.ts";
 import { refuseOldDeno } from "@/lib/cli/needs.ts";
 import { readSettings } from "@/lib/gate/settings.ts";
+import { captureConsole } from "@/lib/ops/console.ts";
+import { log } from "@/lib/ops/log.ts";
 import { Strays } from "@/lib/ops/strays.ts";
 import { stylePlugin } from "@/lib/style/plugin.ts";
 
@@ -19,8 +22,15 @@ if (Deno.args.includes("build")) {
   Deno.env.set("FRESH_NO_UPDATE_CHECK", "true");
   // What a handler forgot to wait for is told, as it is in production; it does not end the server.
   new Strays().catch();
+  // Each error is in the log once, whoever prints it first.
+  captureConsole();
   const names = new Set<string>();
   const { port, host } = readSettings((name) => (names.add(name), Deno.env.get(name)));
   refuseUnknownSettings(Deno.env.toObject(), names);
-  await builder.listen(() => import("./main.ts"), { port, hostname: host });
+  await builder.listen(() => import("./main.ts"), {
+    port,
+    hostname: host,
+    onListen: ({ hostname, port }) =>
+      log("info", "ready", { message: `Atoll is ready at ${addressOf(hostname, port)}` }),
+  });
 }

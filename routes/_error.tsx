@@ -1,5 +1,6 @@
 import { HttpError, type PageProps } from "fresh";
 import type { VNode } from "preact";
+import { tellAuthor } from "@/lib/gate/author_error.ts";
 import { report } from "@/lib/gate/reply.ts";
 
 /**
@@ -9,7 +10,8 @@ import { report } from "@/lib/gate/reply.ts";
 export default function ErrorPage({ error, config }: PageProps): VNode {
   const status = error instanceof HttpError ? error.status : 500;
   const dev = config.mode === "development";
-  const logged = status >= 500 ? report(error, { dev }) : "";
+  if (status >= 500) report(error, { dev });
+  if (status >= 500 && dev) return <AuthorPage error={error} />;
   const said = error instanceof HttpError && status < 500 ? error.message : "";
   return (
     <div class="max-w-md py-16 mx-auto text-center">
@@ -20,8 +22,23 @@ export default function ErrorPage({ error, config }: PageProps): VNode {
           ? "The page cannot be shown."
           : "This is our fault; details are in the log. Try again shortly."}
       </p>
-      {dev && logged && <p class="mt-4 text-left text-bad whitespace-pre-wrap">{logged}</p>}
       <a class="mt-6 at-btn" href="/">See all demos</a>
+    </div>
+  );
+}
+
+/** What an author sees: their own error, and where it is. The page loads again once a file has changed. */
+function AuthorPage({ error }: { readonly error: unknown }): VNode {
+  const { text, place } = tellAuthor(error);
+  return (
+    <div class="max-w-3xl py-8 mx-auto">
+      <h1>This page cannot be shown</h1>
+      {place && <p class="mt-4 font-mono text-sm break-words">{place}</p>}
+      <pre
+        class="p-4 mt-2 overflow-x-auto font-mono text-sm border rounded border-line bg-surface text-bad"
+        tabIndex={0}
+      >{text}</pre>
+      <p class="mt-4 text-soft">Save a change, and this page loads again.</p>
     </div>
   );
 }

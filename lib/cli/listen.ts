@@ -29,3 +29,9 @@ export function cannotListen({ port, host }: Where, cause: unknown): Error {
   }
   return new Error(`Cannot listen on HOST=${host} PORT=${port}: ${(cause as Error).message}`, { cause });
 }
+
+/** Where a browser on this machine finds a server that listens there. */
+export function addressOf(hostname: string, port: number): string {
+  const name = hostname === "0.0.0.0" || hostname === "::" ? "localhost" : hostname;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}/`;
+}

@@ -11,7 +11,7 @@ import { Fault } from "@/lib/value/fault.ts";
 import { fail, failWith } from "./fail.ts";
 import { goOn } from "./go_on.ts";
 import { heldBy } from "./held.ts";
-import { cannotListen } from "./listen.ts";
+import { addressOf, cannotListen } from "./listen.ts";
 import { Listener } from "./listener.ts";
 import { refuseOldDeno } from "./needs.ts";
 import { usersProblem } from "./users_check.ts";
@@ -70,7 +70,7 @@ async function serve(settings: Settings): Promise<void> {
       });
     }
     // Last, so that whoever waits for this line can also stop it.
-    log("info", "ready", { message: `Atoll is ready at ${urlOf(http.addr)}` });
+    log("info", "ready", { message: `Atoll is ready at ${addressOf(http.addr.hostname, http.addr.port)}` });
     // Names each file in routes/demos/ that is no demo in the log, and not only when somebody asks for it.
     void listDemos().catch((error) => logError(error, "gallery_error"));
   } catch (error) {
@@ -101,11 +101,6 @@ function listen(settings: Settings, handler: Deno.ServeHandler): Listener {
   } catch (error) {
     throw cannotListen(settings, error);
   }
-}
-
-function urlOf({ hostname, port }: Deno.NetAddr): string {
-  const name = hostname === "0.0.0.0" || hostname === "::" ? "localhost" : hostname;
-  return `http://${name.includes(":") ? `[${name}]` : name}:${port}/`;
 }
 
 // Deno's server waits for ever for a head that does not come: that is a front's to limit.

@@ -149,9 +149,11 @@ function forget(session: Session): void {
   }
 }
 
-// Fit for telling two versions of a page apart.
+// Fit for telling two versions of a page apart. Words for people may change without taking away what was typed.
 function shapeOf({ page }: Session): string {
-  const text = JSON.stringify([page.fields, page.actions]);
+  const text = JSON.stringify([page.fields, page.actions], (name, value) => {
+    return typeof value === "string" && /^(?:label|info|placeholder)$/.test(name) ? undefined : value;
+  });
   let hash = 0;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash, 31) + text.charCodeAt(i) | 0;
   return `${text.length}/${hash}`;

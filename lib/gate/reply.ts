@@ -1,4 +1,5 @@
-import { headline, logError } from "@/lib/ops/log_error.ts";
+import { logError } from "@/lib/ops/log_error.ts";
+import { authorLine } from "./author_error.ts";
 import { Fault, type FaultJson, FAULTS } from "@/lib/value/fault.ts";
 
 /** How to answer with a refusal. */
@@ -46,8 +47,5 @@ export function refuse(error: unknown, { dev = false, headers }: ReplyOptions = 
  */
 export function report(error: unknown, { dev = false }: { readonly dev?: boolean | undefined } = {}): string {
   const id = logError(error);
-  return dev
-    // A line end forges nothing on a page.
-    ? headline(error).replaceAll("\\u000a", "\n")
-    : `Something went wrong on the server (error ${id})`;
+  return dev ? authorLine(error) : `Something went wrong on the server (error ${id})`;
 }

@@ -3,6 +3,14 @@ import assert from "node:assert/strict";
 import { Fault, type FaultCode, FAULTS } from "@/lib/value/fault.ts";
 import { refuse, report } from "./reply.ts";
 
+const here = "lib/gate/reply_test.ts";
+const source = await Deno.readTextFile(new URL(import.meta.url));
+
+/** The first line of this file that has a text in it. */
+function lineOf(text: string): number {
+  return source.slice(0, source.indexOf(text)).split("\n").length;
+}
+
 Deno.test("refuse() answers each code with its status, as JSON that nothing guesses at", async () => {
   for (const [code, { status, retry }] of Object.entries(FAULTS)) {
     const response = refuse(new Fault(code as FaultCode, "No", { field: "name" }));
@@ -44,13 +52,14 @@ Deno.test("refuse() shows text and stack in dev", async () => {
   const { result } = logged(() => refuse(new TypeError("what happened"), { dev: true }));
   const { error } = await result.json();
   assert.equal(error.code, "internal");
-  assert.equal(error.message, "TypeError: what happened");
+  assert.equal(error.message, `TypeError: what happened (${here}:${lineOf("what happened")})`);
   assert.match(error.stack, /reply_test/);
 });
 
 Deno.test("report() shows an author an error of several lines on several lines; the log has one", () => {
   const { result, log } = logged(() => report(new SyntaxError("Unexpected token\n | {{{"), { dev: true }));
-  assert.equal(result, "SyntaxError: Unexpected token\n | {{{");
+  const at = `${here}:${lineOf("Unexpected token")}`;
+  assert.equal(result, `SyntaxError: Unexpected token\n | {{{ (${at})`);
   assert.match(log, /SyntaxError: Unexpected token\\u000a \| \{\{\{$/m);
 });
 
