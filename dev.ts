@@ -1,11 +1,12 @@
 import { Builder } from "fresh/dev";
 import { cacheBuild } from "@/lib/cli/cache_build.ts";
 import { refuseUnknownSettings } from "@/lib/cli/known_settings.ts";
+import { showTypes } from "@/lib/cli/dev_types.ts";
 import { addressOf } from "@/lib/cli/listen.ts";
 import { refuseOldDeno } from "@/lib/cli/needs.ts";
 import { readSettings } from "@/lib/gate/settings.ts";
 import { captureConsole } from "@/lib/ops/console.ts";
-import { log } from "@/lib/ops/log.ts";
+import { log, logBreaks } from "@/lib/ops/log.ts";
 import { Strays } from "@/lib/ops/strays.ts";
 import { stylePlugin } from "@/lib/style/plugin.ts";
 
@@ -24,9 +25,11 @@ if (Deno.args.includes("build")) {
   new Strays().catch();
   // Each error is in the log once, whoever prints it first.
   captureConsole();
+  logBreaks();
   const names = new Set<string>();
   const { port, host } = readSettings((name) => (names.add(name), Deno.env.get(name)));
   refuseUnknownSettings(Deno.env.toObject(), names);
+  void showTypes(new URL("./", import.meta.url));
   await builder.listen(() => import("./main.ts"), {
     port,
     hostname: host,

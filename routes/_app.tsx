@@ -1,9 +1,10 @@
 import { asset } from "fresh/runtime";
 import type { PageProps } from "fresh";
 import type { VNode } from "preact";
+import { TYPES_SCRIPT } from "@/lib/gate/type_mistakes.ts";
 
 /** The document around every page. */
-export default function App({ Component, state }: PageProps<unknown, { title?: string }>): VNode {
+export default function App({ Component, config, state }: PageProps<unknown, { title?: string }>): VNode {
   return (
     <html lang="en">
       <head>
@@ -16,6 +17,7 @@ export default function App({ Component, state }: PageProps<unknown, { title?: s
       </head>
       <body>
         <Component />
+        {config.mode === "development" && <script type="module" src={TYPES_SCRIPT} />}
       </body>
     </html>
   );

@@ -1,5 +1,5 @@
 import { headline } from "@/lib/ops/log_error.ts";
-import { placeOf, shortened } from "@/lib/ops/source_place.ts";
+import { shortened, sourcePlaceOf } from "@/lib/ops/source_place.ts";
 
 /** An error as its author is told of it, while they develop. */
 export interface AuthorError {
@@ -11,7 +11,7 @@ export interface AuthorError {
 
 /** What an author is told of an error. */
 export function tellAuthor(error: unknown): AuthorError {
-  const place = placeOf(error);
+  const place = sourcePlaceOf(error);
   // Fresh's own words for a route that exports nothing name other ways out.
   const route = error instanceof Error
     ? /^Could not find relevant exports in: (\S+)/.exec(error.message)?.[1]

@@ -1,6 +1,6 @@
 import { titleOf } from "@/lib/demo/title.ts";
 import { log } from "@/lib/ops/log.ts";
-import { placeOf, shortened } from "@/lib/ops/source_place.ts";
+import { shortened, sourcePlaceOf } from "@/lib/ops/source_place.ts";
 import { type DemoFile, demoFiles } from "./demo_files.ts";
 
 /** A demo in the gallery. */
@@ -67,7 +67,7 @@ async function load(
   } catch (error) {
     const why = error instanceof Error ? shortened(error.message) : String(error);
     // What the compiler says has its place in it.
-    const place = /:\d+:\d+/.test(why) ? undefined : placeOf(error);
+    const place = /:\d+:\d+/.test(why) ? undefined : sourcePlaceOf(error);
     return failed(`cannot be loaded: ${why}${place ? ` (${place.file}:${place.line})` : ""}`);
   }
 }

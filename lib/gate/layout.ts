@@ -16,16 +16,18 @@ interface Hooks {
 export function layOut(layout: () => VNode, name: string): VNode {
   const hooks = options as unknown as Hooks;
   const { attr, vnode } = hooks;
-  hooks.attr = (key, value) => {
+  const onAttr = (key: string, value: unknown) => {
     check(key, value, name);
     return attr?.(key, value);
   };
-  hooks.vnode = (made) => {
+  const onNode = (made: VNode) => {
     const props = made.props as unknown as Readonly<Record<string, unknown>> & { tpl?: readonly string[] };
     if (typeof made.type === "string") { for (const key in props) check(key, props[key], name); }
     else if (props.tpl && /<[a-z][^<>]*\sstyle="/.test(props.tpl.join(""))) check("style", "", name);
     vnode?.(made);
   };
+  hooks.attr = onAttr;
+  hooks.vnode = onNode;
   try {
     return layout();
   } finally {

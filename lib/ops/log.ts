@@ -53,12 +53,18 @@ const FIELDS = [
 
 // The log is the process's, as its standard output is: there is one, and nothing of any visitor is in here.
 let style: LogStyle = "text";
+let breaks = false;
 let out = (line: string): void => console.log(line);
 let err = (line: string): void => console.error(line);
 
 /** Chooses what the log looks like from now on. At first it is `text`. */
 export function logAs(next: LogStyle): void {
   style = next;
+}
+
+/** Shows line breaks of messages as they are: where those who read the log wrote what is in it. */
+export function logBreaks(): void {
+  breaks = true;
 }
 
 /** What the log looks like. */
@@ -89,17 +95,22 @@ function asJson(level: Level, event: string, entry: Entry): string {
   return JSON.stringify({ ...head, ...Object.fromEntries(fields) });
 }
 
+function shown(message: string): string {
+  const line = oneLine(message);
+  return breaks ? line.replaceAll("\\u000a", "\n") : line;
+}
+
 function asText(event: string, entry: Entry): string {
   const { message, id, stack = [], causes = [] } = entry;
   const name = event.replaceAll("_", " ");
   if (id !== undefined) {
-    const lines = [`${name} ${id}: ${oneLine(message ?? "")}`, ...stack];
+    const lines = [`${name} ${id}: ${shown(message ?? "")}`, ...stack];
     for (const cause of causes) {
       lines.push(`  caused by ${oneLine(cause.message ?? "")}`, ...cause.stack ?? []);
     }
     return lines.join("\n");
   }
-  if (message !== undefined) return oneLine(message);
+  if (message !== undefined) return shown(message);
   const rest = FIELDS.flatMap((field) => {
     const value = entry[field];
     return value === undefined ? [] : [`${field}=${oneLine(String(value))}`];

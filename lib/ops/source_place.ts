@@ -14,12 +14,12 @@ export interface SourcePlace {
  * The place in the author's own code that an error speaks of: that of the source it could not read, or else the innermost
  * call that is neither Atoll's nor a package's. `undefined` where there is none.
  */
-export function placeOf(error: unknown): SourcePlace | undefined {
+export function sourcePlaceOf(error: unknown): SourcePlace | undefined {
   if (!(error instanceof Error)) return undefined;
   const places = [...error.message.matchAll(PLACE), ...(error.stack ?? "").matchAll(PLACE)];
   const own = places.map(([, url, line, column]) => ({ url: url as string, line, column }))
     .filter(({ url }) => isOwn(url))[0];
-  if (!own) return placeOf(error.cause);
+  if (!own) return sourcePlaceOf(error.cause);
   return { file: shortened(own.url), line: Number(own.line), column: Number(own.column) };
 }
 

@@ -14,6 +14,7 @@ import { filesOrigin, fileUrls } from "@/lib/gate/files_origin.ts";
 import type { GuardOptions } from "@/lib/gate/guard.ts";
 import { report } from "@/lib/gate/reply.ts";
 import { serverPaths } from "@/lib/gate/server_paths.ts";
+import { withTypes } from "@/lib/gate/type_mistakes.ts";
 import type { Settings } from "@/lib/gate/settings.ts";
 import { logRequests, watches } from "@/lib/gate/watch.ts";
 import { gauges } from "@/lib/ops/gauges.ts";
@@ -170,10 +171,11 @@ export async function assemble(settings: Settings): Promise<Server> {
   };
   const descriptors: Server["descriptors"] = { open: undefined };
   const seen = () => [...gauges(engine, health, strays), http.family(), ...placeOf(place)];
+  const paths = serverPaths(health, metrics && (() => metrics.text(seen())));
   const guard: GuardOptions = {
     ...settings,
     leaving: () => health.draining,
-    serverPaths: serverPaths(health, metrics && (() => metrics.text(seen()))),
+    serverPaths: settings.dev ? withTypes(paths) : paths,
     watch: watches(
       settings.logRequests ? logRequests(clock.now) : undefined,
       metrics && (() => (status) => http.count(status)),

@@ -1,0 +1,81 @@
+import { shortened, sourcePlaceOf } from "@/lib/ops/source_place.ts";
+import type { TypeMistake } from "@/lib/gate/type_mistakes.ts";
+
+/**
+ * What the compiler says of files and of all that they import in this project.
+ *
+ * @param root The folder of the project.
+ * @param files Paths from there.
+ * @throws {DOMException} `AbortError`, once `signal` has aborted.
+ */
+export async function checkTypes(
+  root: URL,
+  files: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly TypeMistake[]> {
+  if (files.length === 0) return [];
+  const { stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["check", "--quiet", ...files],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+    signal,
+  }).output();
+  signal.throwIfAborted();
+  return mistakesIn(new TextDecoder().decode(stderr));
+}
+
+/** The mistakes that `deno check` has printed, without colours. What it could not read at all is one, too. */
+export function mistakesIn(text: string): readonly TypeMistake[] {
+  const [head = "", ...blocks] = text.split(/^TS\d+ \[ERROR\]: /m);
+  const unread = /^error: (?!Type checking failed)([^]+)/m.exec(head)?.[1];
+  return [...blocks, ...unread === undefined ? [] : [unread]].map((block) => {
+    const place = sourcePlaceOf(new Error(block, { cause: undefined }));
+    const own = block.split(/^ +at file:/m)[0] as string;
+    // The line of code, which stands over its marks, is named by the place.
+    const lines = own.split("\n");
+    const marks = lines.findIndex((line) => /^\s*~+$/.test(line));
+    const said = (marks < 0 ? lines : lines.slice(0, marks - 1)).join("\n").trim();
+    return { text: inShort(shortened(said)), at: place && `${place.file}:${place.line}:${place.column}` };
+  });
+}
+
+/**
+ * A message of the compiler without the parts of types that no author writes: `Update<...>` and `Field<...>` lose what is
+ * between the brackets, `Result<string | Update>` its own.
+ */
+function inShort(text: string): string {
+  return text.replace(/'(?:[^']|(?<=\w)'(?=\w))*'/g, (type) => unwrapped(emptied(type)));
+}
+
+// What the compiler cut off in the middle ends with the type.
+function emptied(type: string): string {
+  let short = "";
+  for (let at = 0; at < type.length;) {
+    const [name] = /^\b(?:Update|Field|Changes|Details|RunContext|NoInfer)(?=<)/.exec(type.slice(at)) ?? [];
+    if (name === undefined || /\w$/.test(short)) {
+      short += type[at++];
+      continue;
+    }
+    short += name;
+    at = closing(type, at + name.length);
+  }
+  return short;
+}
+
+function closing(type: string, open: number): number {
+  let depth = 0;
+  for (let at = open; at < type.length - 1; at++) {
+    if (type[at] === "<") depth++;
+    else if (type[at] === ">" && type[at - 1] !== "=" && --depth === 0) return at + 1;
+  }
+  return type.length - 1;
+}
+
+// A handler may give its result at once, by a promise or piece by piece: that is no news to anybody.
+function unwrapped(type: string): string {
+  const [, inner] = /^'Result<(.*)>'$/.exec(type) ?? [];
+  return inner === undefined ? type.replace(/^'Result</, "'") : `'${inner}'`;
+}

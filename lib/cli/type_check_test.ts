@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { mistakesIn } from "./type_check.ts";
+
+const root = new URL("../../", import.meta.url).href;
+
+Deno.test("mistakesIn() reads what deno check prints: message, reasons and place, without the machinery of types", () => {
+  const printed =
+    `TS2322 [ERROR]: Type 'number' is not assignable to type 'Result<string | Update<Changes<Field<string, "input" | "change", { lines?: number; ... 5 more ...; value?: string | undefined; } & CommonProps & object, Details<...>>>>>'.
+export default Interface({ inputs: textbox(), outputs: textbox(), fn: (text) => text.length });
+                                                                                ~~~~~~~~~~~
+    at ${root}routes/demos/a.tsx:2:81
+
+    The expected type comes from the return type of this signature.
+      : (input: NoInfer<Taken<I>>, run: RunContext<E>) => Result<Given<O>>;
+        ~~~~
+        at ${root}lib/demo/action.ts:138:5
+
+TS2322 [ERROR]: Type '{ greting: string; }' is not assignable to type 'Result<{ readonly greeting?: string | Update<Changes<Field<string, string, "input" | "copy", { lines?: number | undefined; ... 5 more ...; value?: string | undefined; } & CommonProps & object, De...'.
+  Type 'a' has no properties in common with type 'b'.
+    at ${root}routes/demos/(more)/b.tsx:7:3
+
+TS2353 [ERROR]: Object literal may only specify known properties, but 'lable' does not exist in type '{ a?: string }'. Did you mean to write 'label'?
+  lable: "x",
+  ~~~~~
+    at ${root}routes/demos/c.tsx:1:2
+
+Found 3 errors.
+
+error: Type checking failed.
+`;
+  assert.deepEqual(mistakesIn(printed), [
+    { text: "Type 'number' is not assignable to type 'string | Update'.", at: "routes/demos/a.tsx:2:81" },
+    {
+      text:
+        "Type '{ greting: string; }' is not assignable to type '{ readonly greeting?: string | Update'.\n" +
+        "  Type 'a' has no properties in common with type 'b'.",
+      at: "routes/demos/(more)/b.tsx:7:3",
+    },
+    {
+      text:
+        "Object literal may only specify known properties, but 'lable' does not exist in type '{ a?: string }'. " +
+        "Did you mean to write 'label'?",
+      at: "routes/demos/c.tsx:1:2",
+    },
+  ]);
+});
+
+Deno.test("mistakesIn() says what could not be read at all, and nothing where all is well", () => {
+  assert.deepEqual(mistakesIn(""), []);
+  const printed =
+    `error: Module not found "${root}routes/demos/nowhere.ts".\n    at ${root}routes/demos/d.tsx:1:8\n`;
+  assert.deepEqual(mistakesIn(printed), [
+    {
+      text: 'Module not found "routes/demos/nowhere.ts".',
+      at: "routes/demos/d.tsx:1:8",
+    },
+  ]);
+});
