@@ -83,7 +83,7 @@ export const rules: readonly Rule[] = [
       /^routes\//,
       fresh,
       anyPackage,
-      /^lib\/gate\/(gallery|reply)\.ts$/,
+      /^lib\/gate\/(author_error|gallery|reply|type_mistakes)\.ts$/,
       /^components\//,
     ],
   },
