@@ -120,6 +120,7 @@ export type { Json, JsonObject } from "@/lib/value/json.ts";
 export type {
   ActionPlan,
   CommonProps,
+  CopyText,
   DoorProps,
   FieldPhase,
   FieldState,

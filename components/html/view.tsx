@@ -24,7 +24,7 @@ export function HtmlView(view: ViewProps<HtmlViewProps, Markup>): VNode | null {
     <Frame view={framed} group>
       {value.active
         ? <Sandbox id={id} html={value.html} title={nameOf(view)} size={props.size} />
-        : <SafeHtml id={id} html={value.html} />}
+        : <SafeHtml id={id} html={value.html} copy={view.copy} />}
     </Frame>
   );
 }

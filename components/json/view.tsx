@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import type { Json } from "@/lib/value/json.ts";
 import type { ViewProps } from "@/lib/value/page.ts";
 import { CopyButton } from "@/components/ui/copy_button.tsx";
-import { Frame } from "@/components/ui/frame.tsx";
+import { Frame, nameOf } from "@/components/ui/frame.tsx";
 
 /** What the view of a JSON value reads of its props. */
 export interface JsonProps {
@@ -20,7 +20,9 @@ export function JsonView(view: ViewProps<JsonProps, Json>): VNode | null {
     <Frame
       view={view}
       group
-      tools={raise && props.buttons.includes("copy") && <CopyButton text={JSON.stringify(value, null, 2)} />}
+      tools={raise && props.buttons.includes("copy") && (
+        <CopyButton name={nameOf(view)} text={JSON.stringify(value, null, 2)} copy={view.copy} />
+      )}
     >
       <div class="at-out at-tree" id={id} tabIndex={0} role="group" aria-labelledby={id + "-label"}>
         <Branch value={value} open={props.open} />

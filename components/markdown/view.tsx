@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import type { ViewProps } from "@/lib/value/page.ts";
 import { CopyButton } from "@/components/ui/copy_button.tsx";
-import { Frame } from "@/components/ui/frame.tsx";
+import { Frame, nameOf } from "@/components/ui/frame.tsx";
 import { SafeHtml } from "@/components/ui/safe_html.tsx";
 
 /** What the view of a markdown reads of its props. */
@@ -22,12 +22,14 @@ export function MarkdownView(
       group
       tools={raise && props.buttons.includes("copy") && (
         <CopyButton
+          name={nameOf(view)}
           text={value.text}
+          copy={view.copy}
           done={() => raise("copy", { value: value.text })}
         />
       )}
     >
-      <SafeHtml id={id} html={value.html} />
+      <SafeHtml id={id} html={value.html} copy={view.copy} />
     </Frame>
   );
 }

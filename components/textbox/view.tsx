@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import type { ViewProps } from "@/lib/value/page.ts";
 import { CopyButton } from "@/components/ui/copy_button.tsx";
 import { isEnter } from "@/components/ui/enter.ts";
-import { aria, Frame } from "@/components/ui/frame.tsx";
+import { aria, Frame, nameOf } from "@/components/ui/frame.tsx";
 
 /** What the view of a textbox reads of its props. */
 export interface TextboxProps {
@@ -45,7 +45,9 @@ export function TextboxView(view: ViewProps<TextboxProps, string>): VNode | null
       view={view}
       tools={raise && props.buttons.includes("copy") && (
         <CopyButton
+          name={nameOf(view)}
           text={value}
+          copy={view.copy}
           done={() => raise("copy", { value })}
         />
       )}

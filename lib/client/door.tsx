@@ -46,6 +46,7 @@ export function door(View: ComponentType<ViewProps<any, any>>): ComponentType<Do
       set: interactive ? session ? (value: Json) => session.set(id, value) : nothing : undefined,
       raise: session ? (event: string, detail?: Json) => session.raise(id, event, detail) : nothing,
       say: session ? (words: string) => session.say(words) : undefined,
+      copy: session ? (text: string, button: HTMLElement) => session.copy(text, button) : undefined,
       upload: session ? uploader(session, id) : undefined,
     });
   };

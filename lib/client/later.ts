@@ -5,6 +5,7 @@
 export { attend } from "./answers.ts";
 export { apply } from "./frames.ts";
 export { keep, restore } from "./keep.ts";
+export { copy } from "./copy.ts";
 export { mendTexts } from "./foreign_text.ts";
 export { pause } from "./pause.ts";
 export { say } from "./say.ts";

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from "@/lib/value/json.ts";
 import type { ActionPlan, FieldStatus, PageGraph } from "@/lib/value/page.ts";
 import type { Frame } from "@/lib/wire/frame.ts";
 import type { TextWatch } from "./foreign_text.ts";
-import { follow, type Going, type Raised } from "./run.ts";
+import { follow, type Going, gone, type Raised } from "./run.ts";
 import { givePresses } from "./wake.ts";
 
 /** A field of the page in the browser. */
@@ -310,6 +310,14 @@ export class Session {
   /** Says words to screen readers, by the live region of the page. */
   say(words: string): void {
     this.#later().then(({ say }) => say(words)).catch(nothing);
+  }
+
+  /** Puts a text into the clipboard, see {@linkcode CopyText}. */
+  copy(text: string, button: HTMLElement): Promise<boolean> {
+    return this.#later().then(({ copy }) => copy(text, button), () => {
+      button.dataset.done = gone.message;
+      return false;
+    });
   }
 }
 

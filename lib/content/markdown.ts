@@ -64,6 +64,8 @@ function makeParser(): (text: string) => string {
   const marked = new library.Marked({ async: false, gfm: true });
   // Each of these says `false`: the parser goes on as it would without them.
   marked.use({
+    // Controls are not taken from content: the tick is text.
+    renderer: { checkbox: ({ checked }) => checked ? "\u2611 " : "\u2610 " },
     tokenizer: {
       // The first that is asked for each thing that stands by itself.
       space() {

@@ -17,6 +17,8 @@ const PIECES_OF: Readonly<Record<string, number>> = { a: 10, img: 10 };
 let clean: typeof sanitize | undefined;
 let depth = 0;
 let left = 0;
+/** Whether tables may have a caption, which is their name then. */
+let captioned = false;
 
 /**
  * Makes markup safe that is not ours. Every place that shows markup goes through here, with the one list below; it runs
@@ -34,6 +36,7 @@ export function safeHtml(html: string, instead: string = html): string {
   try {
     depth = 0;
     left = MOST_PIECES;
+    captioned = /<caption/i.test(html);
     return clean(html, allowed);
   } catch (error) {
     if (error instanceof TooMuch) return asText(instead);
@@ -43,7 +46,9 @@ export function safeHtml(html: string, instead: string = html): string {
 
 /** Text as markup that shows it as it is written. */
 export function asText(text: string): string {
-  return `<pre>\n${text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")}</pre>`;
+  return `<pre tabindex="0" role="group" aria-label="Text">\n${
+    text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")
+  }</pre>`;
 }
 
 class TooMuch extends Error {}
@@ -74,6 +79,9 @@ const allowed: sanitize.IOptions = deepFreeze({
   allowedAttributes: {
     "*": ["title", "lang", "dir"],
     a: ["href", "rel", "target"],
+    // These are ours: what is wider than its column scrolls, so the keyboard has to reach it, and it needs a name.
+    pre: ["tabindex", "role", "aria-label"],
+    table: ["tabindex", "aria-label"],
     img: ["src", "alt", "width", "height", "loading"],
     th: ["align", "colspan", "rowspan", "scope"],
     td: ["align", "colspan", "rowspan"],
@@ -99,7 +107,7 @@ const allowed: sanitize.IOptions = deepFreeze({
   textFilter: undefined,
   exclusiveFilter: undefined,
   allowVulnerableTags: false,
-  transformTags: { a: link, img: picture },
+  transformTags: { a: link, img: picture, pre: code, table },
   onOpenTag: (name: string, attributes: sanitize.Attributes) => {
     left -= Object.hasOwn(PIECES_OF, name) ? PIECES_OF[name] as number : 1;
     for (const _ in attributes) left--;
@@ -115,7 +123,26 @@ function link(
   { href, rel: _rel, target: _target, ...rest }: sanitize.Attributes,
 ): sanitize.Tag {
   const address = href === undefined ? undefined : linkAddress(href);
-  return { tagName: "a", attribs: address === undefined ? rest : { href: address, ...away, ...rest } };
+  if (address === undefined) return { tagName: "a", attribs: rest };
+  return { tagName: "a", attribs: { href: address, ...isAway(address) ? away : {}, ...rest } };
+}
+
+function code(
+  _tag: string,
+  { tabindex: _, role: _role, "aria-label": label, ...rest }: sanitize.Attributes,
+): sanitize.Tag {
+  const name = label === "Text" ? label : "Code";
+  return { tagName: "pre", attribs: { ...rest, tabindex: "0", role: "group", "aria-label": name } };
+}
+
+function table(
+  _tag: string,
+  { tabindex: _, "aria-label": _label, ...rest }: sanitize.Attributes,
+): sanitize.Tag {
+  return {
+    tagName: "table",
+    attribs: { ...rest, tabindex: "0", ...captioned ? {} : { "aria-label": "Table" } },
+  };
 }
 
 // A picture of another site would tell that site who reads this, and when. A link tells it nothing until it is pressed.
@@ -124,7 +151,12 @@ function picture(_tag: string, { src = "", loading: _loading, ...rest }: sanitiz
   if (here) return { tagName: "img", attribs: { src: here, loading: "lazy", ...rest } };
   const there = linkAddress(src);
   if (!there) return { tagName: "span", attribs: {}, text: rest.alt ?? "" };
-  return { tagName: "a", attribs: { href: there, ...away }, text: rest.alt || there };
+  return { tagName: "a", attribs: { href: there, ...isAway(there) ? away : {} }, text: rest.alt || there };
+}
+
+/** Pages of this site stay in their tab, and a mail opens none. */
+function isAway(address: string): boolean {
+  return /^https?:/i.test(address);
 }
 
 const away = { rel: "noopener noreferrer nofollow", target: "_blank" };

@@ -9,14 +9,11 @@ export const SANDBOX_POLICY =
   "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; " +
   "font-src data:; media-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
-// Takes one message, from the page around it, and becomes it. Markup that is no document gets room around it.
+// Takes one message, a document from the page around it, and becomes it.
 const DOCUMENT = `<!doctype html><title>Sandbox</title><script>
 onmessage = ({ source, data }) => {
   if (source !== parent || parent === self) return;
   document.open();
-  if (!/^\\s*<(!doctype|html)\\b/i.test(data)) {
-    document.write("<!doctype html><style>body{margin:12px;font:14px/1.5 system-ui,sans-serif}</style>");
-  }
   document.write(data);
   document.close();
 };

@@ -117,6 +117,8 @@ export interface ViewProps<P, V> {
   readonly move?: ((props: Readonly<Record<string, unknown>>) => void) | undefined;
   /** Announces a short text to screen readers, once: a visible change such as "Copied". */
   readonly say?: ((words: string) => void) | undefined;
+  /** Puts a text into the clipboard. */
+  readonly copy?: CopyText | undefined;
   /** Sends a file to the server. Rejects with a `Fault` that says what is allowed. */
   readonly upload?:
     | ((
@@ -125,6 +127,9 @@ export interface ViewProps<P, V> {
     ) => Promise<FileRef>)
     | undefined;
 }
+
+/** Puts a text into the clipboard, says beside the pressed button and to screen readers whether it is there, and gives that. */
+export type CopyText = (text: string, button: HTMLElement) => Promise<boolean>;
 
 /** Options of an upload. */
 export interface UploadOptions {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import sharp from "sharp";
 import { builtIn } from "@/components/mod.ts";
 import { componentOf } from "@/lib/demo/component.ts";
+import { dark, light } from "@/lib/style/tokens.ts";
 import { launch } from "@/tests/browser.ts";
 import { serveRoutes } from "@/tests/served.ts";
 
@@ -20,10 +21,15 @@ async function choose(page: Page, name: string, type: string, bytes: Uint8Array)
 Deno.test("Components of data in a browser", async (t) => {
   await using served = await serveRoutes("tests/e2e/data_routes");
   const browser = await launch();
-  const visit = async (path: string, work: (page: Page) => Promise<void>) => {
-    const context = await browser.newContext();
+  const visit = async (
+    path: string,
+    work: (page: Page) => Promise<void>,
+    { before, ...options }: BrowserContextOptions & { before?: () => void } = {},
+  ) => {
+    const context = await browser.newContext(options);
     try {
       const page = await context.newPage();
+      if (before) await page.addInitScript(before);
       page.setDefaultTimeout(10_000);
       await page.goto(`${served.base}/${path}`);
       await work(page);
@@ -156,6 +162,131 @@ Deno.test("Components of data in a browser", async (t) => {
       builtIn.map(({ kind }) => kind).sort(),
       "each component is on the page",
     );
+    const clipboards: Record<string, () => void> = {
+      "by a selection where the page has no clipboard": () =>
+        Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined }),
+      "by a selection where the clipboard is refused": () =>
+        Clipboard.prototype.writeText = () => Promise.reject(new DOMException("No", "NotAllowedError")),
+    };
+    for (const [how, before] of Object.entries(clipboards)) {
+      await t.step(`a text is copied ${how}`, () =>
+        visit("shown", async (page) => {
+          const button = page.getByRole("button", { name: "Copy Text" });
+          await button.click();
+          await page.locator("#atoll-say p", { hasText: /^Copied$/ }).waitFor();
+          assert.equal(await button.getAttribute("data-done"), "Copied");
+          assert.equal(await button.evaluate((button) => button === document.activeElement), true);
+          await page.waitForFunction(() =>
+            (document.getElementById("done") as HTMLInputElement).value.startsWith("copied ")
+          );
+          await page.locator("#text").fill("");
+          await page.locator("#text").press("Control+V");
+          assert.equal(await page.locator("#text").inputValue(), "copy me");
+          assert.equal(await page.locator("body > textarea").count(), 0);
+        }, { before }));
+    }
+    await t.step(
+      "where nothing can be copied the person is told, and no event says otherwise",
+      () =>
+        visit("shown", async (page) => {
+          const button = page.getByRole("button", { name: "Copy Data" });
+          await page.getByRole("button", { name: "Copy Prose" }).click();
+          await page.locator("#atoll-say p", { hasText: /^Cannot copy here/ }).waitFor();
+          await button.click();
+          assert.match(await button.getAttribute("data-done") ?? "", /^Cannot copy here/);
+          // The run of another event would have come after that of the copying.
+          await page.getByRole("button", { name: "More" }).click();
+          await page.locator("#prose code", { hasText: "more code" }).waitFor();
+          assert.equal(await page.locator("#done").inputValue(), "");
+        }, {
+          before: () => {
+            Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined });
+            document.execCommand = () => false;
+          },
+        }),
+    );
+    await t.step(
+      "each block of code has a copy button, also those that come later",
+      () =>
+        visit("shown", async (page) => {
+          const copy = page.getByRole("button", { name: "Copy code" });
+          await copy.click();
+          await page.locator("#prose [data-done=Copied]").waitFor();
+          await page.locator("#text").fill("");
+          await page.locator("#text").press("Control+V");
+          assert.equal((await page.locator("#text").inputValue()).trim(), "const code = 1;");
+          await page.getByRole("button", { name: "More" }).click();
+          await page.locator("#prose code", { hasText: "more code" }).waitFor();
+          await page.waitForFunction(() => document.querySelectorAll(".at-code").length === 1);
+          await copy.click();
+          await page.locator("#prose [data-done=Copied]").waitFor();
+          await page.locator("#text").fill("");
+          await page.locator("#text").press("Control+V");
+          assert.equal((await page.locator("#text").inputValue()).trim(), "more code");
+        }, { permissions: ["clipboard-read", "clipboard-write"] }),
+    );
+    await t.step(
+      "links to this site stay in the tab, those elsewhere say that they open another",
+      () =>
+        visit("shown", async (page) => {
+          await page.getByRole("link", { name: "there (opens in a new tab)" }).waitFor();
+          await page.getByRole("link", { name: "Here", exact: true }).click();
+          await page.waitForURL("**/shown?again");
+          assert.equal(page.context().pages().length, 1);
+        }),
+    );
+    for (const colorScheme of ["light", "dark"] as const) {
+      await t.step(
+        `active markup takes the theme of the page, ${colorScheme}`,
+        () =>
+          visit("shown", async (page) => {
+            const look = (id: string, text: string) =>
+              page.frameLocator(`#${id}`).getByText(text).evaluate((element) => {
+                const root = getComputedStyle(document.documentElement);
+                const { color } = getComputedStyle(element);
+                const { compatMode, documentElement: { lang } } = document;
+                return {
+                  scheme: root.colorScheme,
+                  text: root.getPropertyValue("--text"),
+                  color,
+                  compatMode,
+                  lang,
+                };
+              });
+            const { text } = { light, dark }[colorScheme];
+            const color = `rgb(${text.slice(1).match(/../g)?.map((two) => parseInt(two, 16)).join(", ")})`;
+            const compatMode = "CSS1Compat";
+            assert.deepEqual(await look("fragment", "Part"), {
+              scheme: colorScheme,
+              text,
+              color,
+              compatMode,
+              lang: "",
+            });
+            assert.deepEqual(await look("whole", "Whole"), {
+              scheme: "normal",
+              text,
+              color: "rgb(0, 0, 0)",
+              compatMode,
+              lang: "de",
+            });
+          }, { colorScheme }),
+      );
+    }
+    await t.step("active markup takes a theme that changes", () =>
+      visit("shown", async (page) => {
+        const frame = await (await page.locator("#fragment").elementHandle())?.contentFrame();
+        assert.ok(frame);
+        const part = frame.getByText("Part");
+        await part.waitFor();
+        const anew = page.waitForEvent("framenavigated", (one) => one === frame);
+        await page.emulateMedia({ colorScheme: "dark" });
+        await anew;
+        assert.equal(
+          await part.evaluate(() => getComputedStyle(document.documentElement).colorScheme),
+          "dark",
+        );
+      }));
   } finally {
     await browser.close();
   }
