@@ -64,9 +64,9 @@ export interface DeclareHtml {
 }
 
 /**
- * Markup. Handlers receive and give it; it is made safe on the server. A handler gives 1,000,000 UTF-16 code units
- * at most; a page that hands it to an action sends 50,000 at most, but for a sandbox. With `sandbox` it is left as
- * it is and shown in a frame that reaches neither the page nor the network. Raises `change`.
+ * Markup. Handlers receive and give it; the server sanitizes it. A handler may give 1,000,000 characters, a page
+ * may send 50,000, except with a sandbox. With `sandbox` the markup stays as it is, in a frame that reaches neither
+ * the page nor the network. Raises `change`.
  *
  * @example
  * ```ts

@@ -25,7 +25,7 @@ export const textbox = component({
     type: z.enum(["text", "password", "email"]).default("text"),
     /** Text of the empty box. */
     placeholder: z.string().optional(),
-    /** Longest text accepted, in UTF-16 code units. */
+    /** Longest text accepted: Unicode characters on the server, UTF-16 code units in the browser. */
     maxLength: z.number().int().positive().default(1_000_000),
     /** Whether the page opens with the cursor in it. */
     autofocus: z.boolean().optional(),
