@@ -1,6 +1,7 @@
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readSettings, type Settings } from "@/lib/gate/settings.ts";
+import { checkAllowed } from "./allowed.ts";
 import { BUILDS, type HeldBuild, SCRIPTS } from "./builds.ts";
 import { refuseUnknownSettings } from "./known_settings.ts";
 import { netRights } from "./net_rights.ts";
@@ -73,12 +74,7 @@ export async function rightsOf({ root, build, env, starter }: RightsOptions): Pr
   const secret = env.ATOLL_SECRET_FILE ? [resolve(folder, env.ATOLL_SECRET_FILE)] : [];
   const modules = await realPath(resolve(run, "node_modules"), resolve(folder, "node_modules"));
   const more = (right: string) => listed(env[`ATOLL_ALLOW_${right.toUpperCase()}`]);
-  const address = more("net").find((host) => host.includes("://"));
-  if (address !== undefined) {
-    throw new RangeError(
-      `Cannot use ATOLL_ALLOW_NET=${address}: it must be hosts without scheme and path, such as api.example:443`,
-    );
-  }
+  for (const right of ["net", "env", "sys"]) checkAllowed(right, more(right));
   const own = {
     read: [...OWN.map((part) => resolve(run, part)), modules, ...others, LDD, ...kept, ...secret, ...socket]
       .map(quoted),

@@ -36,6 +36,39 @@ Deno.test("rightsOf() refuses an address where ATOLL_ALLOW_NET takes a host, and
   );
 });
 
+Deno.test("rightsOf() says in words of the setting what Deno would refuse of a right", async () => {
+  const wrong: [string, string, RegExp][] = [
+    [
+      "SYS",
+      "hostname,foo",
+      /^RangeError: Cannot use ATOLL_ALLOW_SYS=foo: it must be kinds .* such as hostname/,
+    ],
+    ["NET", "a b", /^RangeError: Cannot use ATOLL_ALLOW_NET=a b: it must be hosts/],
+    [
+      "NET",
+      "api.example:70000",
+      /^RangeError: Cannot use ATOLL_ALLOW_NET=api\.example:70000: it must be hosts/,
+    ],
+    [
+      "ENV",
+      "KEY=secret",
+      /^RangeError: Cannot use ATOLL_ALLOW_ENV=KEY=secret: it must be names of variables/,
+    ],
+  ];
+  for (const [right, text, says] of wrong) {
+    await assert.rejects(rightsOf({ root, env: { [`ATOLL_ALLOW_${right}`]: text } }), says, text);
+  }
+  const { flags } = await rightsOf({
+    root,
+    env: {
+      ATOLL_ALLOW_SYS: "hostname,cpus",
+      ATOLL_ALLOW_NET: "[::1]:80,10.0.0.0/8,x.example",
+      ATOLL_ALLOW_ENV: "A",
+    },
+  });
+  assert.ok(flags.some((flag) => /^--allow-sys=.*hostname,cpus$/.test(flag)), flags.join(" "));
+});
+
 Deno.test("rightsOf() refuses to keep anything where the system has its own, and says so", async () => {
   for (
     const [name, value] of [

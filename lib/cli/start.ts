@@ -2,6 +2,7 @@ import { onlyLeftovers } from "@/lib/gate/arrival.ts";
 import { listDemos } from "@/lib/gate/gallery.ts";
 import { logStyle, readSettings, type Settings } from "@/lib/gate/settings.ts";
 import { captureConsole } from "@/lib/ops/console.ts";
+import { tellHiddenEnv } from "@/lib/ops/hidden_env.ts";
 import { log, logAs } from "@/lib/ops/log.ts";
 import { headline, logError } from "@/lib/ops/log_error.ts";
 import type { Server } from "@/lib/server/assemble.ts";
@@ -41,6 +42,7 @@ await serve(settings);
 
 async function serve(settings: Settings): Promise<void> {
   captureConsole();
+  tellHiddenEnv();
   try {
     // One after the other: asked for first, the server's script takes four times as long, because Deno then looks
     // through all routes before it runs anything.

@@ -151,7 +151,7 @@ export function AccountPage(
             id="routes"
             class="at-ctl"
             name="routes"
-            value={EVERY_PAGE}
+            placeholder={page}
             autocomplete="off"
             aria-describedby="routes-info"
           />

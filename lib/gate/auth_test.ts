@@ -315,6 +315,9 @@ Deno.test("What writes with a cookie says where it comes from; with a key it nee
   assert.equal((await write({ cookie })).status, 403);
   assert.equal((await write({ cookie, origin: "http://evil.example" })).status, 403);
   assert.equal((await write({ cookie, origin: HERE })).status, 200);
+  const box = /<input id="routes"[^>]*>/.exec(await (await ada.get("/club/account")).text())?.[0] ?? "";
+  assert.match(box, /placeholder="\/club"/, "an empty box is this page alone");
+  assert.doesNotMatch(box, /value=/);
   const made = await (await ada.post("/club/account", { create: "yes", label: "ci", role: "editor" })).text();
   const [token] = /atk_[\w-]{60}/.exec(made) ?? [];
   assert.equal((await write({ authorization: `Bearer ${token}` })).status, 200);
