@@ -19,6 +19,7 @@ export function take(session: Session, going: Going, frame: Frame & { type: "out
   session.batch(() => {
     for (const [id, props] of Object.entries(frame.props ?? {})) {
       const field = session.field(id).props;
+      for (const name in props) overtake(session, going, `${id}.${name}`);
       const won = Object.entries(props).filter(([name]) => wins(session, going, `${id}.${name}`));
       field.value = { ...field.peek(), ...Object.fromEntries(won) };
     }
@@ -26,6 +27,7 @@ export function take(session: Session, going: Going, frame: Frame & { type: "out
       const { value: shown, status } = session.field(id);
       const after = applied(Object.hasOwn(given, id) ? given[id] ?? null : shown.peek(), value, frame.mode);
       given[id] = after;
+      overtake(session, going, id);
       // What is new is no failure any more.
       if (status.peek().phase === "failed") status.value = { phase: "running" };
       const write = () => {
@@ -34,21 +36,30 @@ export function take(session: Session, going: Going, frame: Frame & { type: "out
         return true;
       };
       const later = () => void (write() && session.raise(id, "change", undefined, going));
-      if (session.hand?.id === id) session.hand.later = later;
+      if (isHeld(session, id)) (session.hand ??= { id }).later = later;
       else if (write()) changed.push(id);
     }
   });
   for (const id of changed) session.raise(id, "change", undefined, going);
 }
 
-function wins(session: Session, going: Going, name: string): boolean {
-  // In the order in which they were started.
+// Runs stand in the order in which they were started.
+function overtake(session: Session, going: Going, name: string): void {
   for (const other of session.going) {
-    if (other === going) break;
+    if (other === going) return;
     if (other.key === going.key) other.late.add(name);
   }
+}
+
+function wins(session: Session, going: Going, name: string): boolean {
   const { raised: { at, from }, late } = going;
   return !late.has(name) && !session.isNewer(name, going) && (at === undefined || from !== name);
+}
+
+// The press of a range may have been what this script was loaded for.
+function isHeld({ hand }: Session, id: string): boolean {
+  if (hand) return hand.id === id;
+  return !!globalThis.document?.querySelector?.(`[data-field="${CSS.escape(id)}"] [type=range]:active`);
 }
 
 /**

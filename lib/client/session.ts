@@ -74,6 +74,7 @@ export class Session {
     const observer = new MutationObserver((records) => void seen.push(...records));
     observer.observe(document.body, { childList: true, subtree: true });
     this.#texts = { observer, seen, preact: [Component, options] };
+    addEventListener("focusin", () => this.#later().catch(nothing), { once: true });
     addEventListener("submit", (event) => {
       const form = event.target as HTMLFormElement;
       if (form.dataset.atoll !== undefined) event.preventDefault();
