@@ -7,8 +7,8 @@ import { testUploads } from "./uploads_contract.ts";
 export type OpenBlobs = (options: BlobsOptions) => Promise<Blobs>;
 
 /**
- * Registers a test of an empty store: 300,000 bytes a file, 500,000 and 60 files an owner, 900,000 in all; files are kept
- * for a second, uploads for a tenth; 40 uploads an owner, 50 a network.
+ * Registers a test of an empty store. A file may have 300,000 bytes, an owner 500,000 bytes and 60 files, the store
+ * 900,000 bytes. Files are kept for a second, uploads for a tenth. An owner may have 40 uploads, a network 50.
  */
 export type RegisterTest = (
   sentence: string,
@@ -255,7 +255,7 @@ export function testBlobs(name: string, open: OpenBlobs): void {
   testUploads(test);
 }
 
-/** Bytes that tell their place and are no text. */
+/** Bytes that show their position and are not text. */
 export function bytes(length: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length }, (_, at) => at * 7 + (at >> 8));
 }

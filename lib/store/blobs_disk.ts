@@ -63,9 +63,9 @@ const recordSchema: z.ZodType<BlobRecord> = z.object({
 });
 
 /**
- * Keeps bytes in a folder: `<root>/<1st letter>/<2nd letter>/<id>` and the record beside it as `<id>.json`; uploads that
- * are not whole yet in `<root>/parts`. The folder is opened at the first use: what was there before is known again, what
- * a crash left half done is removed, uploads go on.
+ * Keeps bytes in a folder: `<root>/<1st letter>/<2nd letter>/<id>` and the record beside it as `<id>.json`; uploads
+ * that are not whole yet in `<root>/parts`. The folder is opened at the first use. Earlier files are known again,
+ * unfinished files of a crash are removed, and uploads continue.
  *
  * A method throws `Deno.errors.PermissionDenied` when the folder may not be read and written.
  */
@@ -236,7 +236,7 @@ async function claim(path: string): Promise<Claimed> {
   try {
     return { root, lock: lockFile(join(root, "files.lock"), { itself: root }) };
   } catch (cause) {
-    // What the system says, such as that it may not be written, is passed on as it is.
+    // Errors of the system, such as missing permissions, are passed on unchanged.
     if (!(cause instanceof Error) || cause.name !== "Error" || isFull(cause)) throw cause;
     throw new Error(`Cannot use the folder ${path} for files: ${cause.message}`, { cause });
   }
@@ -261,8 +261,8 @@ async function open(root: string, reserveBytes: number | undefined, options: Blo
 }
 
 /**
- * Moves a file, all of whose bytes are on the disk, to its place, with its record. The record comes first: without bytes it
- * counts for nothing, and the bytes of an upload stay where it goes on from until the record is there. When it fails the
+ * Moves a file, all of whose bytes are on the disk, to its place, with its record. The record comes first: without
+ * bytes it does not count. The bytes of an upload stay in place until the record exists. When it fails the
  * bytes are where they were, and nothing else is left.
  */
 async function keep(
@@ -288,8 +288,8 @@ async function keep(
 }
 
 /**
- * Empties the folder of what was under way: every put of it is over, since this is the only process here. The folder itself
- * stays, because a full disk might not give it back.
+ * Empties the folder of unfinished files: none of them continues, because this is the only process here. The folder
+ * itself stays, because a full disk might not give it back.
  */
 async function emptyFolder(path: string): Promise<void> {
   if ((await Deno.lstat(path).catch(ignoreMissing))?.isDirectory) {

@@ -67,7 +67,7 @@ class MemoryBlobs implements Blobs {
     return Promise.resolve(
       new ReadableStream({
         pull(controller) {
-          // A copy: whoever reads may give the buffer away.
+          // A copy: the reader may transfer the buffer.
           const chunk = bytes.slice(at, Math.min(at + CHUNK_BYTES, end));
           at += chunk.length;
           if (chunk.length > 0) controller.enqueue(chunk);

@@ -28,7 +28,7 @@ async function writeAll(file: Deno.FsFile, chunk: Uint8Array): Promise<void> {
   for (let at = 0; at < chunk.length;) at += await file.write(at === 0 ? chunk : chunk.subarray(at));
 }
 
-/** Opens a file that is where and what it should be: no link on the way or to it, nothing but a plain file of that size. */
+/** Opens a file if it is a plain file of that size, and neither it nor its path is a link. */
 export async function openOwn(path: string, size: number): Promise<Deno.FsFile | undefined> {
   try {
     // Looked at before it is opened, since opening a pipe waits for its other end; and after, since it may be swapped.
@@ -83,7 +83,7 @@ export function realPathOf(path: string): Promise<string | undefined> {
   return Deno.realPath(path).catch(ignoreMissing);
 }
 
-/** Throws on what is not the plain absence of a file. */
+/** Throws unless the file is simply absent. */
 export function ignoreMissing(error: unknown): undefined {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

@@ -26,7 +26,7 @@ const noteSchema: z.ZodType<UploadNote> = z.object({
   network: z.string().optional(),
 });
 
-/** Keeps the bytes of uploads in a folder: `<folder>/<id>`, and what must be known of them as `<id>.json`. */
+/** Stores the bytes of uploads in a folder: `<folder>/<id>`, and their metadata as `<id>.json`. */
 export class DiskParts implements Parts {
   readonly #options: DiskPartsOptions;
 

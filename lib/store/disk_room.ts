@@ -5,7 +5,7 @@ const MIB = 1024 * 1024;
 const MOST_RESERVE_BYTES = 256 * MIB;
 const MOST_RESERVE_FILES = 10_000;
 const RESERVE_PART = 20;
-/** The disk is asked again after so much at most, and after an eighth of what is left, but for so little. */
+/** The disk is queried again after an eighth of the free space, within these bounds. */
 const STEP = { bytes: { most: 16 * MIB, least: MIB }, files: { most: 4096, least: 64 } } as const;
 /** About what a name takes in its folder. */
 const NAME_BYTES = 64;
@@ -20,7 +20,7 @@ export interface FileRoom {
   grow(bytes: number): Promise<void>;
 }
 
-/** What the system says of a disk. */
+/** The figures of the system about a disk. */
 export type DiskState = Readonly<Record<"bavail" | "blocks" | "bsize" | "ffree" | "files", number>>;
 
 /** Options for {@linkcode DiskRoom}. */
@@ -32,8 +32,8 @@ export interface DiskRoomOptions {
 }
 
 /**
- * Leaves some room on a disk that other things need too: logs, records, the system. It counts as the disk does: a file of
- * one byte takes a block, a name and an inode, of which there are not endlessly many.
+ * Leaves some room on a disk that other things need too: logs, records, the system. It counts like the disk: a file
+ * of one byte takes a block, a name and an inode, and inodes are limited.
  */
 export class DiskRoom {
   readonly #look: () => Promise<DiskState>;
@@ -96,7 +96,7 @@ export class DiskRoom {
   }
 }
 
-/** How much of what is left is taken before the disk is asked again: others write there too. */
+/** The share of the free space that is used before the disk is queried again: other programs write there too. */
 function step(left: number, { most, least }: { readonly most: number; readonly least: number }): number {
   return Math.min(left, Math.max(least, Math.min(most, left / 8)));
 }

@@ -13,7 +13,7 @@ export interface IntakeOptions {
   readonly write: (chunk: Uint8Array) => void | Promise<void>;
 }
 
-/** What went by. */
+/** The number of bytes so far. */
 export interface Intake {
   readonly size: number;
   /** The first {@linkcode SNIFF_BYTES}, or all when there are fewer. */
@@ -49,7 +49,7 @@ export async function takeIn(
   return { size, head: head.slice(0, Math.min(size, SNIFF_BYTES)) };
 }
 
-/** Lets go of a body that will not be read. Nothing happens when somebody reads it. */
+/** Discards a body that will not be read. Nothing happens when somebody reads it. */
 export async function discard(body: Uint8Array | ReadableStream<Uint8Array>): Promise<void> {
   if (body instanceof Uint8Array || body.locked) return;
   // A body that has failed already refuses to be cancelled with the same failure, which is known by then.

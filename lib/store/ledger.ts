@@ -9,7 +9,7 @@ const GIB = 1024 ** 3;
 // 144 bits: 24 characters without a spare bit, so that no two spellings mean the same id.
 const ID_BYTES = 18;
 
-/** Room for one file. What it has taken is given back when it is disposed of before `keep`. */
+/** Room for one file. Its share is returned if it is disposed of before `keep`. */
 export interface Hold extends Disposable {
   /**
    * Takes room for more bytes.
@@ -21,7 +21,7 @@ export interface Hold extends Disposable {
   keep(record: BlobRecord): void;
 }
 
-/** Some bytes on their way in. What it has reserved is given back when it is disposed of before `keep`. */
+/** Some bytes on their way in. Its reservation is returned if it is disposed of before `keep`. */
 export interface Draft extends Disposable {
   /** That of the record they will have. */
   readonly id: string;
@@ -38,7 +38,7 @@ export interface Draft extends Disposable {
   keep(record: BlobRecord): void;
 }
 
-/** What a record is made of, besides the time. */
+/** The data of a record, besides the time. */
 export interface RecordParts extends Pick<BlobRecord, "id" | "owner" | "name" | "size"> {
   /** The first bytes, as many as `sniff()` wants to see. */
   readonly head: Uint8Array;
@@ -52,11 +52,10 @@ interface Usage {
 }
 
 /**
- * What an adapter knows of its bytes without looking at them: the records, who uses how much, what is over.
- * About 400 bytes of memory a record.
+ * The metadata of an adapter: the records, the usage of each owner, the expiry. About 400 bytes of memory a record.
  */
 export class Ledger {
-  /** What it was told, and the defaults. */
+  /** The options with their defaults. */
   readonly options: { readonly [key in keyof BlobsOptions]-?: NonNullable<BlobsOptions[key]> };
   readonly #records = new Map<string, BlobRecord>();
   readonly #used = new Map<string, Usage>();
@@ -129,7 +128,7 @@ export class Ledger {
   }
 
   /**
-   * Takes room for one more file of an owner. One that is there already has `bytes`, and counts whatever the quota.
+   * Takes room for one more file of an owner. An existing file has `bytes`, and counts even above the quota.
    *
    * @throws {Fault} `too_large` when the owner may have no more files.
    */

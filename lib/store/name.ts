@@ -4,14 +4,14 @@ const MAX_BYTES = 200;
 // The joiners U+200C and U+200D stay: scripts and emoji need them.
 const UNSEEN =
   /[\p{Cc}\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
-// What file systems and shells give a meaning, and the look-alikes of the slash.
+// Characters with a meaning for file systems and shells, and look-alikes of the slash.
 const UNSAFE = /["*:<>?|\u2044\u2215\u29f8\u29f9\uff0f\uff3c\ufe68]/g;
 const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)/i;
 
 /**
- * Makes a name fit to be shown and saved under: the last part of a path, without control, bidirectional or
- * separating characters, no leading dot or dash, no device name, at most 200 bytes of UTF-8 with its ending kept.
- * A name with nothing left becomes `file`. Cleaning a clean name changes nothing.
+ * Makes a name safe to show and to save under. It keeps the last part of a path, without control, bidirectional or
+ * separating characters. The result has no leading dot or dash, is not a device name, and has at most 200 bytes of
+ * UTF-8 with its extension. A name with nothing left becomes `file`. Cleaning a clean name changes nothing.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 import { Fault } from "@/lib/value/fault.ts";
 import type { FileRef } from "@/lib/value/file_ref.ts";
 
-/** What is known of some kept bytes. */
+/** The record of stored bytes. */
 export interface BlobRecord {
   /** Made by the server: 128 random bits or more, `[A-Za-z0-9_-]`, matches {@linkcode BLOB_ID}. */
   readonly id: string;
@@ -19,7 +19,7 @@ export interface BlobRecord {
   readonly expiresMs: number;
 }
 
-/** What may be known of kept bytes outside, when `url` is the path that answers with them. */
+/** The public part of a record; `url` is the path of the bytes. */
 export function toRef({ id, name, size, mime }: BlobRecord, url: string): FileRef {
   return { id, url, name, size, mime };
 }
@@ -66,7 +66,7 @@ export interface BlobsOptions {
   readonly fileBytes?: number | undefined;
   /** The most uploads that one owner may have begun at a time. Default 100. */
   readonly quotaUploads?: number | undefined;
-  /** The most uploads that one network may have begun at a time, whoever their owners are. Default 1,000. */
+  /** The most unfinished uploads of one network at a time, over all owners. Default 1,000. */
   readonly networkUploads?: number | undefined;
   /** How long an upload waits for its next piece, in milliseconds. Default an hour, `keepMs` if that is shorter. */
   readonly keepPartMs?: number | undefined;
@@ -86,7 +86,7 @@ export interface Upload {
   readonly expiresMs: number;
 }
 
-/** What bytes will come in pieces. */
+/** The announcement of an upload in pieces. */
 export interface BeginOptions extends Omit<PutOptions, "signal"> {
   /** How many bytes there will be. */
   readonly size: number;
@@ -115,7 +115,9 @@ export interface Blobs extends AsyncDisposable {
   put(body: Uint8Array | ReadableStream<Uint8Array>, options: PutOptions): Promise<BlobRecord>;
   /** The record of an id, `undefined` when there is none or its time is up. Any text may be asked for. */
   get(id: string): Promise<BlobRecord | undefined>;
-  /** The bytes of an id, or a part of them; `undefined` as for `get`. The reader must be read to its end or cancelled. */
+  /**
+   * The bytes of an id, or a part of them; `undefined` as for `get`. The reader must be read to its end or cancelled.
+   */
   read(id: string, range?: ByteRange): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | undefined>;
   /** Forgets an id, that of an upload too; nothing happens when there is none. */
   delete(id: string): Promise<void>;
@@ -123,8 +125,8 @@ export interface Blobs extends AsyncDisposable {
    * Begins to keep bytes that come in pieces. They count for the quota as they come, and nobody can read them before
    * they are whole.
    *
-   * @throws {Fault} `too_large` when so many bytes may not be kept, `no_space`; `rate_limited` when the owner or the network
-   * has begun too many.
+   * @throws {Fault} `too_large` when so many bytes may not be kept, `no_space`; `rate_limited` when the owner or
+   * the network has begun too many.
    */
   begin(options: BeginOptions): Promise<Upload>;
   /** How far an upload is, `undefined` when there is none or its time is up. Any text may be asked for. */
@@ -132,11 +134,12 @@ export interface Blobs extends AsyncDisposable {
   /** As `upload`, but a piece that is just coming is ended first: its sender may be gone without a word. */
   settle(id: string): Promise<Upload | undefined>;
   /**
-   * Adds a piece. What has come of it stays when its sender goes away. Gives the record when the bytes are whole.
+   * Adds a piece. The received part stays when its sender disconnects. It returns the record when the bytes are
+   * complete.
    *
-   * @throws {Fault} `conflict` when the piece begins elsewhere or another is just coming, `not_found` when there is no
-   * such upload, `bad_request` when there are more bytes than were told, or fewer after the last piece; `cancelled`.
-   * With `too_large` and `no_space`, as for `put`, nothing of the upload is left.
+   * @throws {Fault} `conflict` at another offset, or while another piece arrives; `not_found` for an unknown
+   * upload; `bad_request` for too many or too few bytes in all; `cancelled`. With `too_large` and
+   * `no_space`, as for `put`, nothing of the upload is left.
    */
   append(
     id: string,
@@ -147,7 +150,7 @@ export interface Blobs extends AsyncDisposable {
   sweep(): Promise<number>;
 }
 
-/** What ids look like: base64url of 16 random bytes or more. */
+/** The form of ids: base64url of 16 random bytes or more. */
 export const BLOB_ID = /^[A-Za-z0-9_-]{22,64}$/;
 
 /** The refusal of more bytes than allowed. `noun` names them for the person: `The file`. */

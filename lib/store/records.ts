@@ -2,15 +2,15 @@
 export type KeyPart = string | number;
 
 /**
- * Where a record stands: parts from the general to the particular, such as `["runs", "open", id]`.
- * Keys are ordered part by part as Deno KV orders them: strings before numbers, strings by their bytes in UTF-8,
- * numbers by size, a key before those that go on from it.
+ * Where a record stands: parts from the general to the particular, such as `["runs", "open", id]`. Keys are ordered
+ * part by part like those of Deno KV: strings before numbers, strings by their UTF-8 bytes, numbers by size. A key
+ * comes before its extensions.
  */
 export type Key = readonly KeyPart[];
 
 /**
- * What a record may hold: plain data, and bytes. An undefined entry of an object counts as absent, `-0` becomes `0`.
- * What is read is a copy of its own.
+ * The content of a record: plain data, and bytes. An undefined entry of an object counts as absent, `-0` becomes
+ * `0`. Each read returns a copy.
  */
 export type Value =
   | null
@@ -25,7 +25,7 @@ export type Value =
 export interface StoredRecord {
   /** Where it stands. */
   readonly key: Key;
-  /** What it holds. */
+  /** The content. */
   readonly value: Value;
   /** Changes with every writing and never comes back, not after a restart either. 1 or more. */
   readonly version: number;
@@ -46,17 +46,17 @@ export interface RecordSize {
 /** One change of a commit. A record that is set without `expiresMs` stays until it is deleted. */
 export type Op =
   | {
-    /** The word. */
+    /** Always `set`. */
     readonly type: "set";
     /** Where. */
     readonly key: Key;
-    /** What: at most {@linkcode MAX_VALUE_BYTES}. */
+    /** The value: at most {@linkcode MAX_VALUE_BYTES}. */
     readonly value: Value;
     /** Until when, in milliseconds since 1970. */
     readonly expiresMs?: number | undefined;
   }
   | {
-    /** The word. Deleting what is not there is no mistake. */
+    /** Always `delete`. Deleting a missing record is not an error. */
     readonly type: "delete";
     /** Where. */
     readonly key: Key;
@@ -128,20 +128,19 @@ export interface Store extends AsyncDisposable {
   /** As {@linkcode Store.list}, without values: costs the same however large they are. */
   sizes(options: ListOptions): AsyncIterableIterator<RecordSize>;
   /**
-   * Writes all of it or nothing, and resolves when it cannot be lost any more: to the version that the written records
-   * have, or to `undefined` when a check did not hold. Commits take effect in the order in which they were asked for,
-   * waited for or not; the ops of one in the order of the array. Values are taken as they are at the call.
+   * Writes everything or nothing, and resolves when it is durable. The result is the version of the written
+   * records, or `undefined` when a check failed. Commits take effect in the order of the calls, and the operations
+   * of a commit in the order of the array. Values are taken as they are at the call.
    *
    * @throws {TypeError} for a key or value that cannot be kept.
    * @throws {RangeError} past {@linkcode MAX_VALUE_BYTES}, {@linkcode MAX_KEY_BYTES}, {@linkcode MAX_OPS}.
-   * @throws {Fault} `no_space` when there is no room, and nothing was written; `offline` when writing failed otherwise:
-   * whether it was written is not known before the next commit that succeeds, by which it was not. Later commits may
-   * succeed in both cases.
+   * @throws {Fault} `no_space` on a full disk: nothing was written; `offline` for other failures of writing. The
+   * next successful commit decides that it was not written. Later commits may succeed in both cases.
    */
   commit(ops: readonly Op[], options?: CommitOptions): Promise<number | undefined>;
   /**
    * Keys under a prefix that this process sets or deletes from the call on, once they are durable. A key that changes
-   * again before it is taken comes once. What expires is not told. End it by leaving the loop, `return()` or the signal.
+   * again before it is taken comes once. Expiry is not reported. End it by leaving the loop, `return()` or the signal.
    */
   watch(prefix: Key, options?: WatchOptions): AsyncIterableIterator<Key>;
   /** Removes what has expired and says how many. */

@@ -28,8 +28,8 @@ export function packCommit(ops: readonly Op[], { checks = [] }: CommitOptions = 
 }
 
 /**
- * Commits one after the other, as a worker is sent them: how many checks, how many ops, how much there is to write, then
- * the checks and the ops of the first, and so on. One list costs a third of what lists in records cost on that way.
+ * Commits one after the other, in the form for the worker. Each has the numbers of its checks, operations and
+ * bytes, then the checks and the operations. One list costs a third of what lists in records cost on that way.
  */
 export type FlatCommits = readonly (string | number | null)[];
 

@@ -2,8 +2,8 @@ import { Buffer } from "node:buffer";
 import { type Key, type KeyPart, type ListOptions, MAX_KEY_BYTES } from "./records.ts";
 
 /**
- * A key as bytes that sort as the keys do, each byte one letter of a string: what a `Map`, `<` and SQLite's `memcmp`
- * agree on. A string is 0x02, its UTF-8 with 0x00 as 0x00 0xff, 0x00; a number is 0x21 and eight bytes.
+ * A key as bytes that sort like the keys, each byte one character of a string. `Map`, `<` and SQLite's `memcmp`
+ * agree on that order. A string is 0x02, its UTF-8 with 0x00 as 0x00 0xff, 0x00; a number is 0x21 and eight bytes.
  */
 export type PackedKey = string;
 

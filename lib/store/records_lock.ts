@@ -18,8 +18,8 @@ export interface FileLock extends Disposable {
 /** Options for {@linkcode lockFile}. */
 export interface LockOptions {
   /**
-   * The file or folder that the lock is for. It is locked itself too, where the system can: so neither a second name of it
-   * nor a lock file that somebody removed lets a second process in.
+   * The file or folder that the lock is for. The file itself is locked too, where the system can. So neither a hard
+   * link nor a removed lock file lets a second process in.
    */
   readonly itself?: string | undefined;
   /** Bytes of room that the lock file holds. Default none. */

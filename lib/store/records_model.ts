@@ -8,7 +8,9 @@ interface Entry {
   readonly expiresMs: number | undefined;
 }
 
-/** Does the same seeded random things to a store and to a map that is sorted anew each time; both must always agree. */
+/**
+ * Applies the same seeded random operations to a store and to a map that is sorted each time; both must always agree.
+ */
 export async function compareWithModel(store: Store, clock: { ms: number }, seed: number): Promise<void> {
   const pick = picker(seed);
   const keys = Array.from(

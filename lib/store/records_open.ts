@@ -9,8 +9,8 @@ export interface OpenStoreOptions extends StoreOptions {
 }
 
 /**
- * Opens the store that a setting names: `memory:`, or `sqlite:` and the path of a file, from the working directory
- * where it is no absolute one.
+ * Opens the store that a setting names: `memory:`, or `sqlite:` and the path of a file, relative to the working
+ * directory.
  *
  * @throws {TypeError} for any other text.
  * @throws {Error} when the file cannot be used; the message says why.
@@ -39,8 +39,8 @@ export interface OpenedLater extends AsyncDisposable {
 }
 
 /**
- * A store that is opened when it is first asked for: a server that needs none starts without. What could not be opened
- * is tried again the next time.
+ * A store that is opened when it is first asked for: a server that needs none starts without. A failed open is tried
+ * again the next time.
  */
 export function openLater(url: string, options: OpenStoreOptions = {}): OpenedLater {
   let opening: Promise<Store> | undefined;

@@ -13,7 +13,7 @@ export const MIGRATIONS: readonly string[] = [
 const APPLICATION_ID = 0x41746f6c;
 const WAIT_MS = 5000;
 
-/** What a connection may do. */
+/** The rights of a connection. */
 export interface ConnectOptions {
   /** The most bytes that the file may grow to. */
   readonly maxBytes: number;
@@ -39,7 +39,7 @@ export function connect(path: string, { maxBytes }: ConnectOptions): DatabaseSyn
   }
 }
 
-/** Looks whether the file is one of ours that this version can use, without changing it. @throws {Error} */
+/** Checks that this version can use the file, without changing it. @throws {Error} */
 export function inspectFile(path: string, steps: readonly string[] = MIGRATIONS): void {
   const db = new DatabaseSync(path, { readOnly: true, timeout: WAIT_MS });
   try {
@@ -57,7 +57,7 @@ export function inspectFile(path: string, steps: readonly string[] = MIGRATIONS)
 
 /** Brings the schema up to date: all steps that are missing, or none. */
 export function migrate(db: DatabaseSync, steps: readonly string[] = MIGRATIONS): void {
-  // Writes nothing where nothing is missing: a full disk is no reason not to start.
+  // Writes nothing if nothing is missing: a full disk must not prevent a start.
   if (schemaOf(db) === steps.length) return;
   db.exec("BEGIN IMMEDIATE");
   try {

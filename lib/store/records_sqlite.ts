@@ -43,7 +43,7 @@ const ALIVE = "(expires_ms IS NULL OR expires_ms > ?)";
  * Keeps records in an SQLite file. Commits that are asked for in one turn, or while others are being written, share one
  * transaction and one fsync. A worker writes, so that nothing else waits for the disk; reads are done here at once.
  *
- * @throws {Error} when another process has the file, or it is none of ours, of a newer version, or damaged. It is left
+ * @throws {Error} when another process has the file, or the file is foreign, of a newer version, or damaged. It is left
  * as it was.
  */
 export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
@@ -284,7 +284,7 @@ function withRoom<T>(lock: FileLock, work: () => T): T {
   }
 }
 
-/** What an earlier process kept there and is not there any more. */
+/** Records of an earlier process that are missing now. */
 function lossAt(file: string, { before }: FileLock): string | undefined {
   if (before === "none") return undefined;
   if (sizeOf(file) === 0) return "is gone or empty, and was used before: it begins as a new one";

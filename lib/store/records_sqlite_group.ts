@@ -14,7 +14,7 @@ const PAGE_BYTES = 4096;
 /** Part of a sweep. */
 type Swept = WriterReply & { readonly type: "swept" };
 
-/** A commit or part of a sweep, and who waits for it. */
+/** A commit or part of a sweep, and its waiting caller. */
 type Job = {
   readonly commit: PackedCommit;
   /** The version; 0 for a check that did not hold. */
@@ -53,9 +53,9 @@ export interface GroupWriterOptions {
 }
 
 /**
- * Group commit: what is asked for in one turn, or while something is being written, goes to the worker as one
- * transaction and is answered after its fsync. What fails is refused at once and not tried again here: the next request
- * finds out whether the disk is well.
+ * Group commit: all requests of one turn, or during a write, go to the worker as one transaction. They are answered
+ * after its fsync. A failure is reported at once and not retried here: the next request finds out whether the disk
+ * works again.
  */
 export class GroupWriter {
   readonly #options: GroupWriterOptions;
@@ -63,7 +63,7 @@ export class GroupWriter {
   #port: WriterPort | undefined;
   #working: Promise<void> | undefined;
   #reply: (reply: WriterReply) => void = () => {};
-  /** What was told last, if it was a failure. */
+  /** The last reported result, if it was a failure. */
   #failure: { readonly why: SqliteFailure["why"]; readonly sizeBytes: number } | undefined;
   #closed = false;
 
@@ -100,7 +100,7 @@ export class GroupWriter {
     }
   }
 
-  /** Waits for what is under way and ends the worker. */
+  /** Waits for running writes and ends the worker. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#working;
@@ -115,7 +115,7 @@ export class GroupWriter {
   }
 
   async #work(): Promise<void> {
-    // Whoever else commits in this turn comes along.
+    // Other commits of this turn join it.
     await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.#jobs.length > 0) await this.#write(this.#group());
     this.#working = undefined;
@@ -170,7 +170,7 @@ export class GroupWriter {
     return await this.#tell(this.#port, request);
   }
 
-  /** Starts the thread that writes, also in the place of one that broke down. Gives the failure, if it is one. */
+  /** Starts the writing thread, also to replace a broken one. It returns the failure, if any. */
   async #start(): Promise<WriterReply & { readonly type: "failed" } | undefined> {
     const { maxBytes, start = startWorker } = this.#options;
     const path = this.#options.file;

@@ -1,7 +1,7 @@
 import type { Key, WatchOptions } from "./records.ts";
 import { type PackedKey, rangeOf, unpackKey } from "./records_key.ts";
 
-/** Those who watch a store of this process. */
+/** The watchers of a store in this process. */
 export class Watchers {
   readonly #all = new Set<Watch>();
 
@@ -33,7 +33,7 @@ export class Watchers {
 class Watch implements AsyncIterableIterator<Key> {
   readonly #range: { readonly from: PackedKey; readonly to: PackedKey };
   readonly #ended: (watch: Watch) => void;
-  // A set: who is slow hears of each key once, so what waits is never more than the keys there are.
+  // A set: a slow watcher is told of each key once, so the queue is never longer than the number of keys.
   readonly #keys = new Set<PackedKey>();
   readonly #asked: ((result: IteratorResult<Key, undefined>) => void)[] = [];
   #over = false;

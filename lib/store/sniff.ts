@@ -39,7 +39,7 @@ function readText(head: Uint8Array): string | undefined {
   }
 }
 
-/** What follows white space, comments, an XML declaration and a document type that names no HTML. */
+/** The rest after white space, comments, an XML declaration and a document type other than HTML. */
 function afterProlog(text: string): string {
   let at = 0;
   while (at < text.length) {

@@ -1,12 +1,13 @@
 /**
- * Kinds of failures. `full`: no room, nothing was written. `busy`: another program holds the database, nothing was written.
- * `damaged`: the file is malformed. `io`: the disk, or anything else; whether the commit was written is not known.
+ * Kinds of failures. `full`: no room, nothing was written. `busy`: another program holds the database, nothing was
+ * written. `damaged`: the file is malformed. `io`: the disk, or anything else; whether the commit was written is
+ * not known.
  */
 export type SqliteFailureKind = "full" | "busy" | "damaged" | "io";
 
 /** A failure of SQLite as it travels between threads. */
 export interface SqliteFailure {
-  /** What went wrong, in one word. */
+  /** The kind of failure, in one word. */
   readonly why: SqliteFailureKind;
   /** The text of SQLite. */
   readonly message: string;

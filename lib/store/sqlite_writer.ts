@@ -34,9 +34,9 @@ const VACUUM_PAGES = 256;
 const FREE_PAGES = 1024;
 
 /**
- * The connection that writes. After a failed write or fsync it closes the connection and opens another one with the next
- * request. That request is safe: the failed frames lie behind the end of the log that other connections know, so the next
- * commit writes over them, and what it acknowledges was written after the failure.
+ * The connection that writes. After a failed write or fsync it closes the connection and opens another one with the
+ * next request. That request is safe. The failed frames lie behind the end of the log that other connections know,
+ * so the next commit overwrites them. Its own data was written after the failure.
  *
  * A damaged database is not written again: a repair needs a backup, not another try.
  */

@@ -7,7 +7,7 @@ import type { AppendOptions, BeginOptions, BlobRecord, Upload } from "./port.ts"
 export interface Parts {
   /** Makes place for the bytes of an upload; there are none yet. */
   create(note: UploadNote): Promise<void>;
-  /** Lets `fill` write behind what is there. What was written stays, also when it fails. */
+  /** Lets `fill` write behind what is there. The written part stays, even after a failure. */
   extend(
     id: string,
     fill: (write: (chunk: Uint8Array) => void | Promise<void>) => Promise<void>,
@@ -45,7 +45,7 @@ interface Going {
   writer?: { readonly stop: AbortController; readonly over: Promise<unknown> } | undefined;
 }
 
-/** The uploads of a store: who may write where, what counts for whom, what is over. Adapters keep the bytes. */
+/** The uploads of a store: their owners, their usage, their expiry. Adapters keep the bytes. */
 export class Uploads {
   readonly #ledger: Ledger;
   readonly #parts: Parts;
