@@ -25,13 +25,15 @@ export function personOf(given: unknown, where: string): Person | undefined {
   if (name === "" || name.length > LONGEST_NAME) throw wrong(`a name of ${name.length} letters`);
   if (!name.isWellFormed() || hasControls(name)) throw wrong("a name with control characters");
   if (!Array.isArray(roles)) throw wrong(`roles that are ${kindOf(roles)}`);
-  if (roles.length > MOST_ROLES) throw wrong(`${roles.length} roles`);
-  // Not by reference, and without holes: it is the author's own array.
-  const own: unknown[] = Array.from(roles as readonly unknown[]);
+  const { length } = roles;
+  if (length > MOST_ROLES) throw wrong(`${length} roles`);
+  // A copy without holes, by index: an iterator of the array may give more than its length.
+  const own = Array.from({ length }, (_, at): unknown => roles[at]);
   for (const role of own) {
     if (typeof role !== "string" || role === "" || role.length > LONGEST_ROLE) {
       throw wrong(`a role that is ${kindOf(role)}`);
     }
+    if (!role.isWellFormed() || hasControls(role)) throw wrong("a role with control characters");
   }
   return { name, roles: own as string[] };
 }

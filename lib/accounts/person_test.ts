@@ -51,3 +51,18 @@ Deno.test("personOf() says what was given, and no value of it", () => {
     (error) => error instanceof TypeError && !error.message.includes("s3cret"),
   );
 });
+
+Deno.test("personOf() takes no role with control characters, and no more roles than the array has", () => {
+  for (const role of ["a\0b", "a\nb", "a\u007f", "a\ud800"]) {
+    assert.throws(
+      () => personOf({ name: "ada", roles: [role] }, "It"),
+      /It gave a role with control characters/,
+    );
+  }
+  const roles = Object.assign(["viewer"], {
+    *[Symbol.iterator]() {
+      yield* ["viewer", "admin"];
+    },
+  });
+  assert.deepEqual(personOf({ name: "ada", roles }, "It")?.roles, ["viewer"]);
+});
