@@ -137,7 +137,7 @@ async function known(given: PictureRef, context: CodecContext): Promise<PictureR
     return { id, url, name, size, mime, ...words(given) };
   } catch (cause) {
     const { id, url, name, size, mime } = given;
-    if (OWN_PATH.test(url) && !KEPT_PATH.test(url)) return { id, url, name, size, mime, ...words(given) };
+    if (isOwnPath(url)) return { id, url, name, size, mime, ...words(given) };
     throw new Fault(
       "bad_output",
       "The picture is none of this session's files, and has no path of this site. Give its bytes instead",
@@ -146,5 +146,13 @@ async function known(given: PictureRef, context: CodecContext): Promise<PictureR
   }
 }
 
-const OWN_PATH = /^\/(?![/\\])/;
-const KEPT_PATH = /(?:^|\/)files(?:\/|$)/;
+/** Whether it is a path of the site that leads to no uploaded file, as a browser reads it. */
+function isOwnPath(url: string): boolean {
+  // A browser drops tabs and line ends: "/\t/host" is another host.
+  if (!/^\/(?![/\\])[^\t\n\r\\]*$/.test(url)) return false;
+  try {
+    return !/(?:^|\/)files(?:[/?#]|$)/.test(decodeURIComponent(url));
+  } catch {
+    return false;
+  }
+}

@@ -177,3 +177,26 @@ Deno.test("image() takes the file of a form", () => {
   assert.deepEqual(image.component.form({ texts: [], files: [ref] }, {}), ref);
   assert.equal(image.component.form({ texts: [], files: [] }, {}), null);
 });
+
+Deno.test("image() shows no picture by an address that a browser reads as another host or an upload", async () => {
+  const unknown: CodecContext = {
+    ...context(new Uint8Array()),
+    open: () => Promise.reject(new Error("unknown")),
+  };
+  const given = (url: string) => Promise.resolve().then(() => encodePicture({ ...ref, url }, unknown));
+  for (const url of ["/pictures/caf%C3%A9.png", "/my cat.png"]) assert.equal((await given(url))?.url, url);
+  const hosts = ["//a.example", "/\\a.example", "/\t/a.example", "/\n/a.example", "/\r\\a.example"];
+  const uploads = [
+    "/demos/x/files/abc",
+    "/demos/x/fil%65s/abc",
+    "/demos/x/f\tiles/abc",
+    "/demos/x%2ffiles%2fabc",
+  ];
+  for (const url of [...hosts, ...uploads, "/demos/x/files?id", "/%"]) {
+    await assert.rejects(
+      given(url),
+      (error) => error instanceof Fault && error.code === "bad_output",
+      JSON.stringify(url),
+    );
+  }
+});
