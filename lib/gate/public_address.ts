@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import { addressSet } from "./guard/address.ts";
 
 /** Networks of version 4 that are not the public internet: this machine, private ones, those between, those for tests. */
@@ -31,11 +32,7 @@ const NOT_GLOBAL = addressSet([
 
 /** Whether a resolved address is one of the public internet, and none that stands for another network. */
 export function isPublic(address: string): boolean {
-  if (!address.includes(":")) return isVersion4(address) && !NOT_PUBLIC.has(address);
+  if (!address.includes(":")) return isIPv4(address) && !NOT_PUBLIC.has(address);
   // Also an address of version 4 in one of version 6, however it is written, is in no network that is given out.
   return !address.includes(".") && GLOBAL.has(address) && !NOT_GLOBAL.has(address);
-}
-
-function isVersion4(address: string): boolean {
-  return /^(?:\d{1,3}\.){3}\d{1,3}$/.test(address);
 }

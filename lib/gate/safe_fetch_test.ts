@@ -416,3 +416,12 @@ Deno.test("isPublic() knows what is given out, and takes nothing else for it", (
 function packed(content: string | Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(gzipSync(content));
 }
+
+Deno.test("isPublic() takes no address of version 4 that resolvers read in different ways", () => {
+  assert.equal(isPublic("8.8.8.8"), true);
+  for (
+    const address of ["010.0.0.1", "012.1.1.1", "8.8.8.08", "999.1.1.1", "8.8.8", "8.8.8.8.", "8.8.8.8\n"]
+  ) {
+    assert.equal(isPublic(address), false, JSON.stringify(address));
+  }
+});
