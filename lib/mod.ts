@@ -7,6 +7,7 @@ export {
   type Example,
   Interface,
   type InterfaceActions,
+  type InterfaceFields,
   type InterfaceSpec,
 } from "@/lib/recipes/interface.tsx";
 export {

@@ -30,6 +30,7 @@ import {
   textbox,
   update,
 } from "atoll";
+import { openDemo } from "atoll/testing";
 
 Deno.test("The grammar's types hold: right programs compile, and more than 40 wrong ones do not", async () => {
   const text = await Deno.readTextFile(new URL(import.meta.url));
@@ -40,6 +41,7 @@ Deno.test("The grammar's types hold: right programs compile, and more than 40 wr
   assert.equal(typeof wrongBlocks, "function");
   assert.equal(typeof wrongFields, "function");
   assert.equal(typeof wrongContainers, "function");
+  assert.equal(typeof tests, "function");
 });
 
 function right() {
@@ -333,4 +335,24 @@ function wrongFields() {
   checkbox({ value: "yes" });
   // @ts-expect-error a tab has a label
   <Tab>x</Tab>;
+}
+
+async function tests() {
+  const greeter = Interface({ inputs: { name: textbox() }, outputs: { greeting: textbox(), photo: image() }, fn: ({ name }) => ({ greeting: name }) });
+  const count = Interface({ inputs: textbox(), outputs: number(), fn: (text) => text.length });
+  const blocks = Blocks({
+    fields: { text: textbox(), length: number(), go: button("Go") },
+    actions: ({ text, length, go }) => ({ measure: on(go.click, { inputs: text, outputs: length, fn: (text) => text.length }) }),
+  });
+  const { greeting } = await openDemo(greeter).run("predict", { name: "Ada" });
+  void new Error(greeting?.toUpperCase());
+  void (await openDemo(count).run("predict", { input: "x" })).output?.toFixed();
+  const { length } = await openDemo(blocks).run("measure", { text: "x" });
+  void length?.toFixed();
+  // @ts-expect-error the length is a number
+  void length?.toUpperCase();
+  // @ts-expect-error the demo has no such field
+  void (await openDemo(blocks).run("measure")).nothing;
+  // @ts-expect-error the demo has no such action
+  void openDemo(blocks).run("nothing");
 }

@@ -30,6 +30,11 @@ export interface InterfaceSpec<I extends Slot, O extends Slot, B extends boolean
 export type Example<I extends Slot> = I extends AnyField ? OutOf<I>
   : { readonly [K in keyof I]?: OutOf<I[K]> };
 
+/** The fields that an author gives an interface: a single one is called `input` or `output`. */
+export type InterfaceFields<I extends Slot, O extends Slot> =
+  & (I extends AnyField ? { readonly input: I } : Extract<I, Fields>)
+  & (O extends AnyField ? { readonly output: O } : Extract<O, Fields>);
+
 /** The actions of an interface. */
 export interface InterfaceActions<I extends Slot, O extends Slot> {
   /** Clearing and examples, which are not part of the API. */
@@ -51,7 +56,7 @@ export interface InterfaceActions<I extends Slot, O extends Slot> {
  */
 export function Interface<const I extends Slot, const O extends Slot, const B extends boolean = false>(
   spec: InterfaceSpec<I, O, B>,
-): Page<Fields, InterfaceActions<I, O>> {
+): Page<InterfaceFields<I, O>, InterfaceActions<I, O>> {
   const { title, description, examples: given = [], submitLabel = "Submit", ...action } = spec;
   if (typeof spec.fn !== "function") {
     throw new TypeError(
@@ -142,7 +147,7 @@ export function Interface<const I extends Slot, const O extends Slot, const B ex
       );
     },
   });
-  return page as unknown as Page<Fields, InterfaceActions<I, O>>;
+  return page as unknown as Page<InterfaceFields<I, O>, InterfaceActions<I, O>>;
 }
 
 type Submitting = Field<unknown, unknown, "submit">;

@@ -1,13 +1,23 @@
 import type { AnyAction, RunRequest } from "@/lib/demo/action.ts";
 import type { Page } from "@/lib/demo/blocks.tsx";
-import type { Fields } from "@/lib/value/field.ts";
+import type { Fields, InOf } from "@/lib/value/field.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { FrameBody } from "@/lib/wire/frame.ts";
 import type { FakeClock } from "./clock.ts";
 import { openDemo as open } from "./open_demo.ts";
 
-/** A demo in a test, without a server and without a browser. Its time stands still until the test moves it. */
-export interface OpenDemo<A extends string> extends AsyncDisposable {
+/**
+ * The values of fields `F` on the wire: texts and numbers as handlers receive them, files as references. Only the fields that
+ * a run has written are there.
+ */
+export type DemoValues<F> = string extends keyof F ? Record<string, Json>
+  : { [K in keyof F]?: InOf<F[K]> extends Json ? InOf<F[K]> : Json };
+
+/**
+ * A demo in a test, without a server and without a browser. Its time stands still until the test moves it. `A` are the names
+ * of its actions, `V` the values of its fields.
+ */
+export interface OpenDemo<A extends string, V = Record<string, Json>> extends AsyncDisposable {
   /** The engine that runs it. */
   readonly engine: DemoEngine;
   /** Its clock. */
@@ -21,7 +31,7 @@ export interface OpenDemo<A extends string> extends AsyncDisposable {
    *
    * @throws {Fault} when the action failed.
    */
-  run(action: A, input?: Record<string, Json>, options?: SubmitOptions): Promise<Record<string, Json>>;
+  run(action: A, input?: Record<string, Json>, options?: SubmitOptions): Promise<V>;
 }
 
 /** The engine of a demo in a test. */
@@ -88,6 +98,6 @@ export interface SubmitOptions {
 export function openDemo<F extends Fields, A extends Readonly<Record<string, AnyAction>>>(
   page: Page<F, A>,
   options: OpenDemoOptions = {},
-): OpenDemo<keyof A & string> {
-  return open(page, options);
+): OpenDemo<keyof A & string, DemoValues<F>> {
+  return open(page, options) as unknown as OpenDemo<keyof A & string, DemoValues<F>>;
 }

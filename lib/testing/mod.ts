@@ -6,6 +6,7 @@
 export {
   type DemoEngine,
   type DemoRun,
+  type DemoValues,
   type OpenDemo,
   openDemo,
   type OpenDemoOptions,
