@@ -10,7 +10,7 @@ export const SCRIPTS = "_fresh/static/_fresh/js";
 
 /** Builds that stay when there are newer ones; those that a server runs stay as well. */
 const KEPT = 3;
-/** Written last: a folder without it is no build. */
+/** Written last: a folder without it is not a complete build. */
 const MARK = "build.json";
 /** Folders that a build neither copies nor links to. */
 const APART = new Set(["_fresh", BUILDS, "coverage", "vendor"]);
@@ -32,9 +32,9 @@ export interface BuildOptions {
 }
 
 /**
- * Builds a project as it is now, if that is not done yet. A build is a copy of all that a server runs, in a folder that is
- * named after its contents: servers that run go on as they were, whatever happens to the sources or to other builds.
- * Folders that are no sources are linked to.
+ * Builds a project as it is now, if that is not done yet. A build is a copy of all files that a server runs, in a
+ * folder that is named after its contents. Running servers do not change when sources or other builds change.
+ * Folders other than sources are linked.
  *
  * @returns the folder of the build, with a slash at its end.
  * @throws {Error} when it cannot be built; what went wrong was printed.
@@ -163,7 +163,7 @@ function completeIn(builds: string): Complete[] {
       const { number } = JSON.parse(Deno.readTextFileSync(join(builds, name, MARK)));
       found.push({ id: name, number: Number(number) });
     } catch {
-      // No build, or one that was never finished.
+      // No build, or an unfinished one.
     }
   }
   return found;

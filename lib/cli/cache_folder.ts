@@ -1,6 +1,6 @@
 /**
- * The folder of this user where the project's commands keep what they would otherwise fetch or measure again: outside of
- * the clone, so that a new clone has it too. `$XDG_CACHE_HOME/atoll`, by default `~/.cache/atoll`.
+ * The user's folder for downloads and measurements of the project's commands. It is outside the clone, so a new
+ * clone has it too. `$XDG_CACHE_HOME/atoll`, by default `~/.cache/atoll`.
  *
  * @throws {Error} where neither `XDG_CACHE_HOME` nor `HOME` is set.
  */

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- it says what it found to whoever started it
 /**
- * Says which processes the demos of a project may ask for: what `remote()` is told while their modules load, one profile
- * a line. Whoever starts processes for the server asks this of the project, never of the server. Argument: its folder.
+ * Says which processes the demos of a project may ask for: the options of `remote()` while their modules load, one
+ * profile per line. The starter of processes asks the project for this, never the server. Argument: its folder.
  */
 import { hearRemotes } from "@/lib/demo/remote.ts";
 import { writeProfile } from "@/lib/engine/pool/profile.ts";

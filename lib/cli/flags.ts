@@ -4,9 +4,9 @@ import { nearest } from "./nearest.ts";
 export interface Task {
   /** Its name. */
   readonly name: string;
-  /** What it does, in a sentence or two. */
+  /** A description in a sentence or two. */
   readonly does: string;
-  /** What each of its flags does. */
+  /** The effect of each of its flags. */
   readonly flags: Readonly<Record<string, string>>;
 }
 
@@ -34,7 +34,7 @@ export function flagsOf(args: readonly string[], task: Task): ReadonlySet<string
   return new Set(args);
 }
 
-/** What other programs take as flags. */
+/** Common flags of other programs. */
 const SETTINGS: Readonly<Record<string, string>> = {
   "--port": "PORT=9000",
   "-p": "PORT=9000",

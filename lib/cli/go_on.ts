@@ -7,9 +7,9 @@ import { logError } from "@/lib/ops/log_error.ts";
 const VISITS_MS = 500;
 
 /**
- * Has the runs go on that an earlier process left and that may run again, without anybody asking for their pages: a route
- * is loaded when it is first asked for, so this asks. All begin in one order, but a page that takes long to load holds up
- * no other. Says in one line of log where that is not possible.
+ * Resumes runs of an earlier process that may run again, before anybody requests their pages. A route is loaded at
+ * its first request, so this sends one. All begin in one order, but a page that takes long to load holds up no
+ * other. One log line reports pages where that is not possible.
  */
 export async function goOn(
   pages: readonly string[],
@@ -30,7 +30,7 @@ async function visit(page: string, engine: Engine, handler: Deno.ServeHandler): 
     const answer = await handler(visitTo(page), { remoteAddr, completed: Promise.resolve() });
     await answer.body?.cancel();
     if (engine.hasFound(page)) return;
-    // No route, or one that is no demo any more.
+    // No route, or no longer a demo.
     if (answer.ok || answer.status === 404 || answer.status === 410) {
       const count = await engine.gone(page);
       const message = `There is no demo at ${page} any more: ${count} of its runs end as interrupted`;

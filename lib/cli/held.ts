@@ -1,4 +1,4 @@
-/** What the process that started this server says to it. */
+/** Messages from the process that started this server. */
 export interface Holder {
   /** Most descriptors are open. */
   readonly renew: () => void;
@@ -8,7 +8,10 @@ export interface Holder {
   readonly gone: () => void;
 }
 
-/** Listens to the process that started this one, by its standard input: `renew` or `open 12`, one a line. The end of it is its end. */
+/**
+ * Listens to the process that started this one, by its standard input: `renew` or `open 12`, one a line. The end of it
+ * is its end.
+ */
 export async function heldBy({ renew, open, gone }: Holder): Promise<void> {
   const decoder = new TextDecoder();
   let rest = "";

@@ -1,12 +1,12 @@
 import { nearest } from "./nearest.ts";
 
-/** Those that say what else the server may do: read by whoever starts it. */
+/** Settings for further rights, read by the launcher. */
 const ALLOW = ["ENV", "FFI", "NET", "READ", "RUN", "SYS", "WRITE"].map((right) => `ATOLL_ALLOW_${right}`);
 
 /**
  * Refuses variables whose names look like settings and are none: a misspelt one would be the same as none at all.
  *
- * @param names names of the settings. Those that `ATOLL_ALLOW_ENV` hands to demos are theirs to read.
+ * @param names names of the settings. Variables in `ATOLL_ALLOW_ENV` belong to demos.
  * @throws {RangeError} with the name that was most likely meant.
  */
 export function refuseUnknownSettings(

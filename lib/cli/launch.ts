@@ -14,10 +14,10 @@ import { v8Flags } from "./v8_flags.ts";
 import { mostDescriptors, shareOf, watchDescriptors } from "./watch_descriptors.ts";
 
 /**
- * `deno task start`: builds the project if that is not done yet (`builds.ts`), then starts the server of that build
- * (`start.ts`) as a process with rights for what it needs and nothing else, and stays by its side: hands on signals and
- * the exit code, starts processes of handlers for it (`starter.ts`), tells it when its descriptors run low. Nobody outside
- * can talk to this process. `--show` says what the server would be started with, and starts nothing.
+ * `deno task start`: builds the project if necessary (`builds.ts`) and starts the server of that build
+ * (`start.ts`). The server is a process with only the rights that it needs. The launcher stays: it forwards signals
+ * and the exit code, starts processes of handlers (`starter.ts`), and tells the server when its descriptors run
+ * low. Nobody outside can talk to this process. `--show` prints the rights of the server and starts nothing.
  */
 const root = new URL("../../", import.meta.url);
 const env: Record<string, string> = { ATOLL_MEMORY: String(memoryHere()), ...Deno.env.toObject() };
@@ -91,7 +91,7 @@ async function launch(): Promise<number> {
   return code;
 }
 
-/** What the demos of a build declare, asked with the rights of its server. */
+/** The declarations of a build's demos, read with the rights of its server. */
 async function declared(
   build: HeldBuild,
   flags: readonly string[],

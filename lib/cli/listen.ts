@@ -17,7 +17,7 @@ export function assertPort(where: Where): void {
   }
 }
 
-/** What is said to an operator whose server cannot listen. */
+/** The message to an operator whose server cannot listen. */
 export function cannotListen({ port, host }: Where, cause: unknown): Error {
   if (cause instanceof Deno.errors.AddrInUse) {
     return new Error(

@@ -30,21 +30,21 @@ function serveHttp(options: Deno.ServeTcpOptions, handler: Deno.ServeHandler): D
 
 const LOOK_EVERY_MS = 1000;
 const TRIES = 1000;
-/** Connections that keep nobody but themselves are closed this seldom: whoever connects meanwhile has to connect again. */
+/** Connections that block nobody else are closed this seldom, because new clients then have to reconnect. */
 const CLEAR_EVERY_MS = 30_000;
 
 /**
- * Listens for HTTP and survives more connections than the process may have. Deno's server waits for ever for a request
- * that never comes or is never whole, and ends altogether when there is no descriptor left for the next connection.
+ * Listens for HTTP and survives more connections than the process may have. Deno's server has no time limit for a
+ * missing or incomplete request. It stops when no descriptor is left for the next connection.
  *
- * So when many are open, the server is put aside for a new one on the same port. That closes every connection without a
- * whole request, one whose body is being read included, and lets all other requests come to their end. Should descriptors
+ * So when many are open, the server is put aside for a new one on the same port. That closes every connection without
+ * a complete request, including those whose body is being read. All other requests finish. Should descriptors
  * run out all the same, everything is cut and the server starts again: pages read on by themselves.
  */
 export class Listener {
   readonly #options: ListenerOptions;
   readonly #handler: Deno.ServeHandler;
-  /** Those that were put aside and still have requests under way. */
+  /** Replaced servers that still have requests in progress. */
   readonly #aside = new Set<Promise<void>>();
   readonly #timer: ReturnType<typeof setInterval>;
   #server: Deno.HttpServer<Deno.NetAddr>;
@@ -107,7 +107,7 @@ export class Listener {
     return server;
   }
 
-  // The port is free again as soon as the one before has let go of it, which takes a turn or two.
+  // The port is free as soon as the previous server has closed it, which takes a turn or two.
   async #again(old: Deno.HttpServer<Deno.NetAddr>): Promise<void> {
     const most = this.#options.tries ?? TRIES;
     for (let tries = 1; this.#server === old && !this.#stopping; tries++) {

@@ -12,8 +12,8 @@ const LEAST_BYTES = 2 ** 28;
 const FILES = ["memory.high", "memory.max", "memory.limit_in_bytes"];
 
 /**
- * How many bytes of memory this process may take: the least that its control group, or one above it, allows, and half of
- * what the machine has.
+ * How many bytes of memory this process may use: the smallest limit of its control groups, and at most half of the
+ * machine.
  */
 export function memoryOf({ read, machineBytes }: MemoryOptions): number {
   let least = Math.floor(machineBytes / 2);

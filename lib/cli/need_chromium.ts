@@ -2,8 +2,8 @@
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /**
- * The path of Chromium: `CHROMIUM` where it is set, one that is installed, or one that apt installs now. `undefined` when
- * there is none and apt cannot install it.
+ * The path of Chromium: `CHROMIUM` if it is set, otherwise the installed program, otherwise the one that apt
+ * installs now. `undefined` when there is none and apt cannot install it.
  */
 export async function needChromium(): Promise<string | undefined> {
   const named = Deno.env.get("CHROMIUM");

@@ -1,8 +1,9 @@
 import { fail } from "./fail.ts";
 
 /**
- * The oldest Deno that will do. Before it, permissions had holes that are public: links and `..` in names of packages led
- * out of what may be read, `loadEnvFile` past `--deny-env`, names that resolve to refused addresses past `--deny-net`.
+ * The oldest supported Deno. Older ones have published holes in their permissions. Links and `..` in package names
+ * escape the readable folders, `loadEnvFile` ignores `--deny-env`, and names that resolve to denied addresses pass
+ * `--deny-net`.
  */
 export const NEEDS = "2.9.0";
 

@@ -2,9 +2,9 @@ import { PRIVATE_NETWORKS } from "@/lib/gate/public_address.ts";
 import type { Settings } from "@/lib/gate/settings.ts";
 
 /**
- * Whom a server may reach: nobody but the port that it listens on, and the hosts that are listed. Where `ATOLL_FETCH` lets
- * it ask others it is anybody, because `safeFetch()` looks names up itself and connects to addresses; with `public` then
- * without private networks of version 4. (Deno takes no networks of version 6; `safeFetch()` refuses those alone.)
+ * The hosts that a server may reach: its own port, and the listed hosts. `ATOLL_FETCH` allows every host, because
+ * `safeFetch()` resolves names itself and connects to addresses. With `public`, private IPv4 networks are excluded.
+ * Deno accepts no IPv6 networks, so only `safeFetch()` refuses private ones.
  */
 export function netRights(settings: Settings, hosts: readonly string[]): string[] {
   const { fetch } = settings;
@@ -26,7 +26,7 @@ function listens({ host, port }: Settings): string[] {
   return [port === 0 ? name : `${name}:${port}`];
 }
 
-/** What is left of a network without one address: a refusal is stronger than a permission, also for listening. */
+/** The rest of a network without one address. A denied address overrides a permitted one, also for listening. */
 export function without(network: string, address: string): string[] {
   const [start = "", text = "32"] = network.split("/");
   const [bits, first, one] = [Number(text), numberOf(start), numberOf(address)];

@@ -4,7 +4,7 @@ const END = "\x04";
 const BACKSPACE = /[\b\x7f]/;
 
 /**
- * Reads a password: from a terminal without showing it, twice, or the first line of what is piped in.
+ * Reads a password: twice from a terminal, without showing it, or the first line of piped input.
  *
  * @throws {Error} when it was not typed the same twice, or was broken off.
  */

@@ -6,13 +6,13 @@ import { BUILDS, type HeldBuild, SCRIPTS } from "./builds.ts";
 import { refuseUnknownSettings } from "./known_settings.ts";
 import { netRights } from "./net_rights.ts";
 
-/** What a server is started with: nothing else of this machine is within its reach. */
+/** The rights of a server: it can reach nothing else on this machine. */
 export interface Rights {
   /** Flags of `deno run`. */
   readonly flags: readonly string[];
   /** Its whole environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** What the operator set. */
+  /** The settings of the operator. */
   readonly settings: Settings;
 }
 
@@ -22,7 +22,7 @@ export interface RightsOptions {
   readonly root: URL;
   /** The build that is started. Default none yet: the folder of the project itself. */
   readonly build?: Pick<HeldBuild, "root" | "others"> | undefined;
-  /** The environment of whoever starts it. */
+  /** The environment of the launcher. */
   readonly env: Env;
   /** Socket at which it asks for processes of handlers, if it may. */
   readonly starter?: string | undefined;
@@ -30,7 +30,9 @@ export interface RightsOptions {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** What the server reads of its build: neither `.env` nor `.git` nor anything else that lies in the project. */
+/**
+ * The files of its build that the server reads: neither `.env` nor `.git` nor anything else that lies in the project.
+ */
 const OWN = [
   "_fresh",
   "components",
@@ -44,7 +46,7 @@ const OWN = [
 ];
 /** By it packages with native parts find out which C library there is. */
 const LDD = "/usr/bin/ldd";
-/** What Deno itself looks at; the server's code may not. */
+/** Variables for Deno itself; the server's code may not read them. */
 const PASSED = [
   /^(?:DENO_|OTEL_|LC_|SSL_CERT_)/,
   /^(?:HOME|JSR_URL|LANG|NO_COLOR|NODE_EXTRA_CA_CERTS|TMPDIR|TZ|XDG_CACHE_HOME)$/,
@@ -52,8 +54,8 @@ const PASSED = [
 ];
 
 /**
- * The narrowest rights with which the server works. What demos need beyond that, `ATOLL_ALLOW_NET`, `_READ`, `_WRITE`,
- * `_ENV`, `_SYS`, `_RUN` and `_FFI` say as Deno's own flags do.
+ * The narrowest rights with which the server works. Further rights for demos are in `ATOLL_ALLOW_NET`, `_READ`,
+ * `_WRITE`, `_ENV`, `_SYS`, `_RUN` and `_FFI`, in the form of Deno's flags.
  *
  * @throws {RangeError} when a setting is wrong, or would let the server write over itself.
  */
@@ -124,7 +126,7 @@ export async function rightsOf({ root, build, env, starter }: RightsOptions): Pr
  * Host and port of JSR. Deno asks for the right to import from it even when the package is cached; with `--cached-only`
  * nothing is fetched by that right.
  *
- * @throws {RangeError} when `JSR_URL` is no address of a web server.
+ * @throws {RangeError} when `JSR_URL` is not a URL of a web server.
  */
 function registry(address = "https://jsr.io/"): string {
   const url = URL.parse(address);
@@ -188,7 +190,7 @@ function isWithin(folder: string, path: string): boolean {
   return `${path}/`.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
 }
 
-/** The native parts of `sharp`: no other package of ours has any. */
+/** The native parts of `sharp`: no other package of the project has any. */
 async function addons(modules: string): Promise<string[]> {
   const found: string[] = [];
   const folder = resolve(modules, ".deno");

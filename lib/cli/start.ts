@@ -19,8 +19,8 @@ import { usersProblem } from "./users_check.ts";
 import { stopOnSignals } from "./stop.ts";
 
 /**
- * The production server of a build: the folder above holds all that it runs. `deno task start` (`launch.ts`) has made the
- * build and starts it, with `--held` and few rights; started by itself it has whatever rights it is given.
+ * The production server of a build: the folder above holds all that it runs. `deno task start` (`launch.ts`) has
+ * made the build and starts it, with `--held` and few rights; started by itself it has whatever rights it is given.
  * Ends with 0 after SIGTERM or SIGINT (`stop.ts`), with 1 and a sentence when it cannot start.
  */
 const SWEEP_EVERY_MS = MOST_GAP_MS;
@@ -44,8 +44,9 @@ async function serve(settings: Settings): Promise<void> {
   captureConsole();
   tellHiddenEnv();
   try {
-    // One after the other: asked for first, the server's script takes four times as long, because Deno then looks
-    // through all routes before it runs anything.
+    // One after the other. If the script of the server comes first, it takes four times as long: Deno then reads all
+    // routes before it
+    // runs anything.
     const { server } = await import(new URL("main.ts", root).href) as { server: Server };
     const { default: app } = await import(new URL("_fresh/server.js", root).href) as {
       default: { fetch: Deno.ServeHandler };
@@ -63,7 +64,7 @@ async function serve(settings: Settings): Promise<void> {
     if (pages.length > 0) void goOn(pages, server, app.fetch);
     keepSweeping(server, settings);
     stopOnSignals({ ...settings, ...server, http });
-    // Whoever started this one would have said so: nobody would end it any more.
+    // The launcher is gone: nobody would stop this process.
     if (held) {
       void heldBy({
         renew: () => void http.renew(),
@@ -71,7 +72,7 @@ async function serve(settings: Settings): Promise<void> {
         gone: () => Deno.exit(1),
       });
     }
-    // Last, so that whoever waits for this line can also stop it.
+    // Last, so that a reader of this line can also stop it.
     log("info", "ready", { message: `Atoll is ready at ${addressOf(http.addr.hostname, http.addr.port)}` });
     // Names each file in routes/demos/ that is no demo in the log, and not only when somebody asks for it.
     void listDemos().catch((error) => logError(error, "gallery_error"));
@@ -105,7 +106,7 @@ function listen(settings: Settings, handler: Deno.ServeHandler): Listener {
   }
 }
 
-// Deno's server waits for ever for a head that does not come: that is a front's to limit.
+// Deno's server has no time limit for a missing head: a proxy must set one.
 function warnOfNoFront({ host, proxies, dev }: Settings): void {
   if (dev || proxies.length > 0 || /^(?:127\.|localhost$|\[?::1\]?$)/.test(host)) return;
   const message =
@@ -125,6 +126,6 @@ function keepSweeping({ blobs, journal, time }: Server, { keepFilesMs }: Setting
     for (const work of [() => time.note(), () => blobs.sweep(), () => journal?.sweep()]) tried(work);
   };
   sweep();
-  // What is kept for a short time only is not left lying about for long.
+  // Short-lived data is removed soon.
   Deno.unrefTimer(setInterval(sweep, Math.min(SWEEP_EVERY_MS, Math.max(keepFilesMs, 1000))));
 }

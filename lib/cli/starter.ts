@@ -8,9 +8,9 @@ import { logError } from "@/lib/ops/log_error.ts";
 const MOST = 2000;
 
 /**
- * Starts processes of handlers for a server that may run no programs itself. It is asked through a socket that only this
- * user can open, and starts what the demos of the project declare, nothing else: a server that somebody has taken over
- * gets no more than that.
+ * Starts processes of handlers for a server that may run no programs itself. Requests come through a socket that
+ * only this user can open. It starts only the processes that demos of the project declare, so an attacker in the
+ * server gets nothing else.
  */
 export class Starter implements AsyncDisposable {
   readonly #listener: Deno.UnixListener;

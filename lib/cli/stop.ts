@@ -2,7 +2,7 @@ import type { Health } from "@/lib/ops/health.ts";
 import { log } from "@/lib/ops/log.ts";
 import { logError } from "@/lib/ops/log_error.ts";
 
-/** What has to be brought to an end. */
+/** The parts of a server that must be stopped. */
 export interface Stoppable {
   /** Told first, so that nobody is sent here any more; answers then close their connections. */
   readonly health: Health;
@@ -10,9 +10,9 @@ export interface Stoppable {
   readonly engine: { close(): void; drain(ms: number): Promise<void> };
   /** Processes and workers. */
   readonly pools: { close(): Promise<void> };
-  /** What people sent. */
+  /** The store of files. */
   readonly blobs: AsyncDisposable;
-  /** What runs have said. */
+  /** The journal of runs. */
   readonly journal: AsyncDisposable | undefined;
   /** Records, closed last. */
   readonly store: AsyncDisposable;
@@ -33,8 +33,8 @@ const CLOSE_WITHIN_MS = 2500;
 const KEEP_WITHIN_MS = 1500;
 
 /**
- * A signal to the whole group, as Ctrl-C is, comes twice: from the terminal, and handed on by `deno task`. What follows
- * within this time is the same one.
+ * A signal to the whole group, as Ctrl-C is, comes twice: from the terminal, and handed on by `deno task`. A signal
+ * within this time counts as the same one.
  */
 const ECHO_MS = 300;
 
@@ -42,8 +42,9 @@ const ECHO_MS = 300;
 const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Stops at the first SIGTERM or SIGINT: not ready at once, nothing new is accepted after `ATOLL_UNREADY_SECONDS`, what runs
- * may end, exit 0. A second one exits at once, with 143 or 130. SIGHUP is ignored: a server outlives the terminal that started it.
+ * Stops at the first SIGTERM or SIGINT: not ready at once, nothing new is accepted after `ATOLL_UNREADY_SECONDS`,
+ * what runs may end, exit 0. A second one exits at once, with 143 or 130. SIGHUP is ignored: a server outlives the
+ * terminal that started it.
  */
 export function stopOnSignals(all: Stoppable): void {
   let sinceMs: number | undefined;

@@ -50,7 +50,7 @@ export async function testFiles(root: URL): Promise<TestFile[]> {
 /**
  * The files whose path has one of some names in it; all without names.
  *
- * @throws {Error} for a name that no path has in it: a run of no tests is no success.
+ * @throws {Error} for a name that occurs in no path: a run without tests must not succeed.
  */
 export function chosenFiles(files: readonly TestFile[], names: readonly string[]): readonly TestFile[] {
   const unknown = names.find((name) => !files.some(({ path }) => path.includes(name)));
@@ -92,7 +92,7 @@ async function lastTimes(): Promise<ReadonlyMap<string, number>> {
   try {
     return new Map(Object.entries(JSON.parse(await Deno.readTextFile(await timesFile()))));
   } catch {
-    // Nothing was measured yet, or what was kept is damaged.
+    // Nothing was measured yet, or the file is damaged.
     return new Map();
   }
 }

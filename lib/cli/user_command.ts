@@ -8,7 +8,7 @@ import { parseUsers, type UserLine, USERS, usersFile, writeUsers } from "@/lib/a
 import type { Store } from "@/lib/store/records.ts";
 import { rolesOf, type User } from "@/lib/value/user.ts";
 
-/** What the command needs of where it is run. */
+/** The environment of the command. */
 export interface UserCommandParts {
   /** The server's folder for data: `ATOLL_DATA`. */
   readonly data: string;
@@ -16,9 +16,9 @@ export interface UserCommandParts {
   readonly store: string | undefined;
   /** Tells a line of the answer. */
   readonly say: (text: string) => void;
-  /** Tells a line that is no part of the answer. */
+  /** Prints a line beside the answer. */
   readonly note: (text: string) => void;
-  /** Who runs the command; `null` where users have no numbers. */
+  /** The number of the current user; `null` where users have no numbers. */
   readonly uid: number | null;
   /** Asks for a password. */
   readonly password: () => Promise<string>;
@@ -165,7 +165,7 @@ function argumentsOf(args: readonly string[]) {
   }
 }
 
-// A key that the server does not know is of no use, and one that is not found here is believed to be taken back.
+// An unknown key is useless, and the caller would believe that a missing one has been revoked.
 async function openRecords(command: "key" | "keys" | "revoke", parts: UserCommandParts): Promise<Store> {
   const { data, store, uid, note, open } = parts;
   const own = `sqlite:${join(data, "atoll.db")}`;

@@ -3,8 +3,8 @@ import { usersFile } from "@/lib/accounts/users_file.ts";
 const CHECK_MS = 5000;
 
 /**
- * Why the file of users in the server's folder for data cannot be used; `undefined` when it can, or there is none: users may
- * come from elsewhere, or nobody logs in.
+ * Why the users file in the data folder cannot be used; `undefined` if it can, or does not exist. Users may come
+ * from another source, or nobody logs in.
  */
 export async function usersProblem(data: string): Promise<unknown> {
   try {

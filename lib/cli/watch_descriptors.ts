@@ -20,7 +20,7 @@ export interface DescriptorsTold {
 
 /**
  * Looks every second how many descriptors another process has open: the server has no right to look into
- * `/proc` itself. Does nothing where there is no `/proc`.
+ * `/proc` itself. Without `/proc` it does nothing.
  */
 export function watchDescriptors(pid: number, told: DescriptorsTold): Disposable {
   const most = manyOf(mostDescriptors(pid));

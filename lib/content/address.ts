@@ -1,5 +1,6 @@
-// Two addresses that a page may have. What leads to this site from both leads to it from any page: "//x", "/\x" and
-// "http:x", which some pages take for a path and some for another host, do not.
+// Two addresses that a page may have. A URL that leads to this site from both leads to it from any page. That
+// excludes "//x", "/\x" and "http:x", which are a path on some
+// pages and another host on others.
 const PAGES = ["http://page.invalid/a/b", "https://page.invalid/a/b"] as const;
 
 const DATA_PICTURE = /^data:image\/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/]*={0,2}$/;
@@ -15,7 +16,9 @@ export function linkAddress(written: string): string | undefined {
   return url && ["http:", "https:", "mailto:"].includes(url.protocol) ? url.href : undefined;
 }
 
-/** An address that a picture of content may be loaded from without asking another site; `undefined` for all others. */
+/**
+ * An address that a picture of content may be loaded from without asking another site; `undefined` for all others.
+ */
 export function pictureAddress(written: string): string | undefined {
   const address = clean(written);
   return staysHere(address) || DATA_PICTURE.test(address) ? address : undefined;
@@ -25,10 +28,10 @@ function staysHere(address: string): boolean {
   return PAGES.every((page) => URL.parse(address, page)?.origin === new URL(page).origin);
 }
 
-// What browsers take out of an address before they read it.
+// Characters that browsers remove from a URL before they parse it.
 function clean(written: string): string {
   const text = written.replace(/[\t\n\r]/g, "");
-  // Not by a pattern: one for the end looks at each run of spaces as often as it is long, 9 s for 100,000 of them.
+  // Not by a pattern: a pattern for the end is quadratic in each run of spaces, 9 s for 100,000 of them.
   let from = 0;
   let to = text.length;
   while (from < to && text.charCodeAt(from) <= SPACE) from++;

@@ -18,12 +18,12 @@ const LONGEST_PARAGRAPH = 20_000;
 /** How much work one text may take. A step is about 0.1 microseconds; a page of prose takes a few thousand. */
 const MOST_STEPS = 300_000;
 
-/** Most levels of lists and quotes of all lines together, two spaces counted as one: each level is read anew. */
+/** Most levels of lists and quotes of all lines together, two spaces counted as one: each level is parsed again. */
 const MOST_LEVELS = 15_000;
 /** Deeper ones on one line are shown as text anyway. */
 const DEEPEST = 100;
 
-/** What it takes to find one thing, a paragraph or a word in bold, in steps. */
+/** The steps to find one thing, such as a paragraph or a bold word. */
 const STEPS_PER_THING = 20;
 /** So many letters that follow in the same paragraph take one step more: each kind of thing is looked for in them. */
 const LETTERS_PER_STEP = 64;
@@ -36,7 +36,7 @@ class TooMuch extends Error {}
 let parse: ((text: string) => string) | undefined;
 let left = 0;
 
-/** Makes safe markup of Markdown, on the server only. What would take too long is shown as it is written. */
+/** Makes safe markup of Markdown, on the server only. Text that would take too long is shown as written. */
 export function renderMarkdown(text: string): Rendered {
   if (text === "") return { text, html: "" };
   const prose = dedent(text);
@@ -59,7 +59,7 @@ function spend(steps: number): void {
 
 // Counted, not timed: the same text is shown in the same way on every machine.
 function makeParser(): (text: string) => string {
-  // See safe_html.ts for why this is no import().
+  // See safe_html.ts for why this is not an import().
   const library = createRequire(import.meta.url)("marked") as { Marked: typeof Marked };
   const marked = new library.Marked({ async: false, gfm: true });
   // Each of these says `false`: the parser goes on as it would without them.

@@ -21,11 +21,11 @@ let left = 0;
 let captioned = false;
 
 /**
- * Makes markup safe that is not ours. Every place that shows markup goes through here, with the one list below; it runs
- * on the server only, and what browsers get has been through it. What is left of a tag that is not on the list is its
- * text; of those whose text is no prose, nothing.
+ * Makes markup safe that is not ours. All shown markup passes through here, with the one list below. It runs on the
+ * server only, so browsers get sanitized markup. A tag that is not on the list leaves its text. Tags whose text is
+ * not prose leave nothing.
  *
- * @param instead What is shown, as text, where the markup is too deep, too long, or has too many pieces. Default: the markup.
+ * @param instead The text in place of markup that is too deep, too long, or has too many pieces. Default: the markup.
  */
 export function safeHtml(html: string, instead: string = html): string {
   if (!/[<&>]/.test(html)) return html;
@@ -53,7 +53,7 @@ export function asText(text: string): string {
 
 class TooMuch extends Error {}
 
-// Counted before anything is made of it: what is no tag and no entity costs as much.
+// Counted before parsing: text that is neither a tag nor an entity costs as much.
 function hasMorePieces(html: string): boolean {
   let pieces = 0;
   for (const sign of "<&") {

@@ -3,7 +3,7 @@ export const EXPOSITION = "text/plain; version=0.0.4; charset=utf-8";
 
 /** One value of a family. */
 export interface Sample {
-  /** What follows the family's name: `_bucket`, `_sum`, `_count` of a histogram. */
+  /** The suffix of the family's name: `_bucket`, `_sum`, `_count` of a histogram. */
   readonly suffix?: string;
   /** Labels by name. */
   readonly labels?: Readonly<Record<string, string>>;
@@ -15,9 +15,9 @@ export interface Sample {
 export interface Family {
   /** `[a-z_]`, with its unit, `_total` at the end of a counter. */
   readonly name: string;
-  /** What it counts, in a sentence. */
+  /** A description in one sentence. */
   readonly help: string;
-  /** What kind of value it is. */
+  /** The kind of the value. */
   readonly type: "counter" | "gauge" | "histogram";
   /** Its values. */
   readonly samples: readonly Sample[];

@@ -4,7 +4,7 @@ import { counter, type Family, gauge } from "./exposition.ts";
 // The folder of the build is named after its contents.
 const BUILD = /\/_builds\/([0-9a-f]+)\//.exec(import.meta.url)?.[1] ?? "none";
 
-/** What an engine says of itself. */
+/** The figures of an engine. */
 export interface Load {
   /** Places of concurrency groups that are taken. */
   readonly busy: number;
@@ -16,7 +16,7 @@ export interface Load {
   readonly streams: number;
 }
 
-/** What is seen right now, and what the process takes, for {@linkcode Metrics.text}. */
+/** Current figures of the server and of its process, for {@linkcode Metrics.text}. */
 export function gauges(
   { load: { busy, waiting, sessions, streams } }: { readonly load: Load },
   { lagMs }: { readonly lagMs: number },

@@ -60,12 +60,12 @@ export class Health {
     return this.#draining;
   }
 
-  /** How late the event loop was at worst of late, in milliseconds. */
+  /** The largest recent delay of the event loop, in milliseconds. */
   get lagMs(): number {
     return this.#lag.worstMs;
   }
 
-  /** Why the server is not ready; nothing when it is. What changes is logged. */
+  /** Why the server is not ready; nothing when it is. Changes are logged. */
   async reasons(): Promise<readonly Unready[]> {
     const reasons: Unready[] = [];
     // Before the store is waited for: a timer that is overdue gets its turn meanwhile.
@@ -81,8 +81,8 @@ export class Health {
     return reasons;
   }
 
-  // One question at a time, however many ask: a store that is slow is not made slower. One that has not answered in
-  // time is waited for, but not by those who come then.
+  // One question at a time, however many ask: a store that is slow is not made slower. A late check goes on, but
+  // later requests do not wait for it.
   async #answers(): Promise<boolean> {
     const { clock, checkMs = 5000 } = this.#options;
     if (!this.#checking) {

@@ -27,7 +27,7 @@ export class Lag {
     };
   }
 
-  /** The latest that the timer was of late, in milliseconds; or is, if it is due and this is asked before it comes. */
+  /** The largest recent delay of the timer, in milliseconds, including a timer that is overdue now. */
   get worstMs(): number {
     const now = this.#clock.now();
     this.#forget(now);

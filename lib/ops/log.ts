@@ -4,10 +4,10 @@ import { oneLine } from "./one_line.ts";
 /** How serious an entry is. Entries of `info` go to the standard output, the others to the standard error. */
 export type Level = "info" | "warn" | "error";
 
-/** What the log looks like: `text` for people, `json` (one object a line) for what collects logs. */
+/** The format of the log: `text` for people, `json` (one object per line) for log collectors. */
 export type LogStyle = "text" | "json";
 
-/** What an entry may say. There is no place for values, bodies, headers, cookies or query strings. */
+/** The data of an entry. There is no place for values, bodies, headers, cookies or query strings. */
 export interface Entry {
   /** A sentence for people. */
   readonly message?: string;
@@ -31,7 +31,7 @@ export interface Entry {
   readonly count?: number;
   /** Where an error was thrown, from the inside out. */
   readonly stack?: readonly string[];
-  /** What caused an error, what caused that, and so on. */
+  /** The causes of an error, from the direct one to the first. */
   readonly causes?: readonly Pick<Entry, "message" | "stack">[];
 }
 
@@ -67,7 +67,7 @@ export function logBreaks(): void {
   breaks = true;
 }
 
-/** What the log looks like. */
+/** The format of the log. */
 export function logStyle(): LogStyle {
   return style;
 }

@@ -4,12 +4,12 @@ import { escape, oneLine } from "./one_line.ts";
 const CAUSES = 5;
 const FRAMES = 30;
 
-// Errors that somebody else's code has printed through the console, by the id that they have in the log.
+// Errors that other code printed to the console, by their id in the log.
 const printed = new WeakMap<object, string>();
 
 /**
- * Logs what nobody expected, with its stack and its causes, on lines that its text cannot forge. Gives the id under
- * which it stands in the log.
+ * Logs what nobody expected, with its stack and its causes, on lines that its text cannot forge. It returns the id in
+ * the log.
  */
 export function logError(error: unknown, event = "error"): string {
   if (typeof error === "object" && error !== null) {
@@ -32,7 +32,10 @@ export function logError(error: unknown, event = "error"): string {
   return id;
 }
 
-/** Logs an error that went through the console. Whoever logs the same error next gets the same id and no second entry. */
+/**
+ * Logs an error that went through the console. The next call with the same error gets the same id and writes no second
+ * entry.
+ */
 export function logPrinted(error: Error): void {
   printed.set(error, logError(error));
 }

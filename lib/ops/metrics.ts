@@ -3,7 +3,7 @@ import { tupleKey } from "@/lib/value/tuple_key.ts";
 import { expose, type Family } from "./exposition.ts";
 import { Histogram } from "./histogram.ts";
 
-/** What metrics are told. */
+/** Options of metrics. */
 export interface MetricsOptions {
   /** Milliseconds, never going back. */
   readonly now: () => number;
@@ -11,7 +11,7 @@ export interface MetricsOptions {
   readonly most?: number;
 }
 
-/** What is counted of one action of one page. */
+/** The counters of one action of one page. */
 interface Series {
   readonly labels: { readonly page: string; readonly action: string };
   readonly outcomes: Map<string, number>;

@@ -1,6 +1,6 @@
 import type { Observer } from "@/lib/engine/observer.ts";
 
-/** One observer for several; none for none, so that what is off costs nothing. */
+/** One observer for several; `undefined` for none, so disabled features cost nothing. */
 export function observers(...all: readonly (Observer | undefined)[]): Observer | undefined {
   const some = all.filter((one) => one !== undefined);
   if (some.length <= 1) return some[0];

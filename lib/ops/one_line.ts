@@ -1,6 +1,6 @@
 const MOST = 2000;
 
-/** What people call a secret, at the end of a name: `password`, `db_password`, `API-KEY`, `__Host-atoll`. */
+/** Names of secrets, at the end of a name: `password`, `db_password`, `API-KEY`, `__Host-atoll`. */
 const SECRET_NAMES =
   "(?<![a-z])pass|pass(?:word|wd|phrase)|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?|session(?:[-_]?id)?|" +
   "auth|signature|__Host-[\\w.-]+";
@@ -14,9 +14,9 @@ const SECRETS = new RegExp(
 const HEADERS = /\b((?:set-)?cookies?|(?:proxy-)?authorization)(["']?\s{0,3}[=:]\s{0,3}["']?)[^\r\n"']+/gi;
 
 /**
- * Text of others as it may stand in the log: on one line, at most 2,000 characters, with the parts of addresses where
- * secrets lie (user, query, fragment), credentials, cookies, keys, session tokens, and what is called a password, secret
- * or token left out.
+ * Foreign text, safe for the log: on one line, at most 2,000 characters, without secrets. It removes user, query
+ * and fragment of URLs, credentials, cookies, keys and session tokens. It also removes values that are called a
+ * password, secret or token.
  */
 export function oneLine(text: string): string {
   const head = text.length > MOST ? `${text.slice(0, MOST)}...` : text;

@@ -9,7 +9,7 @@ export class Strays {
     return this.#count;
   }
 
-  /** Takes rejections and errors of timers, of this process or what is given for it, until it is disposed of. */
+  /** Takes rejections and errors of timers until it is disposed of: those of this process, or of the given target. */
   catch(target: EventTarget = globalThis): Disposable {
     const onRejection = (event: Event) => this.#note(event, (event as PromiseRejectionEvent).reason);
     const onError = (event: Event) => this.#note(event, (event as ErrorEvent).error);

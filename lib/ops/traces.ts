@@ -12,9 +12,8 @@ interface Gate {
 const GATE = createContextKey("atoll.gate");
 
 /**
- * Spans for the phases of runs, as children of the span that Deno makes for the request: `gate` until the run is
- * accepted, then `queue`, `decode`, `handler` and `encode` for each of its actions. They name page, action and run,
- * never a value.
+ * Spans for the phases of runs, below Deno's span of the request. `gate` lasts until the run is accepted. Each of
+ * its actions has `queue`, `decode`, `handler` and `encode`. They name page, action and run, never a value.
  *
  * It goes by `@opentelemetry/api`, which Deno's built-in exporter is behind when `OTEL_DENO` is set.
  */

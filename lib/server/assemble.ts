@@ -33,7 +33,7 @@ import { Fault } from "@/lib/value/fault.ts";
 import { type LivedTime, livedTime } from "./lived_time.ts";
 import { memoryBudget, USUAL_MEMORY_BYTES } from "./memory_budget.ts";
 
-/** What a server is made of, besides its app. */
+/** The parts of a server, besides its app. */
 export interface Server {
   /** Where the files that people send are kept. */
   readonly blobs: DiskBlobs;
@@ -41,7 +41,7 @@ export interface Server {
   readonly store: OpenedLater;
   /** Runs that outlive a crash, where `STORE` says so. */
   readonly journal: Journal | undefined;
-  /** Who may log in where pages are guarded, and who has. */
+  /** Users, logins and keys of guarded pages. */
   readonly accounts: Accounts;
   /** The engine that runs every demo. */
   readonly engine: Engine;
@@ -55,7 +55,7 @@ export interface Server {
   readonly clock: Clock;
   /** The time by which what is kept expires. */
   readonly time: LivedTime;
-  /** How many descriptors this process has open, as whoever launched it last said. */
+  /** How many descriptors this process has open, as last reported by the launcher. */
   readonly descriptors: { open: number | undefined };
   /** Options of its guard. */
   readonly guard: GuardOptions;
@@ -88,7 +88,7 @@ export async function assemble(settings: Settings): Promise<Server> {
     root: settings.data,
     now,
     random,
-    // What handlers give is held to no less than the usual, however little people may send.
+    // Results of handlers keep the usual limit, even when uploads have a smaller one.
     maxBytes: Math.max(settings.maxUploadBytes, 2 ** 30),
     quotaBytes: settings.quotaBytes,
     quotaFiles: settings.quotaFiles,

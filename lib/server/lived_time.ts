@@ -23,8 +23,8 @@ export const MOST_GAP_MS = 10 * 60_000;
 
 /**
  * Time that the server has lived through: that of the machine's clock at its first start, and from then on what the
- * monotonic clock counts. A time without a server counts as ten minutes at most. So a clock that is wrong, at a start or
- * while the server runs, neither ends what is kept nor keeps it for ever. After a long pause, things stay that much longer.
+ * monotonic clock counts. A time without a server counts as ten minutes at most. So a wrong clock, at a start or
+ * later, neither expires stored data nor keeps it forever. After a long pause, things stay that much longer.
  */
 export function livedTime({ path, wall, monotonic }: LivedTimeOptions): LivedTime {
   const last = readMark(path);

@@ -1,4 +1,4 @@
-/** What the parts of a server may hold in memory, in bytes as they are counted: the heap takes about twice as many. */
+/** The memory limits of the parts of a server, in counted bytes: the heap takes about twice as many. */
 export interface MemoryBudget {
   /** Values that sessions hold on the server. */
   readonly stateBytes: number;
@@ -17,17 +17,21 @@ export const USUAL_MEMORY_BYTES = 2048 * MIB;
 /** A process of V8 has no use for more. */
 const MOST_MEMORY_BYTES = 4096 * MIB;
 
-/** Deno, the code of the server and what it holds when nobody is there. Measured: 90 MiB, and 170 MiB once it was busy. */
+/**
+ * Deno, the code of the server and what it holds when nobody is there. Measured: 90 MiB, and 170 MiB once it was busy.
+ */
 export const BASE_BYTES = 192 * MIB;
-/** How much memory V8 takes for a byte that is counted: until a collection the old value is there besides the new one. */
+/**
+ * How much memory V8 takes for a byte that is counted: until a collection the old value is there besides the new one.
+ */
 export const HEAP_FACTOR = 2;
 /**
- * What is on its way at once: the copies of the largest state, from its value over what is kept of it to the writer, for
- * the sixteen runs of a group.
+ * Data in transit: copies of the largest state for the sixteen runs of a group, from its value through the store to
+ * the writer.
  */
 export const PASSING_BYTES = 512 * MIB;
 
-/** Bodies of 64 KiB and less, and what is written ahead to slow readers: as much for each of 1,024 connections. */
+/** Bodies of at most 64 KiB, and write buffers for slow readers: for each of 1,024 connections. */
 export const CONNECTION_BYTES = 128 * MIB;
 
 /** The shares of some memory. */

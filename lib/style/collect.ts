@@ -71,7 +71,7 @@ export function classesIn(source: string): Set<string> {
   return found;
 }
 
-// String literals from `start` to the bracket that closes there; operands of comparisons are no classes. Holes of
+// String literals from `start` to the bracket that closes there; operands of comparisons are not classes. Holes of
 // template literals become "\0", so that a name with a hole in it is left out.
 function literals(source: string, start: number): string[] {
   const found: string[] = [];

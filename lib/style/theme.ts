@@ -7,7 +7,7 @@ const colors: Record<string, string> = {};
 for (const name in light) colors[name] = `var(--${name})`;
 
 /**
- * What utility classes mean here: Tailwind's scales, with the tokens as colours (`bg-surface`, `text-soft`,
+ * The meaning of utility classes: Tailwind's scales, with the tokens as colours (`bg-surface`, `text-soft`,
  * `border-line`), the system's fonts and one radius. Colours change with the theme by themselves: no `dark:` is needed.
  */
 export const theme = defineConfig({

@@ -22,11 +22,11 @@ export interface Colours {
   readonly on: string;
   /** `accent` as a background for text. */
   readonly tint: string;
-  /** What went well. */
+  /** Success. */
   readonly ok: string;
-  /** What to look at. */
+  /** A warning. */
   readonly warn: string;
-  /** What went wrong, and what stops. */
+  /** Errors, and buttons that stop something. */
   readonly bad: string;
   /** `bad` as a background for text. */
   readonly blush: string;
@@ -74,7 +74,10 @@ export const dark: Colours = {
   shade: "#0009",
 };
 
-/** The tokens as CSS: light by default and on paper, dark when the system asks for it; `data-theme` on the root element decides. */
+/**
+ * The tokens as CSS: light by default and on paper, dark when the system asks for it; `data-theme` on the root element
+ * decides.
+ */
 export function tokensCss(day: Colours = light, night: Colours = dark): string {
   const dark = `color-scheme:dark;${declare(night)}`;
   return `:root{color-scheme:light;${declare(day)}` +
