@@ -62,6 +62,7 @@ export {
   type FormEntries,
   type Keeping,
   type PropsInput,
+  type ReadExample,
   type StoredFile,
 } from "@/lib/demo/component.ts";
 export {

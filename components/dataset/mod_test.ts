@@ -57,3 +57,27 @@ Deno.test("dataset() asks no other site for a picture", () => {
     assert.match(html, /cat\.png/);
   }
 });
+
+Deno.test("dataset() names each button by all cells, never by nothing, and says which is chosen", () => {
+  const html = renderToString(
+    h(DatasetView, {
+      id: "it",
+      props: dataset({ headers: ["A", "A"], samples: [["", 3], [null, "x"]] }).props as never,
+      value: 1,
+      interactive: true,
+      status: { phase: "idle" },
+    }),
+  );
+  const buttons = [...html.matchAll(/<button[^>]*>[^<]*/g)].map(([button]) => button);
+  assert.match(buttons[0] as string, /aria-pressed="false"[^>]* aria-label="\(empty\), 3"[^>]*>\(empty\)$/);
+  assert.match(buttons[1] as string, /aria-pressed="true"[^>]* aria-label="\(empty\), x"[^>]*>\(empty\)$/);
+});
+
+Deno.test("dataset() draws a picture that is in its address, and no other data", () => {
+  const row = (url: string) =>
+    draw({ headers: ["Photo"], samples: [[{ url, name: "cat.png", mime: "image/png" }]] });
+  assert.match(row("data:image/png;base64,AAAA"), /<img[^>]* src="data:image\/png;base64,AAAA"/);
+  for (const url of ["data:text/html;base64,AAAA", "data:image/svg+xml,<svg/>", "javascript:1", "cat.png"]) {
+    assert.doesNotMatch(row(url), /<img/, url);
+  }
+});

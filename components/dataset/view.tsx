@@ -1,5 +1,5 @@
 import type { ComponentChild, VNode } from "preact";
-import type { Json, JsonObject } from "@/lib/value/json.ts";
+import type { Json } from "@/lib/value/json.ts";
 import type { ViewProps } from "@/lib/value/page.ts";
 import { Frame } from "@/components/ui/frame.tsx";
 
@@ -10,22 +10,21 @@ export interface DatasetProps {
   readonly summaries?: readonly (readonly string[])[] | undefined;
 }
 
-/** Paths of this site, as browsers read them. */
-const HERE = /^\/(?![/\\])[^\s\\]*$/;
+/** Pictures that are of this site, as browsers read addresses, or in the address itself. */
+const HERE = /^(\/(?![/\\])|data:image\/\w+;base64,)[^\s\\]*$/;
 
 /** Examples to start from: rows of a table, or chips when there is one column. */
 export function DatasetView(view: ViewProps<DatasetProps, number | null>): VNode | null {
   const { id, props: { headers, samples, summaries }, value, submits, set, raise } = view;
-  const cell = (row: number, column: number): ComponentChild => {
-    const sample = samples[row]?.[column];
-    const said = summaries?.[row]?.[column];
-    const { url, mime, name } = (sample ?? {}) as JsonObject;
-    if (typeof url === "string" && `${mime}`.startsWith("image/")) {
-      const words = said ?? `${name}`;
-      // A picture of another site would tell that site who looks: words stand for it.
-      return HERE.test(url) ? <img src={url} alt={words} loading="lazy" /> : words;
-    }
-    return said ?? (typeof sample === "string" ? sample : JSON.stringify(sample));
+  const read = (row: number, column: number): readonly [words: string, drawn: ComponentChild] => {
+    const sample = samples[row]?.[column] ?? "";
+    const { url, mime, name } = sample as { url?: string; mime?: string; name?: string };
+    const isPicture = /^image\//.test(mime ?? "");
+    const own = isPicture ? name : typeof sample === "string" ? sample : JSON.stringify(sample);
+    const words = summaries?.[row]?.[column] || own || "(empty)";
+    // A picture of another site would tell that site who looks: words stand for it.
+    const drawn = isPicture && HERE.test(url ?? "") ? <img src={url} alt={words} loading="lazy" /> : words;
+    return [words, drawn];
   };
   const button = (row: number, look: string | undefined): VNode => (
     <button
@@ -34,14 +33,15 @@ export function DatasetView(view: ViewProps<DatasetProps, number | null>): VNode
       name={submits}
       value={row}
       class={look}
-      aria-pressed={row === value ? "true" : undefined}
+      aria-pressed={row === value ? "true" : "false"}
+      aria-label={headers.map((_, column) => read(row, column)[0]).join(", ")}
       onClick={(event) => {
         event.preventDefault();
         set?.(row);
         raise?.("click", row);
       }}
     >
-      {cell(row, 0)}
+      {read(row, 0)[1]}
     </button>
   );
   return (
@@ -51,13 +51,13 @@ export function DatasetView(view: ViewProps<DatasetProps, number | null>): VNode
           <div class="at-rows">
             <table>
               <thead>
-                <tr>{headers.map((header) => <th key={header} scope="col">{header}</th>)}</tr>
+                <tr>{headers.map((header, at) => <th key={at} scope="col">{header}</th>)}</tr>
               </thead>
               <tbody>
                 {samples.map((_, row) => (
                   <tr key={row}>
-                    {headers.map((header, column) => (
-                      <td key={header}>{column === 0 ? button(row, undefined) : cell(row, column)}</td>
+                    {headers.map((_, column) => (
+                      <td key={column}>{column === 0 ? button(row, undefined) : read(row, column)[1]}</td>
                     ))}
                   </tr>
                 ))}

@@ -3,6 +3,7 @@ import { component } from "@/lib/demo/component.ts";
 import { fileRefShape } from "@/lib/value/file_ref.ts";
 import Image from "@/islands/Image.tsx";
 import { decodePicture, encodePicture } from "./codec.ts";
+import { readExample } from "./example.ts";
 import { ImageView } from "./view.tsx";
 
 export type { GivenPicture, Picture } from "./codec.ts";
@@ -51,6 +52,7 @@ export const image = component({
   encode: encodePicture,
   form: ({ files: [file], texts: [earlier] }) => file ?? (earlier ? parse(earlier) : null),
   summary: (file) => file?.alt || file?.name || "",
+  example: readExample,
 });
 
 const LONGEST_REFERENCE = 10_000;

@@ -3,13 +3,9 @@ import { ascii, heads, hex } from "@/tests/picture_heads.ts";
 import type { CodecContext, StoredFile } from "@/lib/demo/component.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { FileRef } from "@/lib/value/file_ref.ts";
-import { h } from "preact";
-import { renderToString } from "preact-render-to-string";
 import { decodePicture, encodePicture } from "./codec.ts";
-import type { PictureRef } from "./ref.ts";
 import { Room } from "./room.ts";
 import { image } from "./mod.ts";
-import { ImageView } from "./view.tsx";
 
 const LIMITS = { maxPixels: 60_000 };
 
@@ -124,31 +120,6 @@ Deno.test("image() takes words for a picture with its bytes, and with one that w
   assert.equal(again?.alt, "A cat");
   assert.deepEqual(await encodePicture(again && { ...again, alt: "" }, context(bytes)), { ...ref, alt: "" });
   assert.throws(() => encodePicture({ bytes: ascii("x"), alt: "A cat" }, context(bytes)), Fault);
-});
-
-Deno.test("image() draws the words of a picture, else those of its field", () => {
-  const altOf = (value: PictureRef, props: Parameters<typeof image>[0] = {}) =>
-    /<img[^>]* alt="([^"]*)"/.exec(renderToString(h(ImageView, {
-      id: "photo",
-      props: image(props).props as never,
-      value,
-      interactive: true,
-      status: { phase: "idle" },
-    })))?.[1];
-  assert.equal(altOf(ref), "Photo");
-  assert.equal(altOf(ref, { label: "A pet" }), "A pet");
-  assert.equal(altOf(ref, { label: "A pet", alt: "The pet that was chosen" }), "The pet that was chosen");
-  assert.equal(altOf({ ...ref, alt: "A cat" }, { alt: "The pet that was chosen" }), "A cat");
-  assert.match(
-    renderToString(h(ImageView, {
-      id: "photo",
-      props: image().props as never,
-      value: { ...ref, alt: "" },
-      interactive: true,
-      status: { phase: "idle" },
-    })),
-    /<img[^>]* alt(?:="")?[ />]/,
-  );
 });
 
 Deno.test("image() gives no reference that the server did not make", async () => {

@@ -19,9 +19,10 @@ export function SafeHtml({ id, html, copy }: SafeHtmlProps): VNode {
   const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (copy && html.includes("<pre")) {
+      // Without that script there are no buttons.
       import("./code_copy.ts").then(
         (code) => code.addCopyButtons(ref.current, copy),
-        nothing,
+        Object,
       );
     }
   }, [html]);
@@ -35,6 +36,3 @@ export function SafeHtml({ id, html, copy }: SafeHtmlProps): VNode {
     />
   );
 }
-
-// Without that script there are no buttons.
-function nothing(): void {}

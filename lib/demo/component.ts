@@ -39,6 +39,16 @@ export interface StoredFile extends FileRef {
   readonly stream: () => ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
+/** An example, read from what its author wrote. */
+export interface ReadExample<O> {
+  /** The value, as a handler gives it. */
+  readonly value: O;
+  /** What a dataset shows of it: text, or a picture with `url` and `mime`. */
+  readonly shown: Json;
+  /** The example in words; `""` where it has none. */
+  readonly words: string;
+}
+
 /** The entries of one field in a form without script. */
 export interface FormEntries {
   /** Text entries under the field's name, in order. */
@@ -113,6 +123,8 @@ export interface ComponentSpec<A, P, W, I, O, E extends EventSpecs> {
   readonly form?: (entries: FormEntries, props: NoInfer<P>) => unknown;
   /** The value in a few words, for example rows and logs. Default: its text or JSON, shortened. */
   readonly summary?: (wire: NoInfer<W>) => string;
+  /** Reads an example that an author gives. Default: a value as a handler gives it, shown by its summary. */
+  readonly example?: (given: unknown) => ReadExample<O>;
   /** Brings a stored wire value of an older version up to date. */
   readonly migrate?: (stored: unknown) => unknown;
 }
@@ -164,6 +176,8 @@ export interface Component extends AnyComponent {
   readonly form: (entries: FormEntries, props: Readonly<Record<string, unknown>>) => unknown;
   /** The value in a few words. */
   readonly summary: (wire: Json) => string;
+  /** Reads an example that an author gives. */
+  readonly example: ((given: unknown) => ReadExample<unknown>) | undefined;
   /** Brings a stored value up to date. */
   readonly migrate: (stored: unknown) => unknown;
   /** The JSON Schema of the wire value under these props. */
@@ -236,6 +250,7 @@ export function component<A, P, W, const E extends EventSpecs, I = W, O = I>(
     encode: spec.encode,
     form: spec.form ?? (({ texts }: FormEntries) => texts[0]),
     summary: spec.summary ?? shorten,
+    example: spec.example,
     migrate: spec.migrate ?? ((stored: unknown) => stored),
     jsonSchema: (props: P) => z.toJSONSchema(spec.wire(props)),
   } as unknown as Component;

@@ -4,6 +4,7 @@ import { Blocks, type FieldSlot, type Page, placeOf } from "@/lib/demo/blocks.ts
 import { checkSlot } from "@/lib/demo/bound.ts";
 import { type CodecContext, componentOf, explain } from "@/lib/demo/component.ts";
 import { declaredIn } from "@/lib/demo/declared_in.ts";
+import type { Json } from "@/lib/value/json.ts";
 import { button, dataset } from "@/components/mod.ts";
 import { Column, Row } from "@/components/layout/mod.ts";
 
@@ -26,9 +27,13 @@ export interface InterfaceSpec<I extends Slot, O extends Slot, B extends boolean
   readonly submitLabel?: string;
 }
 
-/** One example: the bare value for a single field, a record for several. */
-export type Example<I extends Slot> = I extends AnyField ? OutOf<I>
-  : { readonly [K in keyof I]?: OutOf<I[K]> };
+/**
+ * One example: the bare value for a single field, a record for several. A field that takes the bytes of a file takes the path
+ * of one as well, from the folder of the project.
+ */
+export type Example<I extends Slot> = I extends AnyField
+  ? OutOf<I> | (Uint8Array extends OutOf<I> ? string : never)
+  : { readonly [K in keyof I]?: OutOf<I[K]> | (Uint8Array extends OutOf<I[K]> ? string : never) };
 
 /** The fields that an author gives an interface: a single one is called `input` or `output`. */
 export type InterfaceFields<I extends Slot, O extends Slot> =
@@ -79,7 +84,8 @@ export function Interface<const I extends Slot, const O extends Slot, const B ex
   const examples = samples.length === 0 ? undefined : dataset({
     label: "Examples",
     headers: Object.entries(inputs).map(([key, field]) => (field.props.label as string | undefined) ?? key),
-    samples: samples.map(({ words }) => Object.keys(inputs).map((key) => words[key] ?? "")),
+    samples: samples.map(({ shown }) => Object.keys(inputs).map((key) => shown[key] ?? "")),
+    summaries: samples.map(({ words }) => Object.keys(inputs).map((key) => words[key] ?? "")),
   });
   const own = {
     submit: button({ label: submitLabel, variant: "primary" }),
@@ -156,22 +162,39 @@ function named(slot: Slot, name: string): Fields {
   return "component" in slot && "initial" in slot ? { [name]: slot as AnyField } : slot as Fields;
 }
 
-/** An example: what is given to the inputs, and what a person reads of it. */
+/** An example: what is given to the inputs, and what a person sees and reads of it. */
 interface Sample {
   readonly values: Readonly<Record<string, unknown>>;
+  readonly shown: Readonly<Record<string, Json>>;
   readonly words: Readonly<Record<string, string>>;
 }
+
+/** Stands for an input that an example leaves as it is. */
+const LEFT_OUT = "\u2013";
 
 function sample(example: unknown, inputs: Fields, slot: Slot, row: number): Sample {
   const record = slot === inputs
     ? example as Record<string, unknown>
     : { [Object.keys(inputs)[0] as string]: example };
+  for (const key of Object.keys(record)) {
+    if (!inputs[key]) throw new TypeError(`Cannot use example ${row + 1}: there is no input "${key}"`);
+  }
+  const name = `Example ${row + 1}`;
+  const values: Record<string, unknown> = {};
+  const shown: Record<string, Json> = {};
   const words: Record<string, string> = {};
-  for (const [key, value] of Object.entries(record)) {
-    const field = inputs[key];
-    if (!field) throw new TypeError(`Cannot use example ${row + 1}: there is no input "${key}"`);
+  for (const [at, [key, field]] of Object.entries(inputs).entries()) {
+    const given = record[key];
+    if (given === undefined) {
+      shown[key] = words[key] = at === 0 ? name : LEFT_OUT;
+      continue;
+    }
     try {
-      if (value !== undefined) words[key] = wordsOf(field, value) ?? `Example ${row + 1}`;
+      const read = componentOf(field).example?.(given);
+      values[key] = read ? read.value : given;
+      const summary = wordsOf(field, values[key]);
+      words[key] = read && given !== null ? read.words || name : summary ?? name;
+      shown[key] = read?.shown || words[key];
     } catch (cause) {
       const why = cause instanceof Error ? `: ${cause.message}` : "";
       throw new TypeError(`Cannot use example ${row + 1}: its "${key}" does not fit its field${why}`, {
@@ -179,7 +202,7 @@ function sample(example: unknown, inputs: Fields, slot: Slot, row: number): Samp
       });
     }
   }
-  return { values: record, words };
+  return { values, shown, words };
 }
 
 /** The text of an example for people; `undefined` if it needs a server. @throws where the value does not fit. */

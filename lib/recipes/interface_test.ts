@@ -1,5 +1,20 @@
 import assert from "node:assert/strict";
-import { cached, checkbox, dropdown, Fault, image, Interface, markdown, slider, textbox } from "atoll";
+import {
+  cached,
+  checkbox,
+  dropdown,
+  Fault,
+  image,
+  Interface,
+  markdown,
+  number,
+  slider,
+  textbox,
+} from "atoll";
+import { h } from "preact";
+import { renderToString } from "preact-render-to-string";
+import { DatasetView } from "@/components/dataset/view.tsx";
+import type { Demo } from "@/lib/demo/blocks.tsx";
 import { openDemo } from "@/lib/testing/open_demo.ts";
 
 Deno.test("Interface() hands what actions can be told on to its action", async () => {
@@ -72,10 +87,78 @@ Deno.test("Interface() shows of each example what a person reads, whatever its f
       { name: "", level: 4.2, photo: file },
     ],
   });
+  const url = `data:image/png;base64,${png.toBase64()}`;
   assert.deepEqual(demo.fields.examples?.props.samples, [
-    ["Ada", "3", "2", "*Hello*", "Example 1", "true"],
-    ["", "4.2", "", "", "cat.png", ""],
+    ["Ada", "3", "2", "*Hello*", { url, mime: "image/png", name: "" }, "true"],
+    ["", "4.2", "\u2013", "\u2013", { url: "/files/a", mime: "image/png", name: "cat.png" }, "\u2013"],
   ]);
+  assert.deepEqual(demo.fields.examples?.props.summaries, [
+    ["Ada", "3", "2", "*Hello*", "Example 1", "true"],
+    ["", "4.2", "\u2013", "\u2013", "cat.png", "\u2013"],
+  ]);
+});
+
+Deno.test("Interface() gives each example a button with a name, whatever is in its first cell", () => {
+  const png = Uint8Array.fromBase64(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=",
+  );
+  const names = (page: { readonly demo: Demo }) => {
+    const { examples } = page.demo.fields;
+    const html = renderToString(h(DatasetView, {
+      id: "examples",
+      props: examples?.props as never,
+      value: null,
+      interactive: true,
+      status: { phase: "idle" },
+    }));
+    return [...html.matchAll(/<button[^>]* aria-label="([^"]*)"/g)].map(([, name]) => name);
+  };
+  const outputs = textbox({ label: "Out" });
+  assert.deepEqual(
+    names(Interface({
+      inputs: { steps: number({ value: 6 }) },
+      outputs: { out: outputs },
+      fn: () => ({}),
+      examples: [{ steps: null }, { steps: 0 }, {}],
+    })),
+    ["(empty)", "0", "Example 3"],
+  );
+  assert.deepEqual(
+    names(Interface({
+      inputs: { photo: image(), size: number() },
+      outputs: { out: outputs },
+      fn: () => ({}),
+      examples: [
+        { photo: png, size: 3 },
+        { photo: "static/samples/coffee.jpg" },
+        { photo: { bytes: png, alt: "A dot" }, size: null },
+        { size: 4 },
+        { photo: null, size: 5 },
+      ],
+    })),
+    ["Example 1, 3", "coffee, \u2013", "A dot, (empty)", "Example 4, 4", "(empty), 5"],
+  );
+});
+
+Deno.test("Interface() takes the path of a picture as an example, gives its bytes, and shows it by its own address", async () => {
+  await using app = openDemo(Interface({
+    inputs: { photo: image() },
+    outputs: { out: textbox() },
+    fn: () => ({ out: "" }),
+    examples: [{ photo: "static/samples/coffee.jpg" }],
+  }));
+  const { photo } = await app.run("example", { examples: 0 }) as { photo: { name: string; size: number } };
+  assert.equal(photo.name, "coffee.jpg");
+  assert.equal(photo.size, (await Deno.stat("static/samples/coffee.jpg")).size);
+  const { demo } = Interface({
+    inputs: image(),
+    outputs: textbox(),
+    fn: () => "",
+    examples: ["static/samples/coffee.jpg"],
+  });
+  assert.deepEqual(demo.fields.examples?.props.samples, [[
+    { url: "/samples/coffee.jpg", mime: "image/jpeg", name: "coffee.jpg" },
+  ]]);
 });
 
 Deno.test("Interface() refuses an example that does not fit, also where its field encodes what it is given", () => {
@@ -93,11 +176,19 @@ Deno.test("Interface() refuses an example that does not fit, also where its fiel
     ],
     [
       () => Interface({ inputs: image(), outputs: textbox(), fn: () => "", examples: [new Uint8Array(9)] }),
-      /example 1: its "input" does not fit its field: Cannot show these bytes/,
+      /example 1: its "input" does not fit its field: it is not a PNG, JPEG, GIF, WebP or AVIF picture/,
     ],
     [
-      () => Interface({ inputs: image(), outputs: textbox(), fn: () => "", examples: ["cat.png" as never] }),
-      /example 1: its "input" does not fit its field: A picture is given as/,
+      () => Interface({ inputs: image(), outputs: textbox(), fn: () => "", examples: ["cat.png"] }),
+      /example 1: its "input" does not fit its field: the file "cat.png" cannot be read/,
+    ],
+    [
+      () => Interface({ inputs: image(), outputs: textbox(), fn: () => "", examples: ["deno.json"] }),
+      /example 1: its "input" does not fit its field: the file "deno.json" is not a PNG/,
+    ],
+    [
+      () => Interface({ inputs: image(), outputs: textbox(), fn: () => "", examples: [7 as never] }),
+      /example 1: its "input" does not fit its field: A picture is its encoded bytes/,
     ],
   ];
   for (const [declare, says] of wrong) {
