@@ -38,12 +38,15 @@ export const image = component({
     placeholder: z.string().optional(),
     /** Buttons beside the label. Default both. */
     buttons: z.array(z.enum(["download", "fullscreen"])).default(["download", "fullscreen"]),
+    /** Whether a picture must be chosen. Default `false`. */
+    required: z.boolean().optional(),
     /** Most pixels of a picture, by its header. Default 100 million. */
     maxPixels: z.number().int().positive().default(100_000_000),
     /** Picture at the start. */
     value: pictureSchema.optional(),
   }),
   wire: () => pictureSchema.nullable(),
+  taken: ({ required }) => required ? pictureSchema : pictureSchema.nullable(),
   empty: () => null,
   events: { change: null, input: null, upload: null, clear: null },
   view: ImageView,

@@ -11,6 +11,7 @@ import type { PictureRef } from "./ref.ts";
 export interface ImageProps {
   readonly size: "sm" | "md" | "lg";
   readonly alt?: string | undefined;
+  readonly required?: boolean | undefined;
   readonly placeholder?: string | undefined;
   readonly buttons: readonly ("download" | "fullscreen")[];
 }

@@ -5,7 +5,8 @@ import { classes } from "./classes.ts";
 /** What a frame reads of its view's props. */
 export interface Framed {
   readonly id: string;
-  readonly props: CommonProps;
+  readonly props: CommonProps & { readonly required?: boolean | undefined };
+  readonly interactive?: boolean;
   readonly status: FieldStatus;
   readonly class?: string | undefined;
 }
@@ -32,6 +33,7 @@ export function Frame({ view, group, caption, tools, children }: FrameProps): VN
   const { phase, message, progress, position } = status;
   if (props.visible === false) return null;
   const busy = phase === "queued" || phase === "running";
+  const asked = isAsked(view) && " (required)";
   const hide = props.showLabel === false ? "sr" : undefined;
   return (
     <div
@@ -43,8 +45,8 @@ export function Frame({ view, group, caption, tools, children }: FrameProps): VN
     >
       <div class="at-cap">
         {caption ?? (group
-          ? <span id={id + "-label"} class={hide}>{nameOf(view)}</span>
-          : <label for={id} class={hide}>{nameOf(view)}</label>)}
+          ? <span id={id + "-label"} class={hide}>{nameOf(view)}{asked}</span>
+          : <label for={id} class={hide}>{nameOf(view)}{asked}</label>)}
         {busy && (
           <span class="at-note" role="status">
             {[
@@ -72,13 +74,20 @@ export function nameOf({ id, props }: Pick<Framed, "id" | "props">): string {
   return props.label ?? id[0]?.toUpperCase() + id.slice(1).replace(/_|(?=[A-Z])/g, " ").toLowerCase();
 }
 
-/** Ties a control to the help and the error of its frame. */
-export function aria({ id, props, status }: Framed): {
+function isAsked({ props, interactive }: Framed): boolean | undefined {
+  return interactive && props.required;
+}
+
+/** Ties a control to the help and the error of its frame, and says whether it must be filled. */
+export function aria(view: Framed): {
+  "aria-required"?: "true" | undefined;
   "aria-invalid"?: "true" | undefined;
   "aria-describedby"?: string | undefined;
 } {
+  const { id, props, status } = view;
   const failed = status.phase === "failed";
   return {
+    "aria-required": isAsked(view) ? "true" : undefined,
     "aria-invalid": failed ? "true" : undefined,
     "aria-describedby": [props.info && id + "-info", failed && id + "-error"].filter(Boolean).join(" ") ||
       undefined,

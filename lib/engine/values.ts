@@ -71,13 +71,23 @@ export class Values {
     const field = fieldAt(demo, key);
     const component = componentOf(field);
     if (component.holds === "session") return;
+    const props = session.props(demo, key);
     if (value === undefined) {
-      this.#take(key, field.initial);
-      return;
+      if (!props.required) {
+        this.#take(key, field.initial);
+        return;
+      }
+      // The first value of a field that must be filled may be none.
+      value = field.initial;
     }
-    const right = component.taken(session.props(demo, key)).safeParse(value);
+    const right = component.taken(props).safeParse(value);
     if (!right.success) {
-      throw new Fault("bad_input", tell(labelOf(demo, key), right.error), { field: key, cause: right.error });
+      const name = labelOf(demo, key);
+      const missing = props.required && (value === null || value === "");
+      throw new Fault("bad_input", missing ? `${name} is required` : tell(name, right.error), {
+        field: key,
+        cause: right.error,
+      });
     }
     this.#take(key, right.data);
   }
