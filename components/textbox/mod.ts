@@ -3,6 +3,8 @@ import { component } from "@/lib/demo/component.ts";
 import Textbox from "@/islands/Textbox.tsx";
 import { TextboxView } from "./view.tsx";
 
+const PURPOSE = { text: undefined, email: "email", password: "current-password" };
+
 /**
  * Text of one line or several. Raises `input` and `change` while typing, `submit` on Enter (Shift+Enter in several
  * lines), `focus`, `blur`, and `copy` when its copy button was pressed.
@@ -27,6 +29,13 @@ export const textbox = component({
     placeholder: z.string().optional(),
     /** Longest text accepted: Unicode characters on the server, UTF-16 code units in the browser. */
     maxLength: z.number().int().positive().default(1_000_000),
+    /**
+     * What a browser may fill in, in the words of HTML's `autocomplete`. Default: `email` for an address,
+     * `current-password` for a password.
+     */
+    autocomplete: z.string().optional(),
+    /** Whether an empty box is refused. Default `false`. */
+    required: z.boolean().optional(),
     /** Whether the page opens with the cursor in it. */
     autofocus: z.boolean().optional(),
     /** Whether the text runs from right to left. */
@@ -35,8 +44,11 @@ export const textbox = component({
     buttons: z.array(z.literal("copy")).default([]),
     /** Text at the start. Default `""`. */
     value: z.string().optional(),
-  }),
-  wire: ({ maxLength }) => z.string().max(maxLength),
+  }).overwrite((props) => ({ autocomplete: PURPOSE[props.type], ...props })),
+  wire: ({ maxLength }) => z.string().overwrite(withLineFeeds).max(maxLength),
+  // Handlers may empty a box that a person must fill.
+  taken: ({ maxLength, required }) =>
+    z.string().overwrite(withLineFeeds).min(required ? 1 : 0).max(maxLength),
   empty: () => "",
   events: {
     change: null,
@@ -49,3 +61,8 @@ export const textbox = component({
   view: TextboxView,
   island: Textbox,
 });
+
+// A line ends as in a textarea of a browser, whoever wrote it: with script, without, a program or a handler.
+function withLineFeeds(text: string): string {
+  return text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
+}

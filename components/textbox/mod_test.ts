@@ -51,3 +51,33 @@ Deno.test("textbox() refuses text above maxLength", () => {
   assert.equal(component, textbox.component);
   assert.throws(() => textbox({ maxLength: 3, value: "four" }), TypeError);
 });
+
+Deno.test("textbox() counts and keeps a line break as one letter, whoever wrote it", () => {
+  const { props } = textbox({ lines: 3, maxLength: 10 });
+  for (const schema of [textbox.component.wire(props), textbox.component.taken(props)]) {
+    assert.equal(schema.parse("abc\r\nde\rfgh"), "abc\nde\nfgh");
+    assert.ok(!schema.safeParse("abc\nde\nfghi").success);
+  }
+});
+
+Deno.test("textbox() draws a line break at the start twice, as a browser leaves out the first", () => {
+  assert.match(draw({ lines: 3 }, "\nfirst"), /<textarea[^>]*>\n\nfirst/);
+  assert.match(draw({ lines: 3 }, "first"), /<textarea[^>]*>first/);
+});
+
+Deno.test("textbox() names its purpose to browsers that fill it in", () => {
+  assert.match(draw({ type: "email" }), /autocomplete="email"/);
+  assert.match(draw({ type: "password" }), /autocomplete="current-password"/);
+  assert.match(draw({ type: "password", autocomplete: "new-password" }), /autocomplete="new-password"/);
+  assert.doesNotMatch(draw({}), /autocomplete/);
+});
+
+Deno.test("textbox() that is required says so in words, and refuses an empty text of a person", () => {
+  const html = draw({ required: true });
+  assert.match(html, /<label[^>]*>It \(required\)<\/label>/);
+  assert.match(html, /<input[^>]* aria-required="true"/);
+  assert.doesNotMatch(draw({ required: true }, "", false), /required/);
+  const { props } = textbox({ required: true });
+  assert.ok(!textbox.component.taken(props).safeParse("").success);
+  assert.ok(textbox.component.wire(props).safeParse("").success);
+});

@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import type { ViewProps } from "@/lib/value/page.ts";
 import { CopyButton } from "@/components/ui/copy_button.tsx";
 import { isEnter } from "@/components/ui/enter.ts";
+import { drawnText } from "@/components/ui/drawn_text.ts";
 import { aria, Frame, nameOf } from "@/components/ui/frame.tsx";
 
 /** What the view of a textbox reads of its props. */
@@ -11,6 +12,8 @@ export interface TextboxProps {
   readonly type: "text" | "password" | "email";
   readonly placeholder?: string | undefined;
   readonly maxLength: number;
+  readonly autocomplete?: string | undefined;
+  readonly required?: boolean | undefined;
   readonly autofocus?: boolean | undefined;
   readonly rtl?: boolean | undefined;
   readonly buttons: readonly "copy"[];
@@ -28,6 +31,7 @@ export function TextboxView(view: ViewProps<TextboxProps, string>): VNode | null
     value: value ?? "",
     placeholder: props.placeholder,
     maxLength: props.maxLength,
+    autoComplete: props.autocomplete,
     readOnly: !interactive,
     autoFocus: props.autofocus,
     dir: props.rtl ? "rtl" as const : undefined,
@@ -56,6 +60,7 @@ export function TextboxView(view: ViewProps<TextboxProps, string>): VNode | null
         ? (
           <textarea
             {...control}
+            value={drawnText(control.value)}
             class="at-ctl"
             rows={Math.min(Math.max(lines, control.value.split("\n").length), most)}
             data-min={lines}

@@ -82,7 +82,8 @@ function collect(entries: readonly Entry[]): Map<string, FormEntries> {
     if (text === undefined && file === undefined) continue;
     let at = map.get(name);
     if (!at) map.set(name, at = { texts: [], files: [] });
-    if (text !== undefined) at.texts.push(text);
+    // A browser sends each line break of a text as "\r\n", where a script reads "\n".
+    if (text !== undefined) at.texts.push(text.replaceAll("\r\n", "\n"));
     if (file !== undefined) at.files.push(file);
   }
   return map;
