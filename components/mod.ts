@@ -45,7 +45,7 @@ export { type GivenPicture, image, type Picture, type PictureRef } from "./image
 export { json } from "./json/mod.ts";
 export { type Confidence, label, type Ranking } from "./label/mod.ts";
 export { type DeclareMarkdown, markdown, type MarkdownOptions } from "./markdown/mod.ts";
-export { number } from "./number/mod.ts";
+export { type DeclareNumber, number, type NumberField, type NumberOptions } from "./number/mod.ts";
 export { row } from "./row/mod.ts";
 export { sidebar } from "./sidebar/mod.ts";
 export { slider } from "./slider/mod.ts";

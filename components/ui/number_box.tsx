@@ -1,16 +1,15 @@
 import type { JSX, VNode } from "preact";
 import { useRef } from "preact/hooks";
 
-/** What a {@linkcode NumberBox} is given; all else goes to the input. */
-export interface NumberBoxProps extends Omit<JSX.HTMLAttributes<HTMLInputElement>, "onInput" | "value"> {
-  readonly value: number | null;
-  /** Called with what is typed, `null` for nothing; not called while it is no number. */
-  readonly onNumber: (value: number | null) => void;
+/** Props of a {@linkcode NumberBox}. All but `value` go to the input. */
+export interface NumberBoxProps extends Omit<JSX.HTMLAttributes<HTMLInputElement>, "value"> {
+  /** The number, `null` for none, or the text that a person has typed and that is no number. */
+  readonly value: number | string | null;
   readonly [attribute: string]: unknown;
 }
 
-/** An input for a number that leaves "1." and "1.50" alone while they are typed. */
-export function NumberBox({ value, onNumber, ...rest }: NumberBoxProps): VNode {
+/** An input for a number that leaves "1.", "1.50" and "5e" alone while they are typed. */
+export function NumberBox({ value, ...rest }: NumberBoxProps): VNode {
   const box = useRef<HTMLInputElement>(null);
   const typed = box.current?.value;
   return (
@@ -20,9 +19,6 @@ export function NumberBox({ value, onNumber, ...rest }: NumberBoxProps): VNode {
       type="number"
       class="at-ctl"
       value={typed && Number(typed) === value ? typed : value ?? ""}
-      onInput={({ currentTarget: { value, validity } }) => {
-        if (!validity.badInput) onNumber(value === "" ? null : Number(value));
-      }}
     />
   );
 }

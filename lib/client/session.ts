@@ -119,8 +119,8 @@ export class Session {
     return field;
   }
 
-  /** Writes a value as the person does. */
-  set(id: string, value: Json): void {
+  /** Writes a value as the person does. A draft is no value yet: it raises nothing, and an action that takes it is refused. */
+  set(id: string, value: Json, draft?: boolean): void {
     this.#later().catch(nothing);
     const field = this.field(id);
     const changed = !same(field.value.peek(), value);
@@ -129,6 +129,7 @@ export class Session {
       field.value.value = value;
       if (field.status.peek().phase === "failed") field.status.value = idle;
     });
+    if (draft) return;
     this.raise(id, "input");
     if (changed) this.raise(id, "change");
   }

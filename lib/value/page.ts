@@ -43,6 +43,8 @@ export interface FieldState {
   readonly props: Readonly<Record<string, unknown>>;
   /** Whether the person may change it. */
   readonly interactive: boolean;
+  /** The author's first value, where the page that answers a form shows another one. */
+  readonly first?: Json | undefined;
   /** Its first status, when the page is the answer to a form. */
   readonly status?: FieldStatus | undefined;
 }
@@ -99,6 +101,8 @@ export interface ViewProps<P, V> {
   readonly props: P & CommonProps;
   /** The wire value to show. */
   readonly value: V;
+  /** The author's first value. */
+  readonly first?: V | undefined;
   /** Whether the person may change the value. `false` draws it to be read. */
   readonly interactive: boolean;
   /** The state of the action that fills it. */
@@ -107,8 +111,11 @@ export interface ViewProps<P, V> {
   readonly submits?: string | undefined;
   /** Author's classes for the outer element. */
   readonly class?: string | undefined;
-  /** Changes the value as the person does: raises `input` and `change`. */
-  readonly set?: ((value: V) => void) | undefined;
+  /**
+   * Changes the value as the person does: raises `input` and `change`. A draft is what the person has typed so far where
+   * that is no value of the component: it raises nothing, and the schema refuses it when an action takes the field.
+   */
+  readonly set?: { (value: V): void; (typed: Json, draft: true): void } | undefined;
   /** Raises an event of this component, with its data. */
   readonly raise?: ((event: string, detail?: Json) => void) | undefined;
   /** The content of a container. */
