@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { ViewProps } from "@/lib/value/page.ts";
 import { aria, Frame, nameOf } from "@/components/ui/frame.tsx";
 import { IconButton } from "@/components/ui/icon_button.tsx";
@@ -15,15 +15,23 @@ export interface SliderProps {
 
 /** A range with a box for the exact number. The box moves the range while what it holds is within the limits. */
 export function SliderView(view: ViewProps<SliderProps, number>): VNode | null {
-  const { id, props, value, interactive, set, raise } = view;
-  const { min, max, step = max - min > 1 ? 1 : 0.01 } = props;
-  const [first] = useState(value);
-  const name = nameOf(view);
-  const shared = { min, max, step, disabled: !interactive };
-  const settle = (value: number) => {
-    set?.(value);
-    raise?.("release", value);
+  const { id, props, value, interactive, first, set, raise } = view;
+  const { min, max, step = defaultStep(min, max) } = props;
+  const shared = {
+    min,
+    max,
+    step,
+    value,
+    onInput: ({ currentTarget: { valueAsNumber: typed } }: { readonly currentTarget: HTMLInputElement }) =>
+      typed >= min && typed <= max && set?.(typed),
   };
+  const settle = (typed?: HTMLInputElement | number) =>
+    import("./settle.ts").then((it) => it.settle(view, typed));
+  const [drawn] = useState(props);
+  useEffect(() => {
+    // An action has moved the limits.
+    if (props !== drawn) settle();
+  }, [props]);
   return (
     <Frame
       view={view}
@@ -43,27 +51,15 @@ export function SliderView(view: ViewProps<SliderProps, number>): VNode | null {
           name={id}
           class="at-range"
           type="range"
-          value={value}
-          aria-label={`range slider for ${name}`}
-          onInput={({ currentTarget }) => set?.(currentTarget.valueAsNumber)}
+          disabled={!interactive}
           onChange={({ currentTarget }) => raise?.("release", currentTarget.valueAsNumber)}
         />
         <NumberBox
           {...shared}
-          value={value}
-          aria-label={`number input for ${name}`}
-          onNumber={(value) => value !== null && value >= min && value <= max && set?.(value)}
-          onBlur={({ currentTarget: box }: { currentTarget: HTMLInputElement }) => {
-            let typed = box.value === "" ? value : Math.min(Math.max(box.valueAsNumber, min), max);
-            if (props.step !== undefined) {
-              // The range knows the positions that it can have.
-              const range = document.getElementById(id) as HTMLInputElement;
-              range.value = String(typed);
-              typed = range.valueAsNumber;
-            }
-            box.value = String(typed);
-            settle(typed);
-          }}
+          readOnly={!interactive}
+          aria-label={`${nameOf(view)}, number`}
+          onBlur={({ currentTarget }: { readonly currentTarget: HTMLInputElement }) =>
+            set && settle(currentTarget)}
         />
         <div class="at-ends" aria-hidden="true">
           <span>{min}</span>
@@ -72,4 +68,12 @@ export function SliderView(view: ViewProps<SliderProps, number>): VNode | null {
       </div>
     </Frame>
   );
+}
+
+/**
+ * Distance between two positions where the author names none: 1 between whole numbers that are more than 2 apart, else the
+ * power of ten that gives 100 to 1,000 positions.
+ */
+export function defaultStep(min: number, max: number): number {
+  return max - min > 2 && min % 1 === 0 && max % 1 === 0 ? 1 : 10 ** Math.floor(Math.log10(max - min) - 2);
 }

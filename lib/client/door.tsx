@@ -39,11 +39,14 @@ export function door(View: ComponentType<ViewProps<any, any>>): ComponentType<Do
       id,
       props,
       value: live ? live.value.value : state?.value ?? null,
+      first: state?.first ?? state?.value,
       interactive,
       status: live ? live.status.value : state?.status ?? still,
       class: classes,
       submits: submitsOf(page, id),
-      set: interactive ? session ? (value: Json) => session.set(id, value) : nothing : undefined,
+      set: interactive
+        ? session ? (value: Json, draft?: boolean) => session.set(id, value, draft) : nothing
+        : undefined,
       raise: session ? (event: string, detail?: Json) => session.raise(id, event, detail) : nothing,
       say: session ? (words: string) => session.say(words) : undefined,
       copy: session ? (text: string, button: HTMLElement) => session.copy(text, button) : undefined,

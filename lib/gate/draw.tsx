@@ -45,11 +45,12 @@ export function draw(demo: Demo, options: DrawOptions): VNode {
     }
     const props = options.props?.(key) ?? field.props;
     const value = options.values?.get(key) ?? field.initial;
+    const first = value === field.initial ? undefined : { first: field.initial };
     const interactive = demo.interactive.has(key);
     const status = options.status?.get(key);
     if (demo.live[key] && component.island) {
       if (fields === demo.live) drawOnce(demo, key);
-      else fields[key] = status ? { value, props, interactive, status } : { value, props, interactive };
+      else fields[key] = { value, props, interactive, ...first, ...(status && { status }) };
       const Island = component.island;
       ui[key] = ({ class: classes, children }) => {
         placement.put(key, children);

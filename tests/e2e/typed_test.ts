@@ -11,7 +11,7 @@ async function fill(page: Page): Promise<void> {
   await page.locator("#name").pressSequentially("Grace");
   await page.locator("#text").fill("An other\ntext");
   await page.locator("#count").fill("42");
-  await page.getByLabel("range slider for Level").fill("7");
+  await page.getByRole("slider", { name: "Level" }).fill("7");
   await page.locator("#sure").check();
   await page.locator("#colour").selectOption("blue");
   await page.locator("#note").fill("below");
