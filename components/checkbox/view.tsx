@@ -10,15 +10,31 @@ export function CheckboxView(view: ViewProps<CommonProps, boolean>): VNode | nul
       view={view}
       caption={
         <label class="at-check">
-          <input
-            {...aria(view)}
-            id={id}
-            name={id}
-            type="checkbox"
-            checked={!!value}
-            disabled={!interactive}
-            onChange={({ currentTarget }) => set?.(currentTarget.checked)}
-          />
+          {interactive
+            ? (
+              <input
+                {...aria(view)}
+                id={id}
+                name={id}
+                type="checkbox"
+                checked={!!value}
+                onChange={({ currentTarget }) => set?.(currentTarget.checked)}
+              />
+            )
+            : (
+              // A disabled box cannot be reached by the keyboard, so that what is around it stands for it.
+              <span
+                {...aria(view)}
+                id={id}
+                role="checkbox"
+                tabIndex={0}
+                aria-checked={!!value}
+                aria-readonly="true"
+                aria-label={nameOf(view)}
+              >
+                <input type="checkbox" checked={!!value} disabled aria-hidden="true" />
+              </span>
+            )}
           <span class={props.showLabel === false ? "sr" : undefined}>{nameOf(view)}</span>
         </label>
       }

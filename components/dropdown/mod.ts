@@ -25,6 +25,10 @@ export interface DropdownOptions<A extends readonly Choice[] = readonly Choice[]
   readonly choices: A;
   /** Shown while nothing is chosen. */
   readonly placeholder?: string | undefined;
+  /** The purpose of the field for a browser that fills it in, as in HTML's `autocomplete`. Default: none. */
+  readonly autocomplete?: string | undefined;
+  /** Whether a person must choose: without `value` nothing is chosen at the start. Default `false`. */
+  readonly required?: boolean | undefined;
   /** The choice at the start. Default: the first choice; `null` lets nothing be chosen. */
   readonly value?: V | undefined;
 }
@@ -40,16 +44,22 @@ const declare = component({
       "Expected no value twice",
     ),
     placeholder: z.string().optional(),
+    autocomplete: z.string().optional(),
+    required: z.boolean().optional(),
     /** Whether nothing may be chosen. */
     nullable: z.boolean().default(false),
     value: choice.nullable().optional(),
+  }).refine(({ choices, nullable }) => !nullable || choices.every((choice) => valueOf(choice) !== ""), {
+    path: ["choices"],
+    message: 'Expected no value "" beside the null of an empty dropdown',
   }),
   wire: ({ choices, nullable }) => {
     if (choices.length === 0) return z.null();
     const one = z.literal(choices.map(valueOf));
     return nullable ? one.nullable() : one;
   },
-  empty: ({ choices: [first], nullable }) => nullable || first === undefined ? null : valueOf(first),
+  empty: ({ choices: [first], nullable, required }) =>
+    nullable || required || first === undefined ? null : valueOf(first),
   events: {
     change: null,
     input: null,

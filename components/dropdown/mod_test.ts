@@ -74,3 +74,19 @@ Deno.test("dropdown() brings numbers back from a form as numbers", () => {
 Deno.test("dropdown() rejects two choices that a form could not tell apart", () => {
   assert.throws(() => dropdown({ choices: ["1", 1] }), /twice/);
 });
+
+Deno.test("dropdown() in which nothing may be chosen keeps an entry for nothing", () => {
+  const field = dropdown({ choices: ["a", "b"], value: null, placeholder: "None" });
+  assert.match(draw(field, "b"), /<option value=""[^>]*>None<\/option>/);
+  assert.doesNotMatch(draw(dropdown({ choices: ["a", "b"] }), "b"), /<option value=""/);
+  assert.throws(() => dropdown({ choices: ["", "b"], value: null }), /"choices": expected no value ""/);
+});
+
+Deno.test("dropdown() that is required begins with nothing chosen, and refuses that", () => {
+  const field = dropdown({ choices: ["a", "b"], required: true });
+  assert.equal(field.initial, null);
+  assert.ok(!dropdown.component.wire(field.props).safeParse(null).success);
+  const html = draw(field);
+  assert.match(html, /<select[^>]* aria-required="true"/);
+  assert.match(html, /It \(required\)/);
+});
