@@ -17,7 +17,7 @@ export interface NumberOptions<R extends boolean = boolean> {
   readonly precision?: number | undefined;
   /** Text of the empty box. */
   readonly placeholder?: string | undefined;
-  /** What a browser may fill in, in the words of HTML's `autocomplete`. Default: nothing is named. */
+  /** The purpose of the number for a browser that fills it in, as in HTML's `autocomplete`. Default: none. */
   readonly autocomplete?: string | undefined;
   /** Whether an empty box is refused: handlers never receive `null`. Default `false`. */
   readonly required?: R | undefined;
@@ -66,9 +66,9 @@ export type NumberField<V> = Field<
 
 /** Declares a number box. */
 export interface DeclareNumber {
-  /** One that may not be empty: handlers always receive a number. */
+  /** A box that must be filled: handlers always receive a number. */
   (options: PropsInput<NumberOptions<true>> & { readonly required: true }): NumberField<number>;
-  /** One that may be empty: handlers may receive `null`. */
+  /** A box that may be empty: handlers may receive `null`. */
   (options?: PropsInput<NumberOptions>): NumberField<number | null>;
   /** The component behind it. */
   readonly component: Component;

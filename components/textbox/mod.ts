@@ -30,8 +30,8 @@ export const textbox = component({
     /** Longest text accepted: Unicode characters on the server, UTF-16 code units in the browser. */
     maxLength: z.number().int().positive().default(1_000_000),
     /**
-     * What a browser may fill in, in the words of HTML's `autocomplete`. Default: `email` for an address,
-     * `current-password` for a password.
+     * The purpose of the text for a browser that fills it in, as in HTML's `autocomplete`. Default: `email` for an
+     * address, `current-password` for a password.
      */
     autocomplete: z.string().optional(),
     /** Whether an empty box is refused. Default `false`. */

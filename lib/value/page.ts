@@ -112,8 +112,8 @@ export interface ViewProps<P, V> {
   /** Author's classes for the outer element. */
   readonly class?: string | undefined;
   /**
-   * Changes the value as the person does: raises `input` and `change`. A draft is what the person has typed so far where
-   * that is no value of the component: it raises nothing, and the schema refuses it when an action takes the field.
+   * Changes the value as the person does: raises `input` and `change`. A draft is a text that the person has not finished,
+   * such as half a number. It raises nothing, and the schema refuses it when an action takes the field.
    */
   readonly set?: { (value: V): void; (typed: Json, draft: true): void } | undefined;
   /** Raises an event of this component, with its data. */
