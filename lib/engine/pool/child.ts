@@ -4,7 +4,7 @@ import type { HandlerProcess, ProcessEnd } from "./handler_process.ts";
 import { type FromHandler, isFromHandler } from "./message.ts";
 import type { Death } from "./port.ts";
 
-/** Who hears of a child process. */
+/** The listener of a child process. */
 export interface ChildEvents {
   /** It sent a message. */
   readonly message: (message: FromHandler) => void;
@@ -33,7 +33,7 @@ export class Child {
     this.#events = events;
     this.#process = process;
     this.#writer = this.#process.stdin.getWriter();
-    // One that blocks would not notice that its server has gone.
+    // A blocked process would not notice that its server has gone.
     addEventListener("unload", this.#kill);
     this.#over = this.#follow();
   }
@@ -44,7 +44,7 @@ export class Child {
     this.#writer.write(bytes).catch(() => {});
   }
 
-  /** Kills it, and resolves when nothing is left of it. */
+  /** Kills it, and resolves when it is gone. */
   async end(): Promise<void> {
     this.#kill();
     await this.#over;

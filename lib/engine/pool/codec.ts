@@ -1,7 +1,7 @@
 /**
- * Messages as bytes, for the pipes of a process: a head of 12 bytes (mark, length of the text, length of all), the
- * message as JSON, then its binary parts. V8's own format is not used: the reader must survive whatever a handler that
- * nobody trusts writes into its pipe.
+ * Messages as bytes, for the pipes of a process. A message has a head of 12 bytes (mark, length of the text, total
+ * length), its JSON, and its binary parts. V8's own format is not used: the reader must survive whatever a handler
+ * that nobody trusts writes into its pipe.
  */
 const MARK = 0x41_54_4c_31;
 const HEAD = 12;
@@ -26,7 +26,7 @@ const views = {
 } as const;
 
 /**
- * A message as bytes. Knows JSON, `undefined`, all numbers, bigints, dates, maps, sets, buffers and their views.
+ * A message as bytes. It supports JSON, `undefined`, all numbers, bigints, dates, maps, sets, buffers and their views.
  *
  * @throws {TypeError} for what cannot be copied.
  * @throws {RangeError} when it is longer than {@linkcode LONGEST_MESSAGE_BYTES}.
@@ -63,7 +63,7 @@ export class Messages {
   #pieces: Uint8Array[] = [];
   #length = 0;
 
-  /** Takes a piece and gives the messages that are whole now. @throws {SyntaxError} when it is no message. */
+  /** Takes a piece and gives the messages that are whole now. @throws {SyntaxError} when it is not a message. */
   take(piece: Uint8Array): unknown[] {
     this.#pieces.push(piece);
     this.#length += piece.byteLength;

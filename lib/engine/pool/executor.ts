@@ -202,7 +202,7 @@ function guarded<T>(work: () => T, limitMs: number): T {
   return script.runInThisContext({ timeout: Math.max(1, Math.ceil(limitMs)), displayErrors: false }) as T;
 }
 
-// What was thrown may be made so that looking at it throws.
+// Even reading a thrown value may throw.
 function isCutOff(error: unknown): boolean {
   try {
     return error instanceof Error && (error as { code?: unknown }).code === "ERR_SCRIPT_EXECUTION_TIMEOUT";

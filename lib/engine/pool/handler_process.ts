@@ -2,19 +2,19 @@ import type { Profile } from "./profile.ts";
 
 /** How a process ended. */
 export interface ProcessEnd {
-  /** What it gave. */
+  /** Its exit code. */
   readonly code: number;
-  /** What ended it, unless it did so itself. */
+  /** The signal that ended it, if any. */
   readonly signal: string | null;
 }
 
 /** A process of handlers, wherever it was started. */
 export interface HandlerProcess {
-  /** What it hears. */
+  /** Its standard input. */
   readonly stdin: WritableStream<Uint8Array<ArrayBuffer>>;
-  /** What it says to the server. */
+  /** Its messages to the server. */
   readonly stdout: AsyncIterable<Uint8Array>;
-  /** What it prints. */
+  /** Its standard error. */
   readonly stderr: AsyncIterable<Uint8Array>;
   /** Settles when it is gone. */
   readonly status: Promise<ProcessEnd>;

@@ -5,14 +5,16 @@ import type { Seat, SeatHolder, Task } from "./port.ts";
 import { reviveError, tellError } from "./told.ts";
 import { isShare } from "@/lib/engine/share.ts";
 
-/** How a call left its seat: `idle` can take the next call, `spent` is to be ended, `stuck` cannot be, `gone` is over. */
+/**
+ * How a call left its seat: `idle` can take the next call, `spent` is to be ended, `stuck` cannot be, `gone` is over.
+ */
 export type Left = "idle" | "spent" | "stuck" | "gone";
 
-/** What a call needs of its pool. */
+/** The part of a pool that a call needs. */
 export interface JobHost {
   /** Milliseconds, and callbacks after some. */
   readonly clock: { now(): number; after(ms: number, callback: () => void): Disposable };
-  /** How long a handler has to end when it is told to. */
+  /** How long a handler has to end after it was asked to. */
   readonly graceMs: number;
   /** Waits for a seat. */
   take(task: Task, signal: AbortSignal): Promise<Seat>;
@@ -27,7 +29,7 @@ export interface JobHost {
 type Step = IteratorResult<unknown, unknown>;
 
 const DEFAULT_TIMEOUT_MS = 60_000;
-// A handler that tells more than this tells nobody: what it says would only fill the run's log.
+// More messages of a handler are dropped: they would only fill the log of the run.
 const MOST_TOLD = 10_000;
 let ids = 0;
 
@@ -143,7 +145,7 @@ export class Job implements AsyncGenerator<unknown, unknown, undefined>, SeatHol
 
   #opening(limitMs: number): ToHandler {
     const { module, name, input, context } = this.#task;
-    // The rest is made anew where the handler runs. By name: a context makes what it is asked for.
+    // The rest is created where the handler runs. By name, because a context creates its parts on demand.
     const { session, failure, event, request: { headers, url, query, cookies, client, user }, log } = context;
     const told = { session, failure, event, request: { headers, url, query, cookies, client, user } };
     const lend = (fn: AnyFunction) => this.#lent.push(fn) - 1;
@@ -224,7 +226,7 @@ export class Job implements AsyncGenerator<unknown, unknown, undefined>, SeatHol
     const { clock, graceMs } = this.#host;
     seat.raise(this.#id);
     seat.send({ type: "close", id: this.#id, reason, graceMs });
-    // A worker whose loop has heard of the end can be ended; one that blocks cannot.
+    // A worker whose event loop has noticed the end can be ended; a blocked worker cannot.
     this.#timer = clock.after(graceMs, () => this.#leave(this.#heard || seat.killable ? "spent" : "stuck"));
   }
 

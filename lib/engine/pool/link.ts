@@ -1,6 +1,6 @@
 /**
- * What a server and whoever starts processes for it say to each other through a socket, one for each process: frames of
- * what it says (one byte), a length (four) and so many bytes.
+ * The protocol between a server and its starter of processes, with one socket per process. A frame is its kind (one
+ * byte), a length (four bytes) and the content.
  */
 export const LINK = { profile: 0, stdin: 1, kill: 2, stdout: 3, stderr: 4, ended: 5 } as const;
 
@@ -11,14 +11,14 @@ export type LinkWord = typeof LINK[keyof typeof LINK];
 export interface LinkFrame {
   /** One of {@linkcode LINK}, if the other side is what it should be. */
   readonly says: number;
-  /** What it holds. */
+  /** The content. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 const HEAD = 5;
 const LONGEST = 256 * 2 ** 10;
 
-/** Writes to a socket, one frame after the other; what is longer than a frame goes out as several. */
+/** Writes to a socket, one frame after the other. Longer content is split into several frames. */
 export class LinkWriter {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
 

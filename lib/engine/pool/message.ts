@@ -10,7 +10,7 @@ export type ToHandler =
     readonly name: string;
     /** Packed, see `pack.ts`. */
     readonly input: unknown;
-    /** Packed; without what is made anew there: signal, progress, log. */
+    /** Packed, without the parts that are created there: signal, progress, log. */
     readonly context: unknown;
     /** Levels of the log. */
     readonly levels: readonly string[];
@@ -68,7 +68,7 @@ export type FromHandler =
   /** The handler ends its worker. */
   | { readonly type: "exit"; readonly code: number };
 
-/** Whether something that came from a handler's process is a message. What values are in it, the reader checks. */
+/** Whether a value from a handler's process is a message. The reader checks its content. */
 export function isFromHandler(value: unknown): value is FromHandler {
   if (typeof value !== "object" || value === null) return false;
   const { type, id, error, text, level, call, fn, args } = value as Record<string, unknown>;

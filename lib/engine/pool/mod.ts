@@ -18,7 +18,7 @@ export class Pools implements Pool {
   #workers: WorkerPool | undefined;
   #processes: ProcessPool | undefined;
 
-  /** Starts nothing. */
+  /** Seats start on demand. */
   constructor(options: PoolOptions & ProcessPoolOptions) {
     this.#options = options;
   }

@@ -7,8 +7,8 @@ const TAG = "$atoll";
 const DEEPEST = 100;
 
 /**
- * Makes a value fit for copying: functions become numbers by `lend`, and what is known by identity or class here
- * (`update()`, `reset()`, headers) becomes plain data. What needs no change is not copied.
+ * Makes a value copyable. Functions become numbers by `lend`, and objects with an identity or class (`update()`,
+ * `reset()`, headers) become plain data. Unchanged values are not copied.
  */
 export function pack(value: unknown, lend: (fn: AnyFunction) => number): unknown {
   const seen = new Map<object, unknown>();
@@ -46,7 +46,7 @@ export function pack(value: unknown, lend: (fn: AnyFunction) => number): unknown
   return walk(value, 0);
 }
 
-/** The way back. Changes `value`, which is a copy of what was packed; `borrow` makes functions of numbers. */
+/** The inverse. It changes `value`, a copy of the packed value; `borrow` makes functions of numbers. */
 export function unpack(value: unknown, borrow: (id: number) => unknown): unknown {
   const seen = new Set<object>();
   const walk = (value: unknown, depth: number): unknown => {

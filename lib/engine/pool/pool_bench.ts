@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- a measurement is to be read
 /**
- * What a call costs beside the handler's own work, in a warm pool: `deno run -A lib/engine/pool/pool_bench.ts`.
- * The floor is the same handler called in this thread.
+ * The overhead of a call in a warm pool: `deno run -A lib/engine/pool/pool_bench.ts`. The floor is the same handler
+ * called in this thread.
  */
 import * as handlers from "./testing/handlers.ts";
 import { all, call, realClock, result } from "./testing/setting.ts";

@@ -5,21 +5,21 @@ import type { FromHandler, ToHandler } from "./message.ts";
 
 /** One call of a handler that runs elsewhere. */
 export interface Task extends RemoteTarget {
-  /** What it is handed. Copied; functions in it can be called from there. */
+  /** Its input. It is copied; functions in it can be called from there. */
   readonly input: unknown;
-  /** Its second argument. Its signal ends it. */
+  /** The context of the handler. Its signal ends the call. */
   readonly context: RunContext;
 }
 
-/** What a pool is doing: for health checks and tests. */
+/** The load of a pool, for health checks and tests. */
 export interface PoolLoad {
-  /** Workers or processes that are there or being started. */
+  /** Running and starting workers or processes. */
   readonly seats: number;
-  /** Of these, how many have a call. */
+  /** How many of these have a call. */
   readonly busy: number;
-  /** Calls that wait for one. */
+  /** Waiting calls. */
   readonly waiting: number;
-  /** Workers that were given up because their handler cannot be stopped, and that may still burn a core. */
+  /** Abandoned workers, whose handler cannot be stopped and may still use a core. */
   readonly abandoned: number;
   /** Workers and processes that ended by themselves, since the start. */
   readonly deaths: number;
@@ -29,20 +29,21 @@ export interface PoolLoad {
 export interface Pool extends AsyncDisposable {
   /**
    * Calls a handler: nothing starts before the first `next()`. A plain function is a generator without yields.
-   * Each step is asked for: a handler is never ahead of its reader. `return()` and the context's signal end it: its
+   * The reader requests each step, so a handler never runs ahead of it. `return()` and the context's signal end it: its
    * signal aborts, its `finally` runs, and after a short grace it is stopped by force.
    *
-   * Steps reject with what the handler threw, a {@linkcode Fault} as such, or with a `Fault` of the pool: `timeout`,
-   * `cancelled`, `queue_full`, `offline` when the pool rests or closes, `internal` when its seat ended under it.
+   * Steps reject with the error of the handler, a {@linkcode Fault} as such, or with a `Fault` of the pool. That is
+   * `timeout`, `cancelled`, `queue_full`, `offline` while the pool pauses or closes, or `internal` when its seat
+   * has ended.
    */
   run(task: Task): AsyncGenerator<unknown, unknown, undefined>;
-  /** What is going on. */
+  /** The load. */
   readonly load: PoolLoad;
   /** Ends what runs, with the usual grace, then all workers and processes. */
   close(): Promise<void>;
 }
 
-/** Time, as far as a pool needs it. */
+/** The clock of a pool. */
 export interface PoolClock {
   /** Milliseconds, never going back. */
   now(): number;
@@ -52,9 +53,9 @@ export interface PoolClock {
 
 /** Options of every pool. */
 export interface PoolOptions {
-  /** Its time. */
+  /** Its clock. */
   readonly clock: PoolClock;
-  /** Told of errors that no call waits for: promises that nobody caught, timers that threw. */
+  /** Called with errors that no call waits for: unhandled rejections, errors of timers. */
   readonly report: (error: unknown) => void;
   /** Most workers or processes. Default: one for each core. */
   readonly size?: number;
@@ -64,7 +65,7 @@ export interface PoolOptions {
   readonly graceMs?: number;
 }
 
-/** Who has a seat, and hears what comes from there. */
+/** The owner of a seat, which gets its messages. */
 export interface SeatHolder {
   /** A message came. */
   hear(message: FromHandler): void;
@@ -74,23 +75,25 @@ export interface SeatHolder {
 
 /** A worker or a process: a place for one call at a time. */
 export interface Seat {
-  /** What kind of calls it can take. */
+  /** The kind of its calls. */
   readonly key: string;
-  /** Whether {@linkcode Seat.end} stops it whatever it does. */
+  /** Whether {@linkcode Seat.end} stops it in any case. */
   readonly killable: boolean;
-  /** Who has it. */
+  /** Its owner. */
   holder: SeatHolder | undefined;
   /** Sends a message. @throws when a value in it cannot be copied. */
   send(message: ToHandler): void;
-  /** Makes `signal.aborted` true for a call, even while its handler blocks. Does nothing where that cannot be done. */
+  /**
+   * Makes `signal.aborted` true for a call, even while its handler blocks. Where that is impossible, it has no effect.
+   */
   raise(id: number): void;
-  /** Ends it; resolves when nothing is left of it. */
+  /** Ends it; resolves when it is gone. */
   end(): Promise<void>;
 }
 
-/** A seat is gone. `enforced`: by a limit that it was given, which says nothing about the handler's health. */
+/** A seat is gone. `enforced` means that a limit ended it, which says nothing about the health of the handler. */
 export interface Death {
-  /** What the call that had it is told. */
+  /** The error for its call. */
   readonly fault: Fault;
   /** Whether a limit ended it. */
   readonly enforced: boolean;

@@ -1,5 +1,8 @@
 // deno-lint-ignore-file no-console -- what a handler prints must not get into the pipe
-/** What a process of the pool runs: messages come in by stdin and go out by stdout. Argument: the handlers' module. */
+/**
+ * The program of a process in the pool: it reads messages from stdin and writes messages to stdout. Argument: the
+ * handlers' module.
+ */
 import { encode, Messages } from "./codec.ts";
 import { Executor } from "./executor.ts";
 import type { FromHandler, ToHandler } from "./message.ts";

@@ -21,14 +21,14 @@ export interface ProcessPoolOptions extends PoolOptions {
 
 /**
  * Child processes with rights and memory of their own, each for handlers of one module with the same options. They are
- * killed when they do not end in time. Whatever a handler does there ends its own call alone.
+ * killed when they do not end in time. A handler there can only end its own call.
  */
 export class ProcessPool extends SeatPool {
   readonly #startMs: number;
   readonly #print: (bytes: Uint8Array) => void;
   readonly #begin: StartProcess;
 
-  /** Starts nothing. */
+  /** Seats start on demand. */
   constructor(options: ProcessPoolOptions) {
     super(options);
     this.#startMs = options.startMs ?? 20_000;

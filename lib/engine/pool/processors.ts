@@ -1,9 +1,8 @@
 /**
- * The processors that handlers may have, as `taskset -c` takes them: all that the server has but the first, which is left
- * to whoever answers people. `undefined` where there is one only, or the system does not say.
+ * The processors for handlers, in the form of `taskset -c`: all processors of the server except the first, which serves
+ * requests. `undefined` for a single processor, or if the system does not say.
  *
- * A lower priority is not enough: the kernel lets whoever runs go on for up to 4 ms, and an answer wants to be given at
- * once.
+ * A lower priority is not enough: the kernel lets a process run for up to 4 ms, and an answer must not wait that long.
  */
 export function processorsOfHandlers(): string | undefined {
   if (Deno.build.os !== "linux") return undefined;

@@ -1,6 +1,6 @@
 import type { RemotePermissions, RemoteTarget } from "@/lib/demo/remote.ts";
 
-/** What a process is started with: calls that agree in it can share one. */
+/** The options of a process: calls with the same options can share one. */
 export interface Profile {
   /** Address of the handlers' module. */
   readonly module: string;

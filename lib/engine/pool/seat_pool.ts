@@ -13,11 +13,11 @@ const MOST_DEATHS = 5;
 const FIRST_PAUSE_MS = 50;
 
 /**
- * The part that pools have in common: who waits, who has a seat, what follows when one is lost. Calls are served in
- * their order; a seat serves calls of its own key, and is ended when a call of another key needs its place.
+ * The common part of pools: waiting calls, seats, and the replacement of lost seats. Calls are served in their order.
+ * A seat serves calls of its own key, and ends when a call of another key needs its place.
  */
 export abstract class SeatPool implements Pool {
-  /** What it was told. */
+  /** Its options. */
   protected readonly options: Required<PoolOptions>;
   readonly #idle = new Set<Seat>();
   readonly #busy = new Set<Seat>();
@@ -35,7 +35,7 @@ export abstract class SeatPool implements Pool {
   #closed = false;
   #died = 0;
 
-  /** Starts nothing. */
+  /** Seats start on demand. */
   constructor(options: PoolOptions) {
     const { clock, graceMs = 250 } = options;
     this.options = { size: navigator.hardwareConcurrency, queueSize: 1000, graceMs, ...options };
@@ -49,7 +49,7 @@ export abstract class SeatPool implements Pool {
     };
   }
 
-  /** What kind of seat a call needs. */
+  /** The kind of seat that a call needs. */
   protected abstract keyOf(task: Task): string;
 
   /** Starts a seat. `died` is called at most once, unless it was ended before. */
@@ -210,7 +210,7 @@ export abstract class SeatPool implements Pool {
     this.#serve();
   }
 
-  // One that is lost is replaced before it is needed, unless it died: then whoever needs it next waits out the pause.
+  // A lost seat is replaced before it is needed, unless it died. Then the next call waits out the pause.
   #refill(key: string): void {
     if (this.#closed || this.#seats >= this.#room) return;
     if (this.#pauseUntil(key) <= this.options.clock.now()) this.#start(key);

@@ -6,8 +6,8 @@ import type { Profile } from "./profile.ts";
 // As `nice` counts: about a tenth of what the server gets, where both want all.
 const BELOW_THE_SERVER = 10;
 
-// V8 reserves 512 MiB for code where nobody has touched it, but the system counts it as data; the rest is the program,
-// its stacks and what V8 needs beside the values (measured: 545 MiB for an empty program on x86-64).
+// V8 reserves 512 MiB for code, which the system counts as data although it is untouched. The rest is the program, its
+// stacks and V8's own data (measured: 545 MiB for an empty program on x86-64).
 const OWN_MB = 704;
 
 /** Starts a process of handlers as a child of this one, which must have the right to run programs. */
@@ -68,6 +68,6 @@ function giveWay(pid: number): void {
   try {
     setPriority(pid, BELOW_THE_SERVER);
   } catch {
-    // Where the system does not let us, they share as equals; one that has ended at once has given way.
+    // Where the system does not allow it, they share as equals. A process that has already ended needs no lower priority.
   }
 }

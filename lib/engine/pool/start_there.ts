@@ -33,7 +33,7 @@ class Started implements HandlerProcess {
   }
 
   kill(): void {
-    // Whoever does not hear it any more has killed it already.
+    // A starter that no longer reads has already killed the process.
     this.#writer.then((writer) => writer.send(LINK.kill)).catch(() => {});
   }
 

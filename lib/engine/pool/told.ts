@@ -34,7 +34,7 @@ export function tellError(thrown: unknown): ToldError {
   }
 }
 
-/** Makes an error of what was told of one: a `Fault` of a `Fault`. What was told may come from a hostile process. */
+/** Makes an error of its transferred form: a `Fault` of a `Fault`. The data may come from a hostile process. */
 export function reviveError(told: ToldError): Error {
   const { name, message, stack, code, field } = told as unknown as Record<string, unknown>;
   const text = cut(message, LONGEST_MESSAGE);

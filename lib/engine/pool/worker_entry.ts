@@ -1,4 +1,4 @@
-/** What a worker of the pool loads first. */
+/** The first module of a worker in the pool. */
 import { Executor } from "./executor.ts";
 import type { FromHandler, ToHandler } from "./message.ts";
 import { tellError } from "./told.ts";

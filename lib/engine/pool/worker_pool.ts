@@ -5,13 +5,13 @@ import { SeatPool } from "./seat_pool.ts";
 import { reviveError } from "./told.ts";
 
 /**
- * Warm web workers: threads of this process. A handler that blocks holds up nobody, one that ends its worker or breaks
- * it ends alone. What they cannot be kept from is memory: a worker without any takes the server with it.
+ * Warm web workers: threads of this process. A blocked handler delays nobody, and a handler that ends or breaks its
+ * worker ends alone. Their memory cannot be limited: a worker out of memory ends the server.
  *
- * `Worker.terminate()` stops only what waits (measured on Deno 2.9.6: code that blocks goes on, and keeps the process
- * from ending). So code that blocks is cut off in the worker itself, by the timeout of a script, when its time is over.
- * One that is cancelled before is given up until then, and replaced: as many as the pool has workers, no more. What
- * blocks after an `await` is never cut off; a process is the place for that.
+ * `Worker.terminate()` stops only waiting code (measured on Deno 2.9.6: blocking code goes on, and keeps the
+ * process from ending). So the worker itself cuts off blocking code, by the timeout of a script, when its time is
+ * over. A cancelled handler that goes on is abandoned, and its worker replaced: at most as many as the pool has
+ * workers. Code that blocks after an `await` is never cut off; use a process for that.
  */
 export class WorkerPool extends SeatPool {
   // Any worker can run any module.
