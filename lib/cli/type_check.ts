@@ -38,8 +38,19 @@ export function mistakesIn(text: string): readonly TypeMistake[] {
     const lines = own.split("\n");
     const marks = lines.findIndex((line) => /^\s*~+$/.test(line));
     const said = (marks < 0 ? lines : lines.slice(0, marks - 1)).join("\n").trim();
-    return { text: inShort(shortened(said)), at: place && `${place.file}:${place.line}:${place.column}` };
+    return {
+      text: reason(inShort(shortened(said))),
+      at: place && `${place.file}:${place.line}:${place.column}`,
+    };
   });
+}
+
+// That one function is not the other says less than why, which stands below.
+function reason(text: string): string {
+  const [first = "", ...rest] = text.split("\n");
+  if (rest.length === 0 || !first.startsWith("Type '(")) return text;
+  const indent = /^ */.exec(rest[0] ?? "")?.[0].length ?? 0;
+  return rest.map((line) => line.slice(indent)).join("\n");
 }
 
 /**

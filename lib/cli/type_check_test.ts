@@ -24,7 +24,13 @@ TS2353 [ERROR]: Object literal may only specify known properties, but 'lable' do
   ~~~~~
     at ${root}routes/demos/c.tsx:1:2
 
-Found 3 errors.
+TS2322 [ERROR]: Type '({ word }: NoInfer<{ readonly word: string; }>) => { cuont: number; }' is not assignable to type '(input: NoInfer<{ word: string; }>, run: RunContext<never>) => Result<{ readonly count?: number }>'.
+  Type '{ cuont: number; }' has no properties in common with type '{ readonly count?: number }'.
+    fn: ({ word }) => {
+    ~~
+    at ${root}routes/demos/d.tsx:8:3
+
+Found 4 errors.
 
 error: Type checking failed.
 `;
@@ -41,6 +47,10 @@ error: Type checking failed.
         "Object literal may only specify known properties, but 'lable' does not exist in type '{ a?: string }'. " +
         "Did you mean to write 'label'?",
       at: "routes/demos/c.tsx:1:2",
+    },
+    {
+      text: "Type '{ cuont: number; }' has no properties in common with type '{ readonly count?: number }'.",
+      at: "routes/demos/d.tsx:8:3",
     },
   ]);
 });

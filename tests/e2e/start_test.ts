@@ -2,13 +2,33 @@ import assert from "node:assert/strict";
 import { connect, migrate, MIGRATIONS } from "@/lib/store/records_schema.ts";
 import { type Copied, copyProject } from "@/tests/copied.ts";
 import { startServer } from "@/tests/server.ts";
+import { until } from "@/tests/until.ts";
 
 let copy: Copied;
 Deno.test.beforeAll(async () => {
   copy = await copyProject("tests/e2e/operations_routes");
+  await Deno.mkdir(new URL("routes/demos/", copy.root));
+  await Deno.writeTextFile(
+    new URL("routes/demos/broken.tsx", copy.root),
+    'throw new Error("No model here");\n',
+  );
   await using _built = await startServer({}, copy.root);
 });
 Deno.test.afterAll(async () => await copy[Symbol.asyncDispose]());
+
+Deno.test("A demo that cannot be loaded is named at a build and at the start; all others are served", async () => {
+  const named =
+    /^routes\/demos\/broken\.tsx cannot be loaded: No model here \(routes\/demos\/broken\.tsx:1\)$/m;
+  const built = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", "lib/cli/build.ts"],
+    cwd: copy.root,
+    env: { NO_COLOR: "1" },
+  }).output();
+  assert.match(new TextDecoder().decode(built.stderr), named);
+  assert.equal(built.code, 0);
+  await using server = await startServer({}, copy.root);
+  await until(() => Promise.resolve(server.output()), (text) => named.test(text), { what: server.output });
+});
 
 Deno.test("J08: what keeps the server from starting is said in one line, with 1 and nothing changed", async (t) => {
   await using folder = await temporary();
