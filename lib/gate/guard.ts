@@ -38,6 +38,7 @@ import {
   keepPublicUrl,
   type Peer,
   peerOf,
+  ProxyWithPath,
   seenFrom,
 } from "./guard/peer.ts";
 import { Flights, Rate } from "./guard/rate.ts";
@@ -205,6 +206,7 @@ function policyOf(options: GuardOptions): Policy {
     maxBodyBytes: maxUploadBytes + FORM_BYTES,
     stallMs: options.stallMs,
     forgotten: new ForgottenProxy(),
+    withPath: new ProxyWithPath(),
     leaving: options.leaving ?? (() => false),
     flights: new Flights(connections),
     rate,
@@ -212,8 +214,9 @@ function policyOf(options: GuardOptions): Policy {
   };
 }
 
-function arrived(request: Request, info: ConnectionInfo, { proxies, forgotten }: Policy): Arrival {
+function arrived(request: Request, info: ConnectionInfo, { proxies, forgotten, withPath }: Policy): Arrival {
   forgotten.look(request, info, proxies);
+  withPath.look(request, info, proxies);
   const peer = peerOf(request, info, proxies);
   if (proxies !== undefined) keepPublicUrl(request, peer);
   const { method, headers } = request;

@@ -1,6 +1,6 @@
 import { Fault } from "@/lib/value/fault.ts";
 import type { AddressSet } from "./address.ts";
-import type { ForgottenProxy, Peer } from "./peer.ts";
+import type { ForgottenProxy, Peer, ProxyWithPath } from "./peer.ts";
 import type { Flights, Rate } from "./rate.ts";
 
 /** A request that has come in, as the rules see it. */
@@ -34,6 +34,8 @@ export interface Policy {
   readonly proxies: AddressSet | undefined;
   /** Looks out for a proxy that is not listed. */
   readonly forgotten: ForgottenProxy;
+  /** Looks out for a listed proxy that serves the app below a path. */
+  readonly withPath: ProxyWithPath;
   /** The longest body that any route takes, in bytes. */
   readonly maxBodyBytes: number;
   /** The longest wait for the next bytes of a body, in milliseconds, where it is not the usual one. */

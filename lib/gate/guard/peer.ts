@@ -66,6 +66,36 @@ export class ForgottenProxy {
   }
 }
 
+/**
+ * Says once that a listed proxy serves the app below a path. The addresses in pages begin at the root of the name, so scripts,
+ * styles and files would be asked for elsewhere. Only the first requests of a process are looked at.
+ */
+export class ProxyWithPath {
+  #looks: number;
+
+  /** Looks at so many requests. Default 1,000. */
+  constructor(looks = 1000) {
+    this.#looks = looks;
+  }
+
+  /** Looks at a request. */
+  look({ headers }: Request, info: ConnectionInfo, proxies: AddressSet | undefined): void {
+    if (this.#looks === 0) return;
+    this.#looks--;
+    const path = headers.get("x-forwarded-prefix")?.replace(/\/+$/, "");
+    const remote = (info?.remoteAddr as Deno.NetAddr | undefined)?.hostname;
+    if (!path || remote === undefined || !proxies?.has(remote)) return;
+    this.#looks = 0;
+    log("warn", "proxy_with_path", {
+      message:
+        `The proxy ${remote} serves the app below ${
+          JSON.stringify(path.slice(0, 100))
+        }, where its pages do not work: ` +
+        "their addresses begin at the root. Give the app a host name of its own",
+    });
+  }
+}
+
 interface Told {
   /** The addresses on the way, the client's first. */
   readonly chain: readonly string[];

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { logTo } from "@/lib/ops/log.ts";
 import { addressSet } from "./address.ts";
-import { ForgottenProxy, keepPublicUrl, peerOf, publicUrl, seenFrom } from "./peer.ts";
+import { App } from "fresh";
+import { guarded } from "@/lib/gate/guard.ts";
+import { ForgottenProxy, keepPublicUrl, peerOf, ProxyWithPath, publicUrl, seenFrom } from "./peer.ts";
 
 const proxies = addressSet(["10.0.0.0/8", "fd00::/8", "192.0.2.1"]);
 const from = (hostname: string): Deno.ServeHandlerInfo => ({
@@ -135,4 +137,30 @@ Deno.test("ForgottenProxy says once whom to name in ATOLL_PROXIES, and only at t
   assert.deepEqual(more, []);
   assert.deepEqual(said(9, [["10.1.1.1", told], ["192.0.2.2", {}]]), []);
   assert.deepEqual(said(2, [["192.0.2.2", {}], ["192.0.2.2", {}], ["192.0.2.2", told]]), []);
+});
+
+Deno.test("The log says once that a listed proxy serves the app below a path, where its pages do not work", async () => {
+  const lines: string[] = [];
+  logTo(() => {}, (line) => lines.push(line));
+  try {
+    const handle = guarded(new App(), { names: ["*"], proxies: ["10.0.0.0/8"], dev: false }).handler();
+    const ask = async (remote: string, prefix: string) => {
+      const headers = { "x-forwarded-for": "198.51.100.1", "x-forwarded-prefix": prefix };
+      await (await handle(request(headers), from(remote))).body?.cancel();
+    };
+    await ask("10.1.1.1", "/");
+    await ask("192.0.2.9", "/evil");
+    assert.deepEqual(lines.filter((line) => line.includes("below")), []);
+    await ask("10.1.1.1", "/atoll/");
+    await ask("10.1.1.1", "/atoll/");
+  } finally {
+    logTo(console.log, console.error);
+  }
+  const said = lines.filter((line) => line.includes("below"));
+  assert.equal(said.length, 1);
+  assert.match(said[0] as string, /10\.1\.1\.1 serves the app below "\/atoll"/);
+  const short = new ProxyWithPath(1);
+  short.look(request({}), from("10.1.1.1"), proxies);
+  short.look(request({ "x-forwarded-prefix": "/atoll" }), from("10.1.1.1"), proxies);
+  assert.equal(lines.length, said.length + lines.filter((line) => !line.includes("below")).length);
 });
