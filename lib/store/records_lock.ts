@@ -1,4 +1,5 @@
 import { isFull } from "./disk_file.ts";
+import { fileId } from "./file_id.ts";
 
 /** How the last process that held a lock left it: `none`: it was never held, or by an older version. */
 export type LeftAs = "none" | "open" | "written" | "closed";
@@ -63,8 +64,7 @@ export function lockFile(path: string, { itself, roomBytes = 0 }: LockOptions = 
 function lockItself(path: string, holder: string): Disposable {
   // Elsewhere such a lock may keep this process from its own file, or folders cannot be opened.
   if (Deno.build.os !== "linux") return { [Symbol.dispose]: () => {} };
-  const { dev, ino } = Deno.statSync(path);
-  const id = `${dev} ${ino}`;
+  const id = fileId(path);
   if (held.has(id)) throw inUse(String(Deno.pid));
   const file = Deno.openSync(path, { read: true });
   if (!file.tryLockSync(true)) {

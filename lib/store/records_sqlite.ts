@@ -14,6 +14,7 @@ import type {
   StoreOptions,
   WatchOptions,
 } from "./records.ts";
+import { type FileIds, fileIds, goneFrom } from "./file_id.ts";
 import { packCommit } from "./records_commit.ts";
 import { type PackedKey, packKey, rangeOf, unpackKey } from "./records_key.ts";
 import { type FileLock, lockFile } from "./records_lock.ts";
@@ -53,11 +54,16 @@ export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
     const file = prepareFile(path);
     const lock = opened.use(lockFile(`${file}.lock`, { itself: file, roomBytes: ROOM_BYTES }));
     const lost = lossAt(file, lock);
-    const reader = opened.adopt(openFile(file, maxBytes, lock), (db) => db.isOpen && db.close());
-    const writer = await GroupWriter.open({ file, maxBytes, now, told });
+    const reader = opened.adopt(
+      openFile(file, maxBytes, lock),
+      (db) => leftOpen.has(db) || db.isOpen && db.close(),
+    );
+    // The reader has read: its log is there.
+    const files = fileIds([file, `${file}-wal`]);
+    const writer = await GroupWriter.open({ file, files, maxBytes, now, told });
     lock.takeRoom();
     if (lost !== undefined) told?.({ type: "lost", message: `The store ${path} ${lost}` });
-    return new SqliteStore({ reader, writer, lock, opened: opened.move(), now, told });
+    return new SqliteStore({ reader, writer, lock, files, opened: opened.move(), now, told });
   } catch (cause) {
     throw new Error(`The store ${path} cannot be opened: ${whyNot(cause)}`, { cause });
   }
@@ -72,11 +78,15 @@ export function whyNot(cause: unknown): string {
   return `${why}. The user that runs the server must own it, the folder, and all files beside it whose names begin alike`;
 }
 
+/** Connections that stay open until the process ends: the collector closes what nothing holds. */
+const leftOpen = new Set<DatabaseSync>();
+
 /** The parts of an open store. */
 interface Parts {
   readonly reader: DatabaseSync;
   readonly writer: GroupWriter;
   readonly lock: FileLock;
+  readonly files: FileIds;
   /** The lock and the reader, to be closed last. */
   readonly opened: Disposable;
   readonly now: () => number;
@@ -171,11 +181,15 @@ class SqliteStore implements Store {
   }
 
   async #close(): Promise<void> {
-    const { writer, reader, lock, opened } = this.#parts;
+    const { writer, reader, lock, files, opened } = this.#parts;
     await writer.close();
     this.#watchers.end();
-    reader.close();
-    lock.note("closed");
+    // The last connection removes the log by its name: that of another database, if the file was moved or replaced.
+    if (goneFrom(files.slice(0, 1)) !== undefined) leftOpen.add(reader);
+    else {
+      reader.close();
+      lock.note("closed");
+    }
     opened[Symbol.dispose]();
   }
 

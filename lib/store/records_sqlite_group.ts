@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers";
 import { Fault } from "@/lib/value/fault.ts";
+import type { FileIds } from "./file_id.ts";
 import type { StoreNews } from "./records.ts";
 import { flatten, type PackedCommit } from "./records_commit.ts";
 import type { SqliteFailure } from "./sqlite_failure.ts";
@@ -42,6 +43,8 @@ export interface WriterPort {
 export interface GroupWriterOptions {
   /** The file, ready for use. */
   readonly file: string;
+  /** The files of the database. While one is gone, nothing is written. Default none. */
+  readonly files?: FileIds | undefined;
   /** The most bytes that it may grow to. */
   readonly maxBytes: number;
   /** Milliseconds since 1970. */
@@ -172,7 +175,7 @@ export class GroupWriter {
 
   /** Starts the writing thread, also to replace a broken one. It returns the failure, if any. */
   async #start(): Promise<WriterReply & { readonly type: "failed" } | undefined> {
-    const { maxBytes, start = startWorker } = this.#options;
+    const { maxBytes, files = [], start = startWorker } = this.#options;
     const path = this.#options.file;
     const port = this.#port = start();
     port.onmessage = ({ data }) => this.#reply(data);
@@ -182,7 +185,7 @@ export class GroupWriter {
       this.#port = undefined;
       this.#reply(broken(event.message));
     };
-    const reply = await this.#tell(port, { type: "open", path, maxBytes });
+    const reply = await this.#tell(port, { type: "open", path, maxBytes, files });
     return reply.type === "failed" ? reply : undefined;
   }
 

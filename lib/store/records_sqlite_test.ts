@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers";
 import { ignoreMissing } from "./disk_file.ts";
 import type { Store, StoreNews } from "./records.ts";
@@ -243,6 +243,78 @@ for (
   });
 }
 
+for (
+  const [what, change, name] of [
+    ["its file is removed", (path: string) => Deno.remove(path), ""],
+    ["its file is moved", (path: string) => Deno.rename(path, `${path}.old`), ""],
+    ["another file takes its place", (path: string) => replaced(path), ""],
+    ["its log is removed", (path: string) => Deno.remove(`${path}-wal`), "-wal"],
+    ["another file takes the place of its log", (path: string) => replaced(`${path}-wal`), "-wal"],
+    ["its folder is moved", (path: string) => Deno.rename(dirname(path), `${dirname(path)}.old`), ""],
+    [
+      "its folder is removed",
+      (path: string) => Deno.remove(dirname(path), { recursive: true }),
+      "",
+    ],
+  ] as const
+) {
+  Deno.test(`sqliteStore() takes no commit that the next start would not find, when ${what}`, {
+    ignore: Deno.build.os === "windows",
+  }, async () => {
+    await using folder = await tempFolder();
+    const path = join(folder.path, "data", "atoll.db");
+    const news: StoreNews[] = [];
+    await using store = await sqliteStore({ path, told: (one) => void news.push(one) });
+    await set(store, "x", 1);
+    await change(path);
+    for (let round = 0; round < 3; round++) {
+      await assert.rejects(set(store, "y", round), { code: "offline", status: 503 });
+      await assert.rejects(store.sweep(), { code: "offline" });
+    }
+    assert.deepEqual(news, [{
+      type: "failed",
+      message: `The store cannot be written: ${path}${name} was removed, moved or replaced. ` +
+        "Put it back, or restart the server",
+    }]);
+  });
+}
+
+Deno.test("sqliteStore() works again when its folder is back, without what it refused", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  await using folder = await tempFolder();
+  const path = join(folder.path, "data", "atoll.db");
+  const news: string[] = [];
+  {
+    await using store = await sqliteStore({ path, told: ({ type }) => void news.push(type) });
+    await set(store, "x", 1);
+    await Deno.rename(dirname(path), `${dirname(path)}.old`);
+    await assert.rejects(set(store, "y", 1), { code: "offline" });
+    await Deno.rename(`${dirname(path)}.old`, dirname(path));
+    await set(store, "z", 1);
+  }
+  assert.deepEqual(news, ["failed", "well"]);
+  await using again = await sqliteStore({ path });
+  assert.deepEqual((await Array.fromAsync(again.list({ prefix: [] }))).map(({ key }) => key[0]), ["x", "z"]);
+});
+
+Deno.test("sqliteStore() leaves the log of the database alone that took its place", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  await using folder = await tempFolder();
+  const path = join(folder.path, "data", "atoll.db");
+  const backup = join(folder.path, "backup", "atoll.db");
+  await crashed(backup);
+  const store = await sqliteStore({ path });
+  await set(store, "x", "mine");
+  await Deno.rename(dirname(path), `${dirname(path)}.old`);
+  await Deno.rename(dirname(backup), dirname(path));
+  await store[Symbol.asyncDispose]();
+  assert.ok((await Deno.stat(`${path}-wal`)).size > 0);
+  await using after = await sqliteStore({ path });
+  assert.equal((await after.get(["x"]))?.value, 1);
+});
+
 Deno.test("sqliteStore() starts on a full disk, after a crash and after a clean end", {
   ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
 }, async () => {
@@ -297,6 +369,12 @@ async function crashed(path: string): Promise<void> {
   holder.kill("SIGKILL");
   await holder.status;
   await out.cancel();
+}
+
+/** Puts another file of the same content in the place of one. */
+async function replaced(path: string): Promise<void> {
+  await Deno.copyFile(path, `${path}.new`);
+  await Deno.rename(`${path}.new`, path);
 }
 
 /** What another process is told that opens the store. */

@@ -9,8 +9,8 @@ let writer: SqliteWriter | undefined;
 
 function answer(request: WriterRequest): WriterReply {
   if (request.type === "open") {
-    const { path, maxBytes } = request;
-    writer = new SqliteWriter(() => connect(path, { maxBytes }));
+    const { path, maxBytes, files } = request;
+    writer = new SqliteWriter(() => connect(path, { maxBytes }), files);
     return writer.open();
   }
   switch (request.type) {

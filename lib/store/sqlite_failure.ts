@@ -1,9 +1,9 @@
 /**
  * Kinds of failures. `full`: no room, nothing was written. `busy`: another program holds the database, nothing was
- * written. `damaged`: the file is malformed. `io`: the disk, or anything else; whether the commit was written is
- * not known.
+ * written. `damaged`: the file is malformed. `gone`: the path no longer names the file. `io`: the disk, or anything
+ * else; whether the commit was written is not known.
  */
-export type SqliteFailureKind = "full" | "busy" | "damaged" | "io";
+export type SqliteFailureKind = "full" | "busy" | "damaged" | "gone" | "io";
 
 /** A failure of SQLite as it travels between threads. */
 export interface SqliteFailure {

@@ -1,12 +1,13 @@
 import { Buffer } from "node:buffer";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { type FileIds, goneFrom } from "./file_id.ts";
 import { type FlatCommits, type PackedCommit, unflatten } from "./records_commit.ts";
 import type { PackedKey } from "./records_key.ts";
 import { failureOf, type SqliteFailure } from "./sqlite_failure.ts";
 
 /** Requests to the writer. */
 export type WriterRequest =
-  | { readonly type: "open"; readonly path: string; readonly maxBytes: number }
+  | { readonly type: "open"; readonly path: string; readonly maxBytes: number; readonly files: FileIds }
   | { readonly type: "write"; readonly nowMs: number; readonly commits: FlatCommits }
   | { readonly type: "sweep"; readonly nowMs: number }
   | { readonly type: "close" };
@@ -39,15 +40,21 @@ const FREE_PAGES = 1024;
  * so the next commit overwrites them. Its own data was written after the failure.
  *
  * A damaged database is not written again: a repair needs a backup, not another try.
+ *
+ * SQLite writes on into a file that was removed, moved or replaced, where the next start does not find it. So the
+ * paths are compared before a write, which is refused, and after its fsync. After a write into a file that is gone
+ * nothing is written any more: if that file came back, it would hold what was refused.
  */
 export class SqliteWriter {
   readonly #connect: Connect;
+  readonly #files: FileIds;
   #open: OpenWriter | undefined;
   #damage: WriterReply | undefined;
 
-  /** Opens nothing yet. */
-  constructor(connect: Connect) {
+  /** Opens nothing yet. `files` are those of the database, as they were opened. */
+  constructor(connect: Connect, files: FileIds = []) {
     this.#connect = connect;
+    this.#files = files;
   }
 
   /** Opens the database. */
@@ -57,12 +64,12 @@ export class SqliteWriter {
 
   /** Writes all commits in one transaction, behind one fsync. */
   write(commits: FlatCommits, nowMs: number): WriterReply {
-    return this.#try((open) => ({ type: "written", versions: open.write(commits, nowMs) }));
+    return this.#change((open) => ({ type: "written", versions: open.write(commits, nowMs) }));
   }
 
   /** Removes some of the records whose time is up, and gives free pages back to the disk. */
   sweep(nowMs: number): WriterReply {
-    return this.#try((open) => ({ type: "swept", ...open.sweep(nowMs) }));
+    return this.#change((open) => ({ type: "swept", ...open.sweep(nowMs) }));
   }
 
   /** Moves what the log holds to the database file once it is worth it. A failure is noticed by the next request. */
@@ -74,6 +81,23 @@ export class SqliteWriter {
   close(): void {
     this.#open?.close();
     this.#open = undefined;
+  }
+
+  #change(work: (open: OpenWriter) => WriterReply): WriterReply {
+    // Before a connection is opened too: that would make a new file.
+    const before = this.#gone();
+    if (before) return before;
+    const reply = this.#try(work);
+    const after = reply.type === "failed" ? undefined : this.#gone();
+    if (after) this.#damage = after;
+    return after ?? reply;
+  }
+
+  #gone(): WriterReply | undefined {
+    const path = goneFrom(this.#files);
+    if (path === undefined) return undefined;
+    const message = `${path} was removed, moved or replaced. Put it back, or restart the server`;
+    return { type: "failed", why: "gone", message };
   }
 
   #try(work: (open: OpenWriter) => WriterReply): WriterReply {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync, StatementSync } from "node:sqlite";
 import { flatten, packCommit } from "./records_commit.ts";
+import { fileIds } from "./file_id.ts";
 import { connect, migrate } from "./records_schema.ts";
 import type { SqliteFailureKind } from "./sqlite_failure.ts";
 import { SqliteWriter } from "./sqlite_writer.ts";
@@ -88,6 +89,20 @@ Deno.test("SqliteWriter sweeps in parts, and gives what was freed back to the di
   assert.ok(pages() < 1500, String(pages()));
 });
 
+Deno.test("SqliteWriter refuses a commit whose file went during it, and writes no more after that", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  await using disk = await failingDisk();
+  set(disk.writer, "before", 1);
+  disk.at("COMMIT", () => Deno.renameSync(disk.path, `${disk.path}.old`));
+  const reply = set(disk.writer, "while", 1);
+  assert.ok(reply.type === "failed" && reply.why === "gone", JSON.stringify(reply));
+  disk.heal();
+  await Deno.rename(`${disk.path}.old`, disk.path);
+  assert.deepEqual(set(disk.writer, "after", 1), reply);
+  assert.deepEqual(disk.keys(), ["before", "while"]);
+});
+
 function set(writer: SqliteWriter, name: string, value: number | string, expiresMs?: number) {
   return writer.write(flatten([packCommit([{ type: "set", key: [name], value, expiresMs }])]), 0);
 }
@@ -96,7 +111,7 @@ function set(writer: SqliteWriter, name: string, value: number | string, expires
 async function failingDisk() {
   const folder = await Deno.makeTempDir();
   const path = join(folder, "atoll.db");
-  let failing: { readonly step: string; readonly code: number } | undefined;
+  let failing: { readonly step: string; readonly fail: () => void } | undefined;
   let refusing: number | undefined;
   const open = () => {
     if (refusing !== undefined) throw failure(refusing);
@@ -105,18 +120,22 @@ async function failingDisk() {
     return Object.assign(db, {
       prepare: (sql: string) =>
         failingStatement(prepare(sql), () => {
-          if (failing && sql.includes(failing.step)) throw failure(failing.code);
+          if (failing && sql.includes(failing.step)) failing.fail();
         }),
     });
   };
   const reader = connect(path, { maxBytes: 1e9 });
   migrate(reader);
-  const writer = new SqliteWriter(open);
+  const writer = new SqliteWriter(open, fileIds([path, `${path}-wal`]));
   assert.deepEqual(writer.open(), { type: "done" });
-  return {
+  const disk = {
     path,
     writer,
-    fail: (step: string, code: number) => void (failing = { step, code }),
+    at: (step: string, fail: () => void) => void (failing = { step, fail }),
+    fail: (step: string, code: number) =>
+      disk.at(step, () => {
+        throw failure(code);
+      }),
     refuse: (code: number) => void (refusing = code),
     heal: () => void (failing = refusing = undefined),
     read: (sql: string) => Object.values(reader.prepare(sql).get() ?? {})[0] as number,
@@ -132,6 +151,7 @@ async function failingDisk() {
       await Deno.remove(folder, { recursive: true });
     },
   };
+  return disk;
 }
 
 function failingStatement(statement: StatementSync, before: () => void): StatementSync {

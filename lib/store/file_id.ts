@@ -1,0 +1,30 @@
+/** Files by their paths, each with what it is whatever its name: its device and its inode. */
+export type FileIds = readonly (readonly [path: string, id: string])[];
+
+/** What a file is, whatever its name. @throws when there is no such file */
+export function fileId(path: string): string {
+  const { dev, ino } = Deno.statSync(path);
+  return `${dev} ${ino}`;
+}
+
+/** The files that are there, as they are now. */
+export function fileIds(paths: readonly string[]): FileIds {
+  return paths.flatMap((path) => {
+    const id = idAt(path);
+    return id === undefined ? [] : [[path, id] as const];
+  });
+}
+
+/** The first path that no longer names its file: the file was removed, moved or replaced. */
+export function goneFrom(files: FileIds): string | undefined {
+  return files.find(([path, id]) => idAt(path) !== id)?.[0];
+}
+
+function idAt(path: string): string | undefined {
+  try {
+    return fileId(path);
+  } catch {
+    // Removed, moved, or out of reach: whoever opens this path later does not find it either.
+    return undefined;
+  }
+}
