@@ -90,7 +90,7 @@ export async function runForm(
     const run = await engine.accept({
       demo,
       action: pressed,
-      event: clickOf(plan.when),
+      event: clickOf(demo, plan.when, values),
       input,
       rest,
       session,
@@ -130,9 +130,17 @@ export async function runForm(
 }
 
 // The pressed button names its action. Which of several buttons of one action it was, a form cannot say.
-function clickOf(when: readonly string[]): { when: string } | undefined {
-  const [click, other] = when.filter((name) => name.endsWith(":click"));
-  return click === undefined || other !== undefined ? undefined : { when: click };
+function clickOf(
+  demo: Demo,
+  listened: readonly string[],
+  values: ReadonlyMap<string, Json>,
+): { when: string; detail?: Json | undefined } | undefined {
+  const [when, other] = listened.filter((name) => name.endsWith(":click"));
+  if (when === undefined || other !== undefined) return undefined;
+  const key = when.slice(0, -":click".length);
+  const field = demo.fields[key];
+  // A button that stands for a choice carries it.
+  return field && componentOf(field).events.click ? { when, detail: values.get(key) } : { when };
 }
 
 // Names the field in what its component refuses of a form.
