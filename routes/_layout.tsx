@@ -9,7 +9,7 @@ export default function Layout({ Component, state }: PageProps<unknown, { accoun
     <div class="flex flex-col min-h-screen">
       <a class="at-skip" href="#main">Skip to content</a>
       <header class="border-b border-line bg-surface">
-        <nav class="flex items-center h-12 max-w-6xl px-4 mx-auto" aria-label="Site">
+        <nav class="flex items-center justify-between h-12 max-w-6xl px-4 mx-auto" aria-label="Site">
           <a class="flex items-center gap-2 py-2 font-semibold no-underline" href="/">
             <svg
               class="w-5 h-5 text-accent"
@@ -24,7 +24,7 @@ export default function Layout({ Component, state }: PageProps<unknown, { accoun
             Atoll
           </a>
           {account && (
-            <form class="flex items-center gap-3 ml-auto text-sm" method="post" action={account.logout}>
+            <form class="flex items-center gap-3 text-sm" method="post" action={account.logout}>
               <a class="py-2" href={account.url}>{account.user.name}</a>
               <button class="at-btn" type="submit" data-size="sm">Log out</button>
             </form>

@@ -22,7 +22,7 @@ export default async function Gallery(
           ? "Put a page into routes/demos/ and it stands here."
           : `${demos.length} ${demos.length === 1 ? "demo" : "demos"}`}
       </p>
-      <ul class="grid gap-4 mt-6 sm:grid-cols-2 lg:grid-cols-3">
+      <ul class="grid grid-cols-1 gap-4 mt-6 sm:grid-cols-2 lg:grid-cols-3">
         {demos.map(({ path, title, description }) => (
           <li key={path} class="at-card">
             <h2 class="text-base">

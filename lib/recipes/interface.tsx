@@ -138,7 +138,7 @@ export function Interface<const I extends Slot, const O extends Slot, const B ex
       return (
         <>
           <Row>
-            <Column>
+            <Column class="at-panel">
               {Object.keys(inputs).map(draw)}
               {/* Enter in a form without script presses its first button, so that is the one that runs. */}
               <div class="flex flex-wrap gap-2">
@@ -146,7 +146,7 @@ export function Interface<const I extends Slot, const O extends Slot, const B ex
                 {draw("clear")}
               </div>
             </Column>
-            {onlyOut.length > 0 ? <Column>{onlyOut.map(draw)}</Column> : null}
+            {onlyOut.length > 0 ? <Column class="at-panel">{onlyOut.map(draw)}</Column> : null}
           </Row>
           {examples ? draw("examples") : null}
         </>

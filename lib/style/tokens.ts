@@ -74,6 +74,12 @@ export const dark: Colours = {
   shade: "#0009",
 };
 
+// Systems are named before `system-ui`: some Linux systems have nothing better behind that name than DejaVu.
+const SANS =
+  '-apple-system,"Segoe UI",Roboto,Inter,Ubuntu,Cantarell,"Noto Sans","Liberation Sans",system-ui,sans-serif';
+const MONO =
+  'ui-monospace,"SF Mono",Menlo,Consolas,"Cascadia Mono","Ubuntu Mono","Noto Sans Mono","Liberation Mono",monospace';
+
 /**
  * The tokens as CSS: light by default and on paper, dark when the system asks for it; `data-theme` on the root element
  * decides.
@@ -81,8 +87,7 @@ export const dark: Colours = {
 export function tokensCss(day: Colours = light, night: Colours = dark): string {
   const dark = `color-scheme:dark;${declare(night)}`;
   return `:root{color-scheme:light;${declare(day)}` +
-    `--sans:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;` +
-    `--mono:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;--radius:6px}` +
+    `--sans:${SANS};--mono:${MONO};--radius:6px}` +
     `@media screen and (prefers-color-scheme:dark){:root:not([data-theme=light]){${dark}}}` +
     `@media screen{[data-theme=dark]{${dark}}}`;
 }
