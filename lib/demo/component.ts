@@ -43,7 +43,7 @@ export interface StoredFile extends FileRef {
 export interface ReadExample<O> {
   /** The value, as a handler gives it. */
   readonly value: O;
-  /** What a dataset shows of it: text, or a picture with `url` and `mime`. */
+  /** Its cell in a dataset: text, or a picture with `url` and `mime`. */
   readonly shown: Json;
   /** The example in words; `""` where it has none. */
   readonly words: string;

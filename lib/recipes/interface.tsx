@@ -28,8 +28,8 @@ export interface InterfaceSpec<I extends Slot, O extends Slot, B extends boolean
 }
 
 /**
- * One example: the bare value for a single field, a record for several. A field that takes the bytes of a file takes the path
- * of one as well, from the folder of the project.
+ * One example: the bare value for a single field, a record for several. A field for the bytes of a file also takes a
+ * path, relative to the folder of the project.
  */
 export type Example<I extends Slot> = I extends AnyField
   ? OutOf<I> | (Uint8Array extends OutOf<I> ? string : never)
