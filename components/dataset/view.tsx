@@ -10,7 +10,7 @@ export interface DatasetProps {
   readonly summaries?: readonly (readonly string[])[] | undefined;
 }
 
-/** Pictures that are of this site, as browsers read addresses, or in the address itself. */
+/** Addresses of pictures of this site, as browsers read them, and pictures that are in their address. */
 const HERE = /^(\/(?![/\\])|data:image\/\w+;base64,)[^\s\\]*$/;
 
 /** Examples to start from: rows of a table, or chips when there is one column. */

@@ -92,7 +92,7 @@ Deno.test("A page that was open goes on with the next build's server, and says t
     await page.locator("input[type=file]").setInputFiles(photo);
     await reload.first().waitFor();
     await page.getByRole("button", { name: "Grow" }).click();
-    await page.locator("[data-field=data]").getByText("Reload it").waitFor();
+    await page.locator("[data-field=data]").getByText("Reload the page").waitFor();
   } finally {
     await browser.close();
     await Deno.remove(data, { recursive: true }).catch(() => {});
