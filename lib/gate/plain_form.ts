@@ -187,5 +187,7 @@ function isSound(value: Json, field: AnyField): boolean {
 }
 
 function drawable(value: Json | undefined, initial: Json): boolean {
-  return value !== undefined && (initial === null || value === null || typeof value === typeof initial);
+  // A box for a number may hold a text that is not one.
+  return value !== undefined && (initial === null || value === null || typeof value === typeof initial ||
+    typeof initial === "number" && typeof value === "string");
 }

@@ -70,6 +70,17 @@ Deno.test("Fields that a person fills in", async (t) => {
     );
 
     await t.step(
+      "without script, too, and what was typed is on the page that answers",
+      () =>
+        visit("numbers", async (page) => {
+          await page.getByLabel("Amount").fill("9007199254740993");
+          await page.getByRole("button", { name: "Go" }).click();
+          await page.locator("#amount-error").getByText("Amount must be a number").waitFor();
+          assert.equal(await page.getByLabel("Amount").inputValue(), "9007199254740993");
+        }, noScript),
+    );
+
+    await t.step(
       "a number out of range is named in words when its box is left, and said",
       () =>
         visit("numbers", async (page) => {
