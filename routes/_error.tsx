@@ -34,10 +34,7 @@ function AuthorPage({ error }: { readonly error: unknown }): VNode {
     <div class="max-w-3xl py-8 mx-auto">
       <h1>This page cannot be shown</h1>
       {place && <p class="mt-4 font-mono text-sm break-words">{place}</p>}
-      <pre
-        class="p-4 mt-2 overflow-x-auto font-mono text-sm border rounded border-line bg-surface text-bad"
-        tabIndex={0}
-      >{text}</pre>
+      <pre class="p-4 mt-2 break-words whitespace-pre-wrap font-mono text-sm border rounded border-line bg-surface text-bad">{text}</pre>
       <p class="mt-4 text-soft">Save a change, and this page loads again.</p>
     </div>
   );

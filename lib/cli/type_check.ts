@@ -1,3 +1,4 @@
+import { nearest } from "./nearest.ts";
 import { shortened, sourcePlaceOf } from "@/lib/ops/source_place.ts";
 import type { TypeMistake } from "@/lib/gate/type_mistakes.ts";
 
@@ -39,7 +40,7 @@ export function mistakesIn(text: string): readonly TypeMistake[] {
     const marks = lines.findIndex((line) => /^\s*~+$/.test(line));
     const said = (marks < 0 ? lines : lines.slice(0, marks - 1)).join("\n").trim();
     return {
-      text: reason(inShort(shortened(said))),
+      text: withKeys(reason(inShort(shortened(said)))),
       at: place && `${place.file}:${place.line}:${place.column}`,
     };
   });
@@ -51,6 +52,21 @@ function reason(text: string): string {
   if (rest.length === 0 || !first.startsWith("Type '(")) return text;
   const indent = /^ */.exec(rest[0] ?? "")?.[0].length ?? 0;
   return rest.map((line) => line.slice(indent)).join("\n");
+}
+
+// A key that no output has is the commonest slip, and the compiler does not say which one it is.
+function withKeys(text: string): string {
+  const [, given, taken] =
+    /Type '(?:Promise<)?\{ (.*?) \}>?' (?:is not assignable to|has no properties in common with) type '(?:Promise<)?\{ (readonly \w+\?: .*)'/
+      .exec(text) ?? [];
+  if (given === undefined || taken === undefined) return text;
+  const outputs = [...taken.matchAll(/readonly (\w+)\?: /g)].map(([, key]) => key as string);
+  const stray = [...given.matchAll(/(?:^|; )(\w+)\??: /g)].map(([, key]) => key as string)
+    .find((key) => !outputs.includes(key));
+  if (stray === undefined) return text;
+  const meant = nearest(stray, outputs);
+  const hint = meant === undefined ? `: they are ${outputs.join(", ")}` : `: did you mean "${meant}"?`;
+  return `"${stray}" is none of the outputs${hint}\n${text}`;
 }
 
 /**

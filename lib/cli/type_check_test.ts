@@ -37,7 +37,7 @@ error: Type checking failed.
   assert.deepEqual(mistakesIn(printed), [
     { text: "Type 'number' is not assignable to type 'string | Update'.", at: "routes/demos/a.tsx:2:81" },
     {
-      text:
+      text: '"greting" is none of the outputs: did you mean "greeting"?\n' +
         "Type '{ greting: string; }' is not assignable to type '{ readonly greeting?: string | Update'.\n" +
         "  Type 'a' has no properties in common with type 'b'.",
       at: "routes/demos/(more)/b.tsx:7:3",
@@ -49,7 +49,8 @@ error: Type checking failed.
       at: "routes/demos/c.tsx:1:2",
     },
     {
-      text: "Type '{ cuont: number; }' has no properties in common with type '{ readonly count?: number }'.",
+      text: '"cuont" is none of the outputs: did you mean "count"?\n' +
+        "Type '{ cuont: number; }' has no properties in common with type '{ readonly count?: number }'.",
       at: "routes/demos/d.tsx:8:3",
     },
   ]);
