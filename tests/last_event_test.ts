@@ -21,7 +21,8 @@ function open(event: string) {
   const answers: ((answer: Response) => void)[] = [];
   const { fetch } = globalThis;
   globalThis.fetch = (_, init) => {
-    const { event, action, resume } = JSON.parse(init?.body as string) as JsonObject;
+    const { event, action, resume, cancel } = JSON.parse(init?.body as string) as JsonObject;
+    if (cancel !== undefined) return Promise.resolve(Response.json({ cancelled: true }));
     const all = { action, event, resume };
     sent.push(
       Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as JsonObject,
@@ -86,18 +87,19 @@ Deno.test("After a reload alwaysLast starts again with what the last event carri
         takeRecords = () => [];
       },
     });
-    performance.getEntriesByType = () => [{ type: "reload" }] as unknown as PerformanceEntryList;
+    performance.getEntriesByType = () => [];
     using before = open("pick");
     keep(before.session);
     for (const detail of [1, 2, 3]) before.session.raise("it", "pick", detail);
     await turn();
     dispatchEvent(new Event("pagehide"));
+    const kept = sessionStorage.getItem(before.session.notes);
     const [going] = before.session.going;
     before.session.cancel("act");
     await before.end();
     await turn();
     using after = open("pick");
-    restore(after.session);
+    restore(after.session, kept);
     await turn();
     await after.end();
     await after.end();

@@ -48,14 +48,15 @@ export function keep(session: Session): void {
   addEventListener("pageshow", () => forget(session));
 }
 
-/** Brings a page back to where it was when it was left, if this is a reload of it or a way back to it. */
-export function restore(session: Session): void {
+/** Brings a page back to where it was when it was left: this is a reload of it or a way back to it. */
+export function restore(
+  session: Session,
+  kept?: string | null,
+  entry?: Pick<PerformanceNavigationTiming, "loadEventEnd">,
+): void {
   const { page, same } = session;
-  const notes = JSON.parse(sessionStorage.getItem(session.notes) ?? "") as Notes;
-  forget(session);
-  const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-  if (!/reload|back/.test(entry?.type ?? "")) return;
-  if (notes.search !== location.search || notes.shape !== shapeOf(session)) return;
+  const notes = JSON.parse(kept || "null") as Notes | null;
+  if (notes?.search !== location.search || notes.shape !== shapeOf(session)) return putBack(session, entry);
   session.token = notes.token;
   for (const input of document.getElementsByName("$session")) (input as HTMLInputElement).value = notes.token;
   for (const [id, value] of Object.entries(notes.values)) {
@@ -85,6 +86,21 @@ export function restore(session: Session): void {
     const plan = page.actions[key];
     if (plan) stop(session, { id, key, plan, seq });
   }
+}
+
+// Without notes there is what the browser puts back by itself, right before `pageshow`: the views have to hear of it.
+function putBack(session: Session, entry?: Pick<PerformanceNavigationTiming, "loadEventEnd">): void {
+  const tell = () => {
+    for (
+      const control of document.querySelectorAll<HTMLInputElement>("[data-field] :is(input,textarea,select)")
+    ) {
+      const { field = "" } = control.closest<HTMLElement>("[data-field]")?.dataset ?? {};
+      if (session.touched.has(field) || !session.isChanged(control)) continue;
+      for (const type of ["input", "change"]) control.dispatchEvent(new Event(type, { bubbles: true }));
+    }
+  };
+  if (entry?.loadEventEnd) tell();
+  else addEventListener("pageshow", tell, { once: true });
 }
 
 function take(session: Session): Notes {

@@ -6,7 +6,7 @@ import type { ActionPlan, FieldStatus, PageGraph } from "@/lib/value/page.ts";
 import type { Frame } from "@/lib/wire/frame.ts";
 import type { TextWatch } from "./foreign_text.ts";
 import { follow, type Going, gone, type Raised } from "./run.ts";
-import { givePresses } from "./wake.ts";
+import { givePresses, isChanged } from "./wake.ts";
 
 /** A field of the page in the browser. */
 export interface LiveField {
@@ -47,6 +47,7 @@ export class Session {
   /** For the scripts that come later: an import of theirs would split what the page loads first. */
   readonly batch = batch;
   readonly same = same;
+  readonly isChanged = isChanged;
   /** The runs that are to be stopped, until the server has answered. */
   readonly stopping = new Set<Pick<Going, "id" | "key" | "plan" | "seq">>();
   readonly #fields = new Map<string, LiveField>();
@@ -80,12 +81,16 @@ export class Session {
       if (form.dataset.atoll !== undefined) event.preventDefault();
     });
     let restoring: Promise<unknown> | undefined;
+    let kept: string | null | undefined;
     try {
-      if (sessionStorage.getItem(this.notes)) {
-        restoring = this.#later().then(({ restore }) => restore(this)).catch(nothing);
-      }
+      kept = sessionStorage.getItem(this.notes);
+      sessionStorage.removeItem(this.notes);
     } catch {
-      // A page that may not store anything starts anew.
+      // A page that may not store anything has what the browser puts back.
+    }
+    const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+    if (/reload|back/.test(entry?.type as string)) {
+      restoring = this.#later().then(({ restore }) => restore(this, kept, entry)).catch(nothing);
     }
     this.#waiting = new Promise<void>((resolve) => this.#open(0, resolve)).then(() => restoring).then(() => {
       this.#waiting = undefined;
@@ -194,7 +199,6 @@ export class Session {
       method: "POST",
       headers: { "content-type": "application/json", accept: "text/event-stream" },
       body: JSON.stringify({ ...body, session: this.token }),
-      keepalive: "cancel" in body,
       ...(signal ? { signal } : {}),
     });
     if (answer.status !== 410 || this.token === session) return answer;

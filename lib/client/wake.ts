@@ -53,13 +53,10 @@ export function givePresses(isLive: (id: string) => boolean): void {
   }
 }
 
-// What a browser filled in by itself, after a reload or from what it knows. Of other types it changes the value to one that
-// is allowed.
-function isChanged(control: Control): boolean {
-  if (!("defaultValue" in control)) return false;
-  if ("checked" in control && /^(?:checkbox|radio)$/.test(control.type)) {
-    return control.checked !== control.defaultChecked;
-  }
-  return /^(?:text|search|tel|url|email|password|number)/.test(control.type) &&
-    control.value !== control.defaultValue;
+/** Whether a control has something else than the server drew: the browser puts back what was there before a reload. */
+export function isChanged(control: Control): boolean {
+  const form = document.createElement("form");
+  const drawn = form.appendChild(control.cloneNode(true)) as Control;
+  form.reset();
+  return control.type !== "file" && STATE.some((name) => drawn[name as "value"] !== control[name as "value"]);
 }

@@ -240,3 +240,43 @@ Deno.test("No letter is lost while answers come", async (t) => {
     await browser.close();
   }
 });
+
+Deno.test("Where nothing may be stored, what is shown after Back is what is sent", async () => {
+  await using served = await serveRoutes("tests/e2e/typing_routes");
+  const browser = await launch();
+  try {
+    await using watched = await open(browser, `${served.base}/press`);
+    const { page } = watched;
+    await page.addInitScript(() => {
+      for (const name of ["localStorage", "sessionStorage"]) {
+        Object.defineProperty(globalThis, name, {
+          get() {
+            throw new DOMException("The operation is insecure", "SecurityError");
+          },
+        });
+      }
+    });
+    await page.reload();
+    await page.locator("#name").fill("Ada");
+    await page.locator("#note").fill("two\nlines");
+    await page.locator("#tick").check();
+    await page.locator("#kind").selectOption("c");
+    await page.locator("#level").fill("7");
+    await page.goto("about:blank");
+    await page.goBack();
+    await says(page, "name", "Ada");
+    await page.getByRole("button", { name: "Go" }).click();
+    const out = await page.waitForFunction(() => (document.getElementById("out") as HTMLInputElement).value);
+    assert.deepEqual(JSON.parse(await out.jsonValue()), {
+      name: await valueOf(page, "name"),
+      note: await valueOf(page, "note"),
+      tick: await page.locator("#tick").isChecked(),
+      kind: await valueOf(page, "kind"),
+      level: Number(await valueOf(page, "level")),
+    });
+    assert.deepEqual([await valueOf(page, "kind"), await valueOf(page, "level")], ["c", "7"]);
+    assert.deepEqual(watched.complaints, []);
+  } finally {
+    await browser.close();
+  }
+});

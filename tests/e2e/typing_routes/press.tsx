@@ -1,4 +1,4 @@
-import { Blocks, button, checkbox, dropdown, on, textbox } from "atoll";
+import { Blocks, button, checkbox, dropdown, on, slider, textbox } from "atoll";
 
 /** Says what it was sent. */
 export default Blocks({
@@ -8,12 +8,13 @@ export default Blocks({
     note: textbox({ lines: 3 }),
     tick: checkbox(),
     kind: dropdown({ choices: ["a", "b", "c"] }),
+    level: slider({ min: 0, max: 10, step: 1 }),
     go: button("Go"),
     out: textbox(),
   },
-  actions: ({ name, note, tick, kind, go, out }) => ({
+  actions: ({ name, note, tick, kind, level, go, out }) => ({
     run: on(go.click, {
-      inputs: { name, note, tick, kind },
+      inputs: { name, note, tick, kind, level },
       outputs: { out },
       fn: (all) => ({ out: JSON.stringify(all) }),
     }),
