@@ -53,6 +53,7 @@ export function openPage(
     const body = JSON.parse(init?.body as string) as JsonObject;
     let stream!: ReadableStreamDefaultController<Uint8Array>;
     const readable = new ReadableStream<Uint8Array>({ start: (controller) => void (stream = controller) });
+    init?.signal?.addEventListener("abort", () => stream.error(init.signal?.reason));
     let seq = typeof body.after === "number" ? body.after : 0;
     const going = () => [...session.going].find(({ id }) => id === (body.id ?? body.resume));
     const say = async (frame: FrameBody) => {

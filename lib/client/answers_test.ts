@@ -4,6 +4,7 @@ import type { ActionPlan } from "@/lib/value/page.ts";
 import { amount } from "@/tests/effort.ts";
 import { seeded } from "@/tests/fault_proxy.ts";
 import { movedTo } from "./answers.ts";
+import { keep, restore } from "./keep.ts";
 import { openPage, type Sent, turn, type WiredPage } from "@/tests/wired_page.ts";
 
 const modes = ["once", "multiple", "alwaysLast"] as const;
@@ -310,6 +311,89 @@ Deno.test("once: a second Enter that brings nothing new is dropped, though the r
   await page.sent[0]?.done();
   await turn();
   assert.equal(page.sent.length, 1);
+});
+
+/** Runs a function with as much of a document as keeping and restoring a page asks for. */
+function withDocument<T>(run: () => T): T {
+  const { document, location } = globalThis;
+  const control = { matches: () => false };
+  const part = { getElementsByName: () => [], querySelector: () => null, getElementById: () => control };
+  Object.assign(globalThis, { document: part, location: { search: "" } });
+  try {
+    return run();
+  } finally {
+    Object.assign(globalThis, { document, location });
+  }
+}
+
+/** Leaves a page and opens it again. What the browser puts back is written before the page knows where it was. */
+function reload(
+  page: WiredPage,
+  open: () => WiredPage,
+  typed: Readonly<Record<string, string>> = {},
+): WiredPage {
+  withDocument(() => keep(page.session));
+  withDocument(() => dispatchEvent(new Event("pagehide")));
+  const kept = sessionStorage.getItem(page.session.notes);
+  page[Symbol.dispose]();
+  for (const going of page.session.going) {
+    going.over = true;
+    going.end?.();
+  }
+  const next = open();
+  for (const [id, text] of Object.entries(typed)) next.session.set(id, text);
+  withDocument(() => restore(next.session, kept));
+  return next;
+}
+
+Deno.test("After a reload an answer counts where nothing was changed since its event, before or after the reload", async () => {
+  const open = () =>
+    openPage({ a: "", b: "", c: "", go: null }, {
+      act: { when: ["go:click"], takes: { a: "a" }, gives: ["a", "b", "c"] },
+    });
+  const before = open();
+  before.session.set("a", "hello");
+  before.session.set("b", "old");
+  before.session.raise("go", "click");
+  await before.until(1);
+  await before.sent[0]?.give({ c: "one" });
+  before.session.set("b", "mine");
+  await before.sent[0]?.give({ b: "two" });
+  // The browser puts back what was in `a`; the person has typed in `c` since.
+  using after = reload(before, open, { a: "hello", c: "new" });
+  await after.until(1);
+  assert.deepEqual(after.sent[0]?.body.resume, before.sent[0]?.body.id);
+  assert.equal(after.sent[0]?.body.after, 2);
+  await after.sent[0]?.give({ a: "HELLO" });
+  await after.sent[0]?.give({ b: " and on", c: " and on" }, { mode: "append" });
+  assert.deepEqual(["a", "b", "c"].map(after.shown), ["HELLO", "mine", "new"]);
+  assert.deepEqual([...after.session.going][0]?.given, { a: "HELLO", b: "two and on", c: "one and on" });
+  await after.sent[0]?.done();
+});
+
+Deno.test("After a reload the later of two runs still wins, and what followed an answer is no newer than that", async () => {
+  const open = () =>
+    openPage({ go: null, out: "", it: "", echo: "" }, {
+      act: { when: ["go:click"], gives: ["out"], mode: "multiple" },
+      back: { when: ["echo:change"], gives: ["it"], mode: "multiple" },
+      there: { when: ["it:change"], gives: ["echo"], mode: "multiple" },
+    });
+  const before = open();
+  const { session } = before;
+  session.raise("go", "click");
+  session.raise("go", "click");
+  session.set("it", "typed");
+  await before.until(3);
+  await before.sent[1]?.give({ out: "later" });
+  await before.sent[2]?.give({ echo: "echo" });
+  await before.until(4);
+  using after = reload(before, open);
+  await after.until(4);
+  const of = (at: number) => after.sent.find(({ body }) => body.resume === before.sent[at]?.body.id);
+  await of(0)?.give({ out: "earlier" });
+  await of(3)?.give({ it: "back" });
+  assert.deepEqual([after.shown("out"), after.shown("it")], ["later", "typed"]);
+  for (const run of after.sent) await run.done();
 });
 
 for (

@@ -1,12 +1,18 @@
+import { NOT_KEPT } from "@/lib/wire/not_kept.ts";
 import { pause } from "./pause.ts";
 import type { Going } from "./run.ts";
 import type { Session } from "./session.ts";
-import { notKept, toast } from "./toast.ts";
+import { toast } from "./toast.ts";
 
 /** How often the server is told again when it does not answer: for a bit more than a minute. */
 const MOST_TRIES = 16;
 /** A run whose event has had no answer yet may be on its way to the server still. */
 const MOST_UNKNOWN = 2;
+
+const ways = {
+  wait: (tries: number): Promise<void> => pause(tries, {}),
+  say: (text: string, level = "error"): void => toast({ level, text }),
+};
 
 /** A run that is to be stopped. */
 export type Stopped = Pick<Going, "id" | "key" | "plan" | "seq">;
@@ -15,7 +21,7 @@ export type Stopped = Pick<Going, "id" | "key" | "plan" | "seq">;
  * Tells the server to stop a run, again until it answers. Until then the fields that the run fills say so; a server that
  * never answers is told of, because the run may still be going on there.
  */
-export async function stop(session: Session, going: Stopped): Promise<void> {
+export async function stop(session: Session, going: Stopped, { wait, say } = ways): Promise<void> {
   session.stopping.add(going);
   const { id, seq } = going;
   const fields = (message?: string) => {
@@ -34,14 +40,14 @@ export async function stop(session: Session, going: Stopped): Promise<void> {
     if (isAnswered && !(status === 404 && seq === 0 && unknown++ < MOST_UNKNOWN)) {
       session.stopping.delete(going);
       if (tries > 0) fields();
-      if (said.kept === false) notKept();
-      if (said.error && status !== 404 && status !== 410) toast({ level: "error", text: said.error.message });
+      if (said.kept === false) say(NOT_KEPT, "warning");
+      if (said.error && status !== 404 && status !== 410) say(said.error.message);
       return;
     }
     if (!isAnswered) fields("Stopping");
-    await pause(tries, {});
+    await wait(tries);
   }
   session.stopping.delete(going);
   fields();
-  toast({ level: "error", text: "The server does not answer, so the run may still be going on" });
+  say("The server does not answer, so the run may still be going on");
 }
