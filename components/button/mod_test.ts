@@ -35,7 +35,7 @@ Deno.test("button() with interactive: false is off", () => {
   assert.match(draw({ label: "Go", interactive: false }), /disabled/);
   assert.match(
     draw({ label: "Go", link: "/x", interactive: false }),
-    /<a(?![^>]* href)[^>]* aria-disabled="true"/,
+    /<a(?![^>]* href)[^>]* role="link"[^>]* aria-disabled="true"/,
   );
 });
 

@@ -40,6 +40,7 @@ export function ButtonView(
       <a
         {...shared}
         href={off ? undefined : props.link}
+        role={off ? "link" : undefined}
         aria-disabled={off ? "true" : undefined}
         target={props.newTab ? "_blank" : undefined}
         rel={props.newTab ? "noopener noreferrer" : undefined}
