@@ -122,7 +122,9 @@ export function ImageView(view: ViewProps<ImageProps, PictureRef | null>): VNode
         {value ? <img src={value.url} alt={value.alt ?? props.alt ?? name} /> : (
           <span class="at-hint">
             <Icon d="M2 3h12v10H2zM2 11l3.5-3.5 3 3 2-2L14 12M10.5 6h0" />
-            {interactive ? props.placeholder ?? "Drop or paste a picture, or click to choose" : null}
+            {interactive
+              ? props.placeholder ?? "Drop or paste a picture, or click to choose"
+              : "No picture yet"}
           </span>
         )}
         {interactive && (

@@ -33,8 +33,10 @@ export function LabelView(view: ViewProps<LabelProps, Ranking | null>): VNode | 
   return (
     <Frame view={view} group>
       <div class="at-out" id={id}>
-        {props.showHeading && <p class="at-best">{value?.label ?? "\xa0"}</p>}
-        <ul class="at-rank">
+        {props.showHeading && (
+          <p class="at-best">{value ? value.label : <span class="at-note">No result yet</span>}</p>
+        )}
+        <ul class="at-rank" aria-hidden={value ? undefined : "true"}>
           {rows.map((row, index) => (
             <li key={index}>
               {row && (

@@ -162,6 +162,26 @@ Deno.test("Components of data in a browser", async (t) => {
       builtIn.map(({ kind }) => kind).sort(),
       "each component is on the page",
     );
+    await t.step(
+      "an example of a picture is a thumbnail with a name, and the chosen one says so",
+      () =>
+        visit("examples", async (page) => {
+          const coffee = page.getByRole("button", { name: "coffee, 3" });
+          await coffee.click();
+          await page.locator("#photo ~ input[type=hidden], .at-pic img").first().waitFor();
+          await page.getByRole("button", { name: "Submit" }).click();
+          await page.locator("[data-field=same] img").waitFor();
+          assert.equal(await coffee.getAttribute("aria-pressed"), "true");
+          const drawn = await coffee.locator("img").evaluate((img: HTMLImageElement) =>
+            img.decode().then(() => [img.naturalWidth > 0, new URL(img.src).pathname])
+          );
+          assert.deepEqual(drawn, [true, "/samples/coffee.jpg"]);
+          const names = await page.locator("[data-field=examples] [aria-pressed=false]").evaluateAll((all) =>
+            all.map((button) => button.ariaLabel)
+          );
+          assert.deepEqual(names, ["digit 3, \u2013", "(empty), (empty)"]);
+        }),
+    );
     const clipboards: Record<string, () => void> = {
       "by a selection where the page has no clipboard": () =>
         Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined }),
