@@ -6,9 +6,9 @@ import type { BoundAction } from "./bound.ts";
 const partial = new WeakMap<Demo, Map<string, Demo>>();
 
 /**
- * The demo as somebody sees it who may not run all of it: without the actions that are not theirs, and without the
- * fields that only those listen to, take or give. It is the demo itself where nothing is left out. What is left out
- * is not there, so that an action one may not run and an action that does not exist have the same answer.
+ * The demo for a user who may not run all of it: without the forbidden actions, and without the fields that only
+ * those use. It is the demo itself where nothing is left out. So a forbidden action and an unknown action have the
+ * same answer.
  */
 export function demoFor(demo: Demo, user: Person | undefined): Demo {
   let kept: string[] | undefined;
@@ -42,7 +42,7 @@ function without(demo: Demo, { spec, actions }: Origin, kept: ReadonlySet<string
   };
   const [all, left] = [usedBy(Object.keys(actions)), usedBy(kept)];
   const fields = Object.fromEntries(
-    // What stands in a container may be theirs, whoever may change the container.
+    // The content of a container may be visible to users who may not change the container.
     Object.entries(spec.fields).filter(([, field]) =>
       left.has(field) || !all.has(field) || componentOf(field).contains
     ),

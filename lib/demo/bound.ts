@@ -176,7 +176,7 @@ function checkBatch({ batch, maxBatchSize, fn }: AnyActionSpec, at: string): num
   throw new RangeError(`Cannot give ${at} a maxBatchSize of ${size}: it is a whole number from 1`);
 }
 
-// What a state holds is no plain data, and another value of it may well mean another answer.
+// The value of a state may be other than plain data, and another value may lead to another answer.
 function checkCached({ cache, inputs }: BoundAction, fields: Fields, at: string): void {
   if (!cache || cache.key) return;
   const held = Object.values(inputs.names).find((key) => heldByServer(fields, key));
@@ -184,10 +184,10 @@ function checkCached({ cache, inputs }: BoundAction, fields: Fields, at: string)
   throw new TypeError(`Cannot cache ${at} without a key: it takes "${held}", which lives on the server`);
 }
 
-// Calls of handlers that run elsewhere wait for a place there, whoever they are: one group for each kind of place.
+// Calls of remote handlers wait for a place in their pool: one group for each kind of place.
 function groupOf({ concurrencyGroup, concurrencyLimit, fn }: AnyActionSpec, key: string): string {
   const place = concurrencyLimit === undefined ? remoteOf(fn)?.options.runs : undefined;
-  // By their first letters: a group that an author has named is never one of ours, whatever its name.
+  // By their first letters, so an author's group never equals an internal one.
   if (concurrencyGroup !== undefined) return `named ${concurrencyGroup}`;
   return place ? `${REMOTE_GROUP}${place}` : `:${key}`;
 }

@@ -265,7 +265,7 @@ export function component<A, P, W, const E extends EventSpecs, I = W, O = I>(
     if (value !== undefined && !right.success) {
       throw new TypeError(`Cannot declare ${spec.kind} with value ${quote(value)}: ${explain(right.error)}`);
     }
-    // What the schema makes of a value is what the page gets of it, also of the first one.
+    // The page gets the output of the schema, also for the first value.
     return field(shared, props, (right.success ? right.data : initial) as Json) as Made;
   };
   return Object.assign(declare, { component: shared }) as Declare<
@@ -279,7 +279,7 @@ export function component<A, P, W, const E extends EventSpecs, I = W, O = I>(
 
 /** Makes a field of a component from props that are known to be right. */
 export function field(of: Component, props: Readonly<Record<string, unknown>>, initial: Json): AnyField {
-  // What a session holds may be anything; all else is data that every page of the demo shares.
+  // State of a session may be any value; everything else is data that all pages of the demo share.
   const first = of.holds === "session" ? initial : deepFreeze(structuredClone(initial));
   const made: Record<string, unknown> = { component: of, props: deepFreeze(props), initial: first };
   for (const event of Object.keys(of.events)) {

@@ -4,7 +4,7 @@ import type { AnyAction } from "./action.ts";
 import type { BoundAction } from "./bound.ts";
 import { componentOf } from "./component.ts";
 
-/** What a plan is made of, besides its action. */
+/** The parts of a plan, besides its action. */
 export interface PlanParts {
   /** The events that start it. */
   readonly when: readonly string[];
@@ -18,7 +18,7 @@ export interface PlanParts {
   readonly changes: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What the browser has to know of an action that something on the page starts. */
+/** The plan of an action that an event of the page starts, for the browser. */
 export function planOf(
   own: BoundAction,
   action: AnyAction,

@@ -212,7 +212,7 @@ function wordsOf(field: AnyField, value: unknown): string | undefined {
   if (wire instanceof Promise) {
     // Its bytes are kept once somebody chooses the example; what is wrong with it is said then.
     wire.catch(() => {});
-    // What is a wire value already, as the reference of a file, has a name.
+    // A wire value, such as the reference of a file, has a name.
     const given = component.wire(field.props).safeParse(value);
     return given.success ? component.summary(given.data) : undefined;
   }

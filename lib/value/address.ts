@@ -1,11 +1,10 @@
 /**
- * What an address of the internet is counted as: of version 4 itself, of version 6 its network of 64 bits, because whoever
- * has one address of it has 2^64 of them. However an address is written, it is counted as one: in capitals, with zeros in
- * front, shortened, with a zone, in brackets, or an address of version 4 that travels as one of version 6. What is no
- * address is counted as it is written.
+ * The unit in which addresses are counted: an IPv4 address, or the /64 network of an IPv6 address, because its
+ * owner has 2^64 addresses. All spellings of an address count as one: capitals, leading zeros, short forms, a zone,
+ * brackets, an IPv4 address mapped to IPv6. Other text counts as it is written.
  */
 export function networkOf(address: string): string {
-  // Most are of version 4, and come as they are counted.
+  // Most addresses are IPv4, already in the right form.
   if (!address.includes(":")) return address;
   const groups = groupsOf(address);
   if (!groups) return address;
@@ -16,14 +15,14 @@ export function networkOf(address: string): string {
   return `${a.toString(16)}:${b.toString(16)}:${c.toString(16)}:${d.toString(16)}::/64`;
 }
 
-/** An address as it is compared: one of version 4 that travels as one of version 6 is taken out of it. */
+/** An address for comparison: an IPv4 address mapped to IPv6 becomes plain IPv4. */
 export function plainAddress(address: string): string {
   if (!address.includes(":")) return address;
   const network = networkOf(address);
   return network.includes(":") ? address : network;
 }
 
-/** The eight numbers of an address of version 6; `undefined` when it is none. */
+/** The eight numbers of an IPv6 address; `undefined` for other text. */
 function groupsOf(address: string): number[] | undefined {
   const [text = ""] = address.replace(/^\[(.*)\]$/, "$1").split("%");
   const [before = "", after, ...more] = text.split("::");
@@ -36,7 +35,7 @@ function groupsOf(address: string): number[] | undefined {
   return [...head, ...Array<number>(left).fill(0), ...tail];
 }
 
-// The last part may be an address of version 4.
+// The last part may be an IPv4 address.
 function numbersOf(text: string): number[] | undefined {
   if (text === "") return [];
   const numbers: number[] = [];

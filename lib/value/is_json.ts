@@ -21,7 +21,7 @@ export function isJson(root: unknown): root is Json {
 }
 
 /**
- * Says which part of a value is no JSON, and what would be right: `rows[1].mean is NaN. Give null instead`.
+ * Names the part of a value that is not JSON, and a fix: `rows[1].mean is NaN. Give null instead`.
  *
  * @returns `undefined` for JSON.
  */
@@ -47,7 +47,7 @@ export function whyNotJson(root: unknown): string | undefined {
   return undefined;
 }
 
-/** JSON without the keys whose value is `undefined`. What has none is given back as it is. */
+/** JSON without the keys whose value is `undefined`. A value without such keys is returned unchanged. */
 export function withoutUndefined(root: Json): Json {
   if (typeof root !== "object" || root === null) return root;
   if (isList(root)) {

@@ -1,6 +1,6 @@
 /**
- * Most values that JSON of a visitor may have: numbers, texts, lists, objects. Reading, checking and writing it again takes
- * time by their number and cannot be interrupted; 500,000 of them, in 1 MB, hold the loop for 0.2 s.
+ * Most values that JSON of a visitor may have: numbers, texts, lists, objects. Parsing, checking and serializing
+ * takes time by their number and cannot be interrupted: 500,000 values, in 1 MB, block the loop for 0.2 s.
  */
 export const MOST_VALUES = 50_000;
 
@@ -10,7 +10,10 @@ const LIST = 91;
 const BACKSLASH = 92;
 const OBJECT = 123;
 
-/** Whether JSON has more values than `most`, without reading it: 1 MB takes 2 ms. Text that is no JSON may be either. */
+/**
+ * Whether JSON has more values than `most`, without reading it: 1 MB takes 2 ms. For invalid JSON the result may be
+ * either.
+ */
 export function hasMoreValues(text: string, most: number = MOST_VALUES): boolean {
   // A value and its comma are two letters, and an empty list is one of them.
   if (text.length <= most) return false;

@@ -1,6 +1,6 @@
 /**
- * What a value is, in two or three words for a message: `text`, `a list`, `a Date`. Of texts and objects it says no more:
- * they may hold what is nobody's business.
+ * The kind of a value in two or three words, for messages: `text`, `a list`, `a Date`. Of texts and objects it says
+ * no more: they may hold what is nobody's business.
  */
 export function kindOf(value: unknown): string {
   if (value instanceof Promise) return "a promise: an await is missing";

@@ -1,4 +1,4 @@
-/** What can stand in a {@linkcode LinkedList}, in one at a time. */
+/** An entry of a {@linkcode LinkedList}, in one list at a time. */
 export interface Linked<T> {
   /** Its neighbours. The list's own: nobody else writes them. */
   before: T | undefined;
@@ -40,7 +40,7 @@ export class LinkedList<T extends Linked<T>> implements Iterable<T> {
     else this.#first = after;
     if (after) after.before = before;
     else this.#last = before;
-    // What is gone holds nothing.
+    // A removed entry references nothing.
     one.before = one.after = undefined;
     this.#size--;
   }

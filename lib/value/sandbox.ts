@@ -1,2 +1,2 @@
-/** Path of the empty document that active markup is shown in. What it may do, `lib/gate/sandbox.ts` says. */
+/** Path of the empty document that active markup is shown in. `lib/gate/sandbox.ts` says its rights. */
 export const SANDBOX_URL = "/files/sandbox";

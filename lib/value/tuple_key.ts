@@ -1,6 +1,6 @@
 /**
- * One text for several, to look things up by. Each part stands after its length, so that no two lists of texts have the
- * same key, whatever is in them: with a separator, a name that contains it would pass for two names.
+ * One key for several texts. Each part follows its length, so two different lists never have the same key. With a
+ * separator, a name that contains it would pass for two names.
  *
  * @example
  * ```ts

@@ -15,7 +15,7 @@ export function writeFrame(body: FrameBody, run: string, seq: number): string {
 
 /**
  * Reads the frames of an event stream as they arrive. `run` names the run when the stream does not start at its
- * first frame; `heard` is called whenever something came, be it a sign of life. Ends when the stream ends; rejects
+ * first frame. `heard` is called for everything that arrives, heartbeats included. Ends when the stream ends; rejects
  * when the connection breaks or the text is not of this protocol.
  */
 export async function* readFrames(
