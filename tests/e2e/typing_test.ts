@@ -194,6 +194,27 @@ Deno.test("No letter is lost while answers come", async (t) => {
       },
     );
 
+    await t.step("Enter that ends a composition sends nothing, in a text and in a number", async () => {
+      await visit(async (page) => {
+        const runs = served.engine.load.runs;
+        for (const [id, text] of [["message", "hi"], ["count", "4"]] as const) {
+          await page.locator(`#${id}`).fill(text);
+          await page.locator(`#${id}`).evaluate((box) => {
+            for (const ends of [{ keyCode: 229 }, { isComposing: true }]) {
+              box.dispatchEvent(
+                new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...ends }),
+              );
+            }
+          });
+        }
+        answers.free = true;
+        await page.locator("#count").press("Enter");
+        await says(page, "echo", "counted 4");
+        // What was sent before would have been counted before.
+        assert.equal(served.engine.load.runs, runs + 1);
+      });
+    });
+
     await t.step("A composition is not disturbed by an answer that comes meanwhile", async () => {
       await visit(async (page) => {
         const input = await page.context().newCDPSession(page);

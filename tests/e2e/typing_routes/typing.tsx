@@ -18,10 +18,11 @@ export default Blocks({
     talk: textbox({ label: "Talk", lines: 8 }),
     said: state<string[]>([]),
     level: slider({ label: "Level", min: 0, max: 100, step: 1, value: 20 }),
+    count: number({ label: "Count" }),
     live: textbox({ label: "Live" }),
     echo: textbox({ label: "Echo" }),
   },
-  actions: ({ text, mid, long, c, f, message, talk, said, level, live, echo }) => ({
+  actions: ({ text, mid, long, c, f, message, talk, said, level, count, live, echo }) => ({
     upper: on(text.change, {
       inputs: text,
       outputs: text,
@@ -82,6 +83,7 @@ export default Blocks({
         return Math.round(level / 10) * 10;
       },
     }),
+    counted: on(count.submit, { inputs: count, outputs: echo, fn: (count) => `counted ${count}` }),
     follow: on(live.input, {
       inputs: live,
       outputs: echo,
