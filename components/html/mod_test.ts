@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Blocks, button, html, load, on, update } from "atoll";
-import { openDemo } from "atoll/testing";
+import { openDemo } from "@/lib/testing/open_demo.ts";
 import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { safeHtml } from "@/lib/content/safe_html.ts";

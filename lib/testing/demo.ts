@@ -6,12 +6,9 @@ import type { FrameBody } from "@/lib/wire/frame.ts";
 import type { FakeClock } from "./clock.ts";
 import { openDemo as open } from "./open_demo.ts";
 
-/**
- * The values of fields `F` on the wire: texts and numbers as handlers receive them, files as references. Only the fields that
- * a run has written are there.
- */
-export type DemoValues<F> = string extends keyof F ? Record<string, Json>
-  : { [K in keyof F]?: InOf<F[K]> extends Json ? InOf<F[K]> : Json };
+/** The values of fields `F` as handlers receive them. Only the fields that a run has written are there. */
+export type DemoValues<F> = string extends keyof F ? Record<string, unknown>
+  : { [K in keyof F]?: InOf<F[K]> };
 
 /**
  * A demo in a test, without a server and without a browser. Its time stands still until the test moves it. `A` are the names
@@ -27,7 +24,8 @@ export interface OpenDemo<A extends string, V = Record<string, Json>> extends As
   /** Starts an action with wire values by argument name. @throws {Fault} when it is refused before it runs. */
   submit(action: A, input?: Record<string, Json>, options?: SubmitOptions): DemoRun;
   /**
-   * Runs an action to its end and gives the wire values it wrote, by field.
+   * Runs an action to its end and gives the values it wrote, by field, as a handler would receive them: a text for a
+   * `markdown()`, a picture with `bytes()` for an `image()`.
    *
    * @throws {Fault} when the action failed.
    */
@@ -99,5 +97,6 @@ export function openDemo<F extends Fields, A extends Readonly<Record<string, Any
   page: Page<F, A>,
   options: OpenDemoOptions = {},
 ): OpenDemo<keyof A & string, DemoValues<F>> {
-  return open(page, options) as unknown as OpenDemo<keyof A & string, DemoValues<F>>;
+  const opened = open(page, options);
+  return { ...opened, run: opened.take } as unknown as OpenDemo<keyof A & string, DemoValues<F>>;
 }

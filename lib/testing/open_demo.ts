@@ -1,9 +1,12 @@
 import type { AnyAction } from "@/lib/demo/action.ts";
 import type { Page } from "@/lib/demo/blocks.tsx";
+import { componentOf } from "@/lib/demo/component.ts";
+import { codecOf } from "@/lib/engine/codec.ts";
 import { Engine, type EngineOptions } from "@/lib/engine/engine.ts";
 import type { Run } from "@/lib/engine/run.ts";
+import { sealing } from "@/lib/engine/seal.ts";
 import { memoryBlobs } from "@/lib/store/blobs_memory.ts";
-import type { Fields } from "@/lib/value/field.ts";
+import type { AnyField, Fields } from "@/lib/value/field.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { Json } from "@/lib/value/json.ts";
 import type { FrameBody } from "@/lib/wire/frame.ts";
@@ -14,6 +17,8 @@ import type { OpenDemo, SubmitOptions } from "./demo.ts";
 /** A demo that is open, with all of the engine that runs it. */
 export interface OpenEngine<A extends string> extends OpenDemo<A> {
   readonly engine: Engine;
+  /** Runs an action to its end and gives the values it wrote as handlers would receive them, by field. */
+  take(action: A, input?: Record<string, Json>, options?: SubmitOptions): Promise<Record<string, unknown>>;
   submit(action: A, input?: Record<string, Json>, options?: SubmitOptions): Run;
 }
 
@@ -25,11 +30,12 @@ export function openDemo<F extends Fields, A extends Readonly<Record<string, Any
   const clock = fakeClock();
   const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
   const blobs = memoryBlobs({ now: clock.now, random });
+  const secret = random(32);
   const engine = new Engine({
     blobs,
     clock,
     random,
-    secret: random(32),
+    secret,
     broke: (error) => error instanceof Error ? error.message : String(error),
     ...options,
   });
@@ -61,24 +67,42 @@ export function openDemo<F extends Fields, A extends Readonly<Record<string, Any
     clock,
     session,
     submit,
-    run: async (...call) => {
-      const values: Record<string, Json> = {};
-      let failed: Fault | undefined;
-      for await (const frame of submit(...call)) {
-        if (frame.type === "output") apply(values, frame);
-        else if (frame.type === "failed") {
-          failed = new Fault(frame.code, frame.message, { field: frame.field });
-        } else if (frame.type === "done" && frame.outcome !== "done") {
-          throw failed ?? new Fault("cancelled", "The run was cancelled");
-        }
+    run: (...call) => wireOf(submit(...call)),
+    take: async (...call) => {
+      const run = submit(...call);
+      const taken: Record<string, unknown> = {};
+      const codec = codecOf(run, {
+        blobs,
+        sealing: sealing(secret, random),
+        url: (page, id) => `${page}/files/${id}`,
+      });
+      for (const [key, wire] of Object.entries(await wireOf(run))) {
+        const { decode } = componentOf(page.demo.fields[key] as AnyField);
+        const props = run.call.session.props(page.demo, key);
+        taken[key] = decode ? await decode(wire, codec, props, key) : wire;
       }
-      return values;
+      return taken;
     },
     [Symbol.asyncDispose]: async () => {
       engine.close();
       await blobs[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The wire values that a run wrote. @throws {Fault} when it failed or was cancelled. */
+async function wireOf(run: Run): Promise<Record<string, Json>> {
+  const values: Record<string, Json> = {};
+  let failed: Fault | undefined;
+  for await (const frame of run) {
+    if (frame.type === "output") apply(values, frame);
+    else if (frame.type === "failed") {
+      failed = new Fault(frame.code, frame.message, { field: frame.field });
+    } else if (frame.type === "done" && frame.outcome !== "done") {
+      throw failed ?? new Fault("cancelled", "The run was cancelled");
+    }
+  }
+  return values;
 }
 
 function apply(values: Record<string, Json>, frame: FrameBody & { type: "output" }): void {

@@ -29,7 +29,7 @@ Deno.test("chat_of_state keeps the last 20 messages and counts on", async () => 
   const { held, conversation } = await app.run("say", { message: "last" });
   const { count, said } = held as { count: number; said: string[] };
   assert.deepEqual([count, said.length, said[0]], [25, 20, "m6"]);
-  assert.match((conversation as { text: string }).text, /message 25\. Before it you said “m24”/);
+  assert.match(String(conversation), /message 25\. Before it you said “m24”/);
 });
 
 Deno.test("chat_of_state refuses an empty message, at its field", async () => {
