@@ -275,6 +275,21 @@ Deno.test("Of two runs of one action the later start wins each field and each pr
   for (const run of page.sent) await run.done();
 });
 
+Deno.test("What the change of an answer starts is no newer than the event that began it all", async () => {
+  using page = openPage({ go: null, a: "", it: "" }, {
+    first: { when: ["go:click"], gives: ["a"] },
+    next: { when: ["a:change"], takes: { a: "a" }, gives: ["it"], mode: "alwaysLast" },
+  });
+  page.session.raise("go", "click");
+  await page.until(1);
+  page.session.set("it", "mine");
+  await page.sent[0]?.give({ a: "given" });
+  await page.until(2);
+  await page.sent[1]?.give({ it: "over it" });
+  assert.equal(page.shown("it"), "mine");
+  for (const run of page.sent) await run.done();
+});
+
 Deno.test("A chat: what is typed while the message is answered stays, and Enter sends it next", async () => {
   for (const mode of modes) {
     using page = openPage({ message: "", talk: "" }, {
