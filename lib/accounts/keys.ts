@@ -29,7 +29,10 @@ export interface ApiKey extends Omit<Known, "roles">, KeyScope {
 }
 
 const TOKEN = /^atk_([0-9a-f]{16})_([\w-]{43})$/;
-const ROUTE = /^\/[A-Za-z0-9._~/-]*\*?$/;
+/** Paths that pages have: others would open nothing. */
+const ROUTE = /^\/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*\/)*(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*)?\*?$/;
+/** How long two keys of a user that are made at once may know of each other, in milliseconds. */
+const TURN_MS = 60_000;
 const MOST_KEYS = 50;
 /** Opens all pages of the realm, also those that come later. */
 export const EVERY_PAGE = "/*";
@@ -64,10 +67,6 @@ export class Keys {
     const records = await store();
     const id = random(8).toHex();
     const secret = randomText(random, 32);
-    const others = await Array.fromAsync(records.list({ prefix: ofUser(user.id), limit: MOST_KEYS }));
-    if (others.length >= MOST_KEYS) {
-      throw new Fault("refused", `You have ${MOST_KEYS} keys. Revoke one before you create another`);
-    }
     const { label, roles, routes, expiresMs } = scope;
     const value = {
       hash: fingerprint(secret),
@@ -82,10 +81,20 @@ export class Keys {
       expiresMs,
       sinceMs: now(),
     } satisfies Value;
-    await records.commit([
-      { type: "set", key: at(id), value, expiresMs },
-      { type: "set", key: [...ofUser(user.id), id], value: null, expiresMs },
-    ]);
+    for (let made: number | undefined; made === undefined;) {
+      // Whoever counts while another key is being made counts again.
+      const turn = turnOf(user.id);
+      const version = (await records.get(turn))?.version ?? null;
+      const others = await Array.fromAsync(records.list({ prefix: ofUser(user.id), limit: MOST_KEYS }));
+      if (others.length >= MOST_KEYS) {
+        throw new Fault("refused", `You have ${MOST_KEYS} keys. Revoke one before you create another`);
+      }
+      made = await records.commit([
+        { type: "set", key: turn, value: null, expiresMs: now() + TURN_MS },
+        { type: "set", key: at(id), value, expiresMs },
+        { type: "set", key: [...ofUser(user.id), id], value: null, expiresMs },
+      ], { checks: [{ key: turn, version }] });
+    }
     return `atk_${id}_${secret}`;
   }
 
@@ -109,7 +118,7 @@ export class Keys {
   async list(user: Pick<User, "id">): Promise<ApiKey[]> {
     const records = await this.#parts.store();
     const keys: ApiKey[] = [];
-    for await (const { key } of records.list({ prefix: ofUser(user.id), limit: MOST_KEYS })) {
+    for await (const { key } of records.list({ prefix: ofUser(user.id) })) {
       const id = String(key.at(-1));
       const record = await records.get(at(id));
       if (record) keys.push(keyOf(id, record.value as unknown as Kept));
@@ -151,12 +160,16 @@ export function isEnded(
 export function opens({ routes }: Pick<KeyScope, "routes">, page: string): boolean {
   if (routes.includes(EVERY_PAGE)) return true;
   if (!/^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*\/?$/.test(page)) return false;
-  const path = page.replace(/(?<=.)\/$/, "");
+  const path = withoutSlash(page);
   return routes.some((route) => {
-    if (!route.endsWith("*")) return path === route;
+    if (!route.endsWith("*")) return path === withoutSlash(route);
     const start = route.slice(0, -1);
     return path.startsWith(start) || `${path}/` === start;
   });
+}
+
+function withoutSlash(path: string): string {
+  return path.replace(/(?<=.)\/$/, "");
 }
 
 function checkScope(user: User, { label, roles, routes }: KeyScope): void {
@@ -185,4 +198,8 @@ function at(id: string): Key {
 
 function ofUser(user: string): Key {
   return ["accounts", "keys_of", user];
+}
+
+function turnOf(user: string): Key {
+  return ["accounts", "keys_turn", user];
 }

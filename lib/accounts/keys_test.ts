@@ -48,6 +48,37 @@ Deno.test("Keys.revoke() takes back one's own keys only", async () => {
   assert.deepEqual(await keys.list(ada), []);
 });
 
+Deno.test("Keys.create() makes fifty at most when many are asked for at once, and all are listed", async () => {
+  const { keys } = setting();
+  const asked = Array.from({ length: 70 }, () => keys.create(ada, known, "main", all));
+  const answers = await Promise.allSettled(asked);
+  assert.equal(answers.filter(({ status }) => status === "fulfilled").length, 50);
+  for (const answer of answers) {
+    if (answer.status === "rejected") assert.equal(answer.reason.code, "refused");
+  }
+  assert.equal((await keys.list(ada)).length, 50);
+});
+
+Deno.test("A page of a key may end in a slash, and paths that no page has are refused", async () => {
+  const { keys } = setting();
+  assert.ok(opens({ routes: ["/demos/members/"] }, "/demos/members"));
+  assert.ok(opens({ routes: ["/demos/members/"] }, "/demos/members/"));
+  assert.ok(!opens({ routes: ["/demos/members/"] }, "/demos/members/desk"));
+  for (
+    const route of [
+      "/demos//keys",
+      "//demos/keys",
+      "/demos/../keys",
+      "/demos/./keys",
+      "/demos/.*",
+      "/demos/**",
+    ]
+  ) {
+    const made = keys.create(ada, known, "main", { ...all, routes: [route] });
+    await assert.rejects(made, { code: "bad_input" }, route);
+  }
+});
+
 Deno.test("A key ends when its time is up, has no role that its user has not, and there are fifty at most", async () => {
   const { keys, pass } = setting();
   const token = await keys.create(ada, known, "main", { ...all, expiresMs: 1_000_500 });
