@@ -81,7 +81,7 @@ export class Keys {
       expiresMs,
       sinceMs: now(),
     } satisfies Value;
-    for (let made: number | undefined; made === undefined;) {
+    for (;;) {
       // Whoever counts while another key is being made counts again.
       const turn = turnOf(user.id);
       const version = (await records.get(turn))?.version ?? null;
@@ -89,13 +89,13 @@ export class Keys {
       if (others.length >= MOST_KEYS) {
         throw new Fault("refused", `You have ${MOST_KEYS} keys. Revoke one before you create another`);
       }
-      made = await records.commit([
+      const made = await records.commit([
         { type: "set", key: turn, value: null, expiresMs: now() + TURN_MS },
         { type: "set", key: at(id), value, expiresMs },
         { type: "set", key: [...ofUser(user.id), id], value: null, expiresMs },
       ], { checks: [{ key: turn, version }] });
+      if (made !== undefined) return `atk_${id}_${secret}`;
     }
-    return `atk_${id}_${secret}`;
   }
 
   /** The key of a token; `undefined` when there is none such. */

@@ -15,14 +15,21 @@ export function fileIds(paths: readonly string[]): FileIds {
   });
 }
 
-/** The first path that no longer names its file: the file was removed, moved or replaced. */
-export function goneFrom(files: FileIds): string | undefined {
-  return files.find(([path, id]) => idAt(path) !== id)?.[0];
+/** How {@linkcode goneFrom} looks. */
+export interface GoneOptions {
+  /** Whether a file may be empty. Default `true`. */
+  readonly mayBeEmpty?: boolean;
 }
 
-function idAt(path: string): string | undefined {
+/** The first path that no longer names its file: the file was removed, moved or replaced. */
+export function goneFrom(files: FileIds, { mayBeEmpty = true }: GoneOptions = {}): string | undefined {
+  return files.find(([path, id]) => idAt(path, mayBeEmpty) !== id)?.[0];
+}
+
+function idAt(path: string, mayBeEmpty = true): string | undefined {
   try {
-    return fileId(path);
+    const { dev, ino, size } = Deno.statSync(path);
+    return mayBeEmpty || size > 0 ? `${dev} ${ino}` : undefined;
   } catch {
     // Removed, moved, or out of reach: whoever opens this path later does not find it either.
     return undefined;

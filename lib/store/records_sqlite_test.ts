@@ -250,6 +250,8 @@ for (
     ["another file takes its place", (path: string) => replaced(path), ""],
     ["its log is removed", (path: string) => Deno.remove(`${path}-wal`), "-wal"],
     ["another file takes the place of its log", (path: string) => replaced(`${path}-wal`), "-wal"],
+    ["its file is emptied", (path: string) => Deno.truncate(path), ""],
+    ["its log is emptied", (path: string) => Deno.truncate(`${path}-wal`), "-wal"],
     ["its folder is moved", (path: string) => Deno.rename(dirname(path), `${dirname(path)}.old`), ""],
     [
       "its folder is removed",
@@ -273,11 +275,27 @@ for (
     }
     assert.deepEqual(news, [{
       type: "failed",
-      message: `The store cannot be written: ${path}${name} was removed, moved or replaced. ` +
+      message: `The store cannot be written: ${path}${name} was removed, moved, replaced or emptied. ` +
         "Put it back, or restart the server",
     }]);
   });
 }
+
+Deno.test("sqliteStore() finds nothing amiss with a log that is empty because nothing was written", async () => {
+  await using folder = await tempFolder();
+  const path = join(folder.path, "atoll.db");
+  const written = await sqliteStore({ path });
+  await set(written, "x", 1);
+  await written[Symbol.asyncDispose]();
+  await using store = await sqliteStore({ path });
+  const checks = [{ key: ["x"], version: null }];
+  for (let round = 0; round < 2; round++) {
+    assert.equal(await store.sweep(), 0);
+    assert.equal(await store.commit([], { checks }), undefined);
+  }
+  assert.equal((await Deno.stat(`${path}-wal`)).size, 0);
+  assert.ok(await set(store, "x", 2));
+});
 
 Deno.test("sqliteStore() works again when its folder is back, without what it refused", {
   ignore: Deno.build.os === "windows",

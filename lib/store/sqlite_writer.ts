@@ -41,7 +41,7 @@ const FREE_PAGES = 1024;
  *
  * A damaged database is not written again: a repair needs a backup, not another try.
  *
- * SQLite writes on into a file that was removed, moved or replaced, where the next start does not find it. So the
+ * SQLite writes on into a file that was removed, moved, replaced or emptied, where the next start does not find it. So the
  * paths are compared before a write, which is refused, and after its fsync. After a write into a file that is gone
  * nothing is written any more: if that file came back, it would hold what was refused.
  */
@@ -50,6 +50,8 @@ export class SqliteWriter {
   readonly #files: FileIds;
   #open: OpenWriter | undefined;
   #damage: WriterReply | undefined;
+  /** Whether something was written: then no file is empty. */
+  #hasWritten = false;
 
   /** Opens nothing yet. `files` are those of the database, as they were opened. */
   constructor(connect: Connect, files: FileIds = []) {
@@ -88,15 +90,18 @@ export class SqliteWriter {
     const before = this.#gone();
     if (before) return before;
     const reply = this.#try(work);
-    const after = reply.type === "failed" ? undefined : this.#gone();
+    if (reply.type === "failed") return reply;
+    // A sweep without a record, and a commit whose check does not hold, write nothing.
+    if (reply.type === "written" && reply.versions.some((version) => version > 0)) this.#hasWritten = true;
+    const after = this.#gone();
     if (after) this.#damage = after;
     return after ?? reply;
   }
 
   #gone(): WriterReply | undefined {
-    const path = goneFrom(this.#files);
+    const path = goneFrom(this.#files, { mayBeEmpty: !this.#hasWritten });
     if (path === undefined) return undefined;
-    const message = `${path} was removed, moved or replaced. Put it back, or restart the server`;
+    const message = `${path} was removed, moved, replaced or emptied. Put it back, or restart the server`;
     return { type: "failed", why: "gone", message };
   }
 
