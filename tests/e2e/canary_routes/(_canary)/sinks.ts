@@ -199,7 +199,7 @@ export const sinks: Readonly<
       "image",
       text,
       (text, prefix) => ({
-        props: { placeholder: text(`${prefix} placeholder`) },
+        props: { placeholder: text(`${prefix} placeholder`), alt: text(`${prefix} alt`) },
         seen: prefix === "image" ? [text("image name")] : [],
       }),
     ),
@@ -209,7 +209,7 @@ export const sinks: Readonly<
     }),
     image_given: {
       field: image(),
-      give: file(text("given image name")),
+      give: { ...file(text("given image name")), alt: text("given image alt") },
       says: [],
       says2: [text("given image name")],
     },
