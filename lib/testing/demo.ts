@@ -11,8 +11,8 @@ export type DemoValues<F> = string extends keyof F ? Record<string, unknown>
   : { [K in keyof F]?: InOf<F[K]> };
 
 /**
- * A demo in a test, without a server and without a browser. Its time stands still until the test moves it. `A` are the names
- * of its actions, `V` the values of its fields.
+ * A demo in a test, without a server and without a browser. Its time stands still until the test moves it. `A` are
+ * the names of its actions, `V` the values of its fields.
  */
 export interface OpenDemo<A extends string, V = Record<string, Json>> extends AsyncDisposable {
   /** The engine that runs it. */
@@ -24,7 +24,7 @@ export interface OpenDemo<A extends string, V = Record<string, Json>> extends As
   /** Starts an action with wire values by argument name. @throws {Fault} when it is refused before it runs. */
   submit(action: A, input?: Record<string, Json>, options?: SubmitOptions): DemoRun;
   /**
-   * Runs an action to its end and gives the values it wrote, by field, as a handler would receive them: a text for a
+   * Runs an action to its end and returns its outputs by field, in the form that handlers receive. That is a text for a
    * `markdown()`, a picture with `bytes()` for an `image()`.
    *
    * @throws {Fault} when the action failed.
