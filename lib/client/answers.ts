@@ -1,5 +1,6 @@
 import type { Frame } from "@/lib/wire/frame.ts";
 import { applied } from "@/lib/wire/patch.ts";
+import { keepFocus } from "./focus.ts";
 import type { Going } from "./run.ts";
 import type { Session } from "./session.ts";
 
@@ -92,6 +93,7 @@ export function attend(session: Session): void {
   on("pointerdown", (event) => (event.target as Partial<Box>).type === "range" && hold(event));
   // The views hear of the last of it first: browsers send `input` before or after these.
   on("compositionend pointerup pointercancel", () => setTimeout(release));
+  keepFocus(session);
 }
 
 function fieldOf(element: Element | null): string | undefined {
