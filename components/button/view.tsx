@@ -1,6 +1,7 @@
-import type { VNode } from "preact";
+import { h, type VNode } from "preact";
 import type { ViewProps } from "@/lib/value/page.ts";
 import { classes } from "@/components/ui/classes.ts";
+import { aria, errorOf, infoOf } from "@/components/ui/frame.tsx";
 
 /** What the view of a button reads of its props. */
 export interface ButtonProps {
@@ -11,46 +12,45 @@ export interface ButtonProps {
   readonly newTab?: boolean | undefined;
 }
 
-/** A button, or a link that looks like one. */
-export function ButtonView(
-  { id, props, value, submits, class: more, raise }: ViewProps<ButtonProps, string>,
-):
-  | VNode
-  | null {
-  if (props.visible === false) return null;
+/** A button, or a link that looks like one. While what it starts is running, it says so and stays pressable. */
+export function ButtonView(view: ViewProps<ButtonProps, string>): VNode | null {
+  const { id, props, value, status, submits, class: more, raise } = view;
+  const { visible, variant, icon, link, newTab } = props;
+  if (visible === false) return null;
   const off = props.interactive === false;
-  const shared = {
-    id,
-    class: classes("at-btn", more),
-    hidden: props.visible === "hidden",
-    "data-field": id,
-    "data-variant": props.variant,
-    "data-size": props.size,
-    onClick: (event: Event) => {
-      if (!props.link) event.preventDefault();
-      raise?.("click");
-    },
-  };
-  const inside = [
-    props.icon && <img key="icon" class="at-icon" src={props.icon} alt="" />,
-    <span key="label">{props.label ?? value}</span>,
-  ];
-  return props.link
-    ? (
-      <a
-        {...shared}
-        href={off ? undefined : props.link}
-        role={off ? "link" : undefined}
-        aria-disabled={off ? "true" : undefined}
-        target={props.newTab ? "_blank" : undefined}
-        rel={props.newTab ? "noopener noreferrer" : undefined}
-      >
-        {inside}
-      </a>
-    )
-    : (
-      <button {...shared} type={submits ? "submit" : "button"} name={submits} disabled={off}>
-        {inside}
-      </button>
-    );
+  // A button that only stops stays where it is, and keeps the focus, while there is nothing to stop.
+  const rests = variant === "stop" && status.off;
+  const own = link
+    ? {
+      href: off ? undefined : link,
+      role: off ? "link" : undefined,
+      target: newTab ? "_blank" : undefined,
+      rel: newTab ? "noopener noreferrer" : undefined,
+    }
+    : { type: submits ? "submit" : "button", name: submits, disabled: off };
+  return (
+    <div class={classes("at-act", more)} data-field={id} hidden={visible === "hidden"}>
+      {h(
+        link ? "a" : "button",
+        {
+          ...own,
+          id,
+          class: "at-btn",
+          "aria-busy": status.phase === "running" ? "true" : undefined,
+          "aria-describedby": aria(view)["aria-describedby"],
+          "aria-disabled": link && off || rests ? "true" : undefined,
+          "data-variant": variant,
+          "data-size": props.size,
+          onClick: (event: Event) => {
+            if (!link) event.preventDefault();
+            if (!rests) raise?.("click");
+          },
+        },
+        icon && <img class="at-icon" src={icon} alt="" />,
+        <span>{props.label ?? value}</span>,
+      )}
+      {infoOf(view)}
+      {errorOf(view)}
+    </div>
+  );
 }

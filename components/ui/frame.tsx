@@ -1,13 +1,17 @@
 import type { ComponentChildren, VNode } from "preact";
 import type { CommonProps, FieldStatus } from "@/lib/value/page.ts";
+import { firstWords } from "@/lib/value/first_words.ts";
 import { classes } from "./classes.ts";
+
+/** The name of a field for people: its label, or its key in words. */
+export const { nameOf } = firstWords;
 
 /** What a frame reads of its view's props. */
 export interface Framed {
   readonly id: string;
   readonly props: CommonProps & { readonly required?: boolean | undefined };
-  readonly interactive?: boolean;
   readonly status: FieldStatus;
+  readonly interactive: boolean;
   readonly class?: string | undefined;
 }
 
@@ -26,12 +30,14 @@ export interface FrameProps {
 
 /**
  * The outer element of a field: label, help, the control, what the action is doing and what went wrong.
- * Queue place and progress are shown where they move nothing.
+ * Queue place and progress are shown where they move nothing. The page says them, and errors, by its live region: see
+ * `lib/client/announce.ts`.
  */
 export function Frame({ view, group, caption, tools, children }: FrameProps): VNode | null {
   const { id, props, status } = view;
   const { phase, message, progress, position } = status;
   if (props.visible === false) return null;
+  const failed = phase === "failed";
   const busy = phase === "queued" || phase === "running";
   const asked = isAsked(view) && " (required)";
   const hide = props.showLabel === false ? "sr" : undefined;
@@ -48,10 +54,10 @@ export function Frame({ view, group, caption, tools, children }: FrameProps): VN
           ? <span id={id + "-label"} class={hide}>{nameOf(view)}{asked}</span>
           : <label for={id} class={hide}>{nameOf(view)}{asked}</label>)}
         {busy && (
-          <span class="at-note" role="status">
+          <span class="at-note">
             {[
-              position && `${position} in line`,
-              progress !== undefined && `${Math.floor(progress * 100)} %`,
+              position && firstWords.place(position),
+              progress !== undefined && firstWords.percent(progress),
               message,
             ]
               .filter(Boolean).join(" · ")}
@@ -59,19 +65,28 @@ export function Frame({ view, group, caption, tools, children }: FrameProps): VN
         )}
         {tools}
       </div>
-      {props.info && <p id={id + "-info"} class="at-info">{props.info}</p>}
-      <div class="at-slot" aria-busy={busy ? "true" : undefined}>
+      {infoOf(view)}
+      <div
+        class="at-slot"
+        aria-busy={busy ? "true" : undefined}
+        data-stale={!view.interactive && (status.stale || failed) ? "" : undefined}
+      >
         {children}
-        {busy && <progress class="at-bar" value={progress} aria-label={`${nameOf(view)}: working`} />}
+        {busy && <progress class="at-bar" value={progress} aria-label={firstWords.working} />}
       </div>
-      {phase === "failed" && <p id={id + "-error"} class="at-error" role="alert">{message}</p>}
+      {errorOf(view)}
     </div>
   );
 }
 
-/** The name of a field for people: its label, or its key in words. */
-export function nameOf({ id, props }: Pick<Framed, "id" | "props">): string {
-  return props.label ?? id[0]?.toUpperCase() + id.slice(1).replace(/_|(?=[A-Z])/g, " ").toLowerCase();
+/** The help of a field, to be read before its control. */
+export function infoOf({ id, props }: Framed): ComponentChildren {
+  return props.info && <p id={id + "-info"} class="at-info">{props.info}</p>;
+}
+
+/** What went wrong with a field. */
+export function errorOf({ id, status: { phase, message } }: Framed): ComponentChildren {
+  return phase === "failed" && <p id={id + "-error"} class="at-error">{message}</p>;
 }
 
 function isAsked({ props, interactive }: Framed): boolean | undefined {

@@ -30,7 +30,7 @@ export function take(session: Session, going: Going, frame: Frame & { type: "out
       given[id] = after;
       overtake(session, going, id);
       // What is new is no failure any more.
-      if (status.peek().phase === "failed") status.value = { phase: "running" };
+      if (status.peek().by) status.value = { phase: "running" };
       const write = () => {
         if (!wins(session, going, id) || session.same(shown.peek(), after)) return false;
         shown.value = after;

@@ -8,15 +8,15 @@ import { Session } from "./session.ts";
 /** What a page shows beside its fields when an event ends like this. */
 async function shown(done: DoneFrame): Promise<readonly string[]> {
   const said: string[] = [];
-  const made: { onpointerenter?: () => void; [name: string]: unknown }[] = [];
-  const element = () =>
-    made[made.length] = {
-      dataset: {},
-      append: (...parts: unknown[]) => void said.push(...parts.filter((part) => typeof part === "string")),
-      setAttribute: () => {},
-      addEventListener: () => {},
-      remove: () => {},
-    };
+  const element = () => ({
+    dataset: {},
+    children: [],
+    append: (...parts: unknown[]) => void said.push(...parts.filter((part) => typeof part === "string")),
+    setAttribute: () => {},
+    addEventListener: () => {},
+    // A message on which the pointer rests stays: it needs no timer.
+    matches: () => true,
+  });
   const { fetch, document } = globalThis;
   globalThis.fetch = () => Promise.resolve(new Response(writeFrame(done, "run", 1)));
   // Nothing of a page without views is drawn.
@@ -39,8 +39,6 @@ async function shown(done: DoneFrame): Promise<readonly string[]> {
     do await new Promise((resolve) => setTimeout(resolve)); while (session.going.size > 0);
     return said;
   } finally {
-    // A message on which the pointer rests stays: it needs no timer.
-    for (const one of made) one.onpointerenter?.();
     Object.assign(globalThis, { fetch, document });
   }
 }

@@ -1,14 +1,30 @@
+import { attend } from "./answers.ts";
+import { markErrors } from "./failures.ts";
+import { mendTexts, type TextWatch } from "./foreign_text.ts";
+import { keep } from "./keep.ts";
+import { stay } from "./presence.ts";
+import type { Session } from "./session.ts";
+import { attendToasts } from "./toast.ts";
+
 /**
  * What a page needs once it is used, in one script: it comes with the first event, so that a page that loses its
  * connection after that lacks nothing.
  */
-export { attend } from "./answers.ts";
-export { apply } from "./frames.ts";
-export { keep, restore } from "./keep.ts";
+export { ignored } from "./announce.ts";
 export { copy } from "./copy.ts";
-export { mendTexts } from "./foreign_text.ts";
+export { begin } from "./failures.ts";
+export { apply, end, waits } from "./frames.ts";
+export { restore } from "./keep.ts";
 export { pause } from "./pause.ts";
 export { say } from "./say.ts";
-export { stay } from "./presence.ts";
 export { stop } from "./stop.ts";
-export { toast } from "./toast.ts";
+
+/** Starts what goes on for as long as the page is used. */
+export function use(session: Session, texts: TextWatch | undefined): void {
+  attend(session);
+  keep(session);
+  markErrors(session);
+  attendToasts();
+  stay(session);
+  if (texts) mendTexts(texts);
+}

@@ -1,6 +1,7 @@
 import type { FaultJson } from "@/lib/value/fault.ts";
 import type { Json, JsonObject } from "@/lib/value/json.ts";
 import type { ActionPlan, FieldStatus } from "@/lib/value/page.ts";
+import { firstWords } from "@/lib/value/first_words.ts";
 import { readFrames } from "@/lib/wire/event_stream.ts";
 import type { Frame } from "@/lib/wire/frame.ts";
 
@@ -35,6 +36,8 @@ export interface Going {
   readonly given: Record<string, Json>;
   /** The fields, and props as `field.prop`, that a later run of the same action has given something. */
   readonly late: Set<string>;
+  /** Key of the action of a chain that told its progress last. */
+  step?: string | undefined;
   /** The last event that came meanwhile, if its action is to be started once more when this run is over. */
   again?: Raised | undefined;
   /** Whether nobody wants to hear of it any more. */
@@ -42,6 +45,9 @@ export interface Going {
   /** Ends the request that is under way. */
   end?: () => void;
 }
+
+/** What its fields show of a run. */
+export type Shown = Pick<Going, "plan" | "status" | "step">;
 
 /** What following a run needs of its page. */
 export interface Follower {
@@ -115,7 +121,7 @@ export async function follow(
       clearTimeout(silence);
     }
     if (going.over) return;
-    page.waits(going, "Reconnecting");
+    page.waits(going, firstWords.reconnecting);
     const later = await import("./later.ts").catch(() => undefined);
     await (later?.pause(tries, going) ?? new Promise((resolve) => setTimeout(resolve, 1000)));
   }

@@ -2,10 +2,11 @@ import { Component, options } from "preact";
 import { batch, type Signal, signal } from "@preact/signals";
 import type { FaultJson } from "@/lib/value/fault.ts";
 import type { Json, JsonObject } from "@/lib/value/json.ts";
-import type { ActionPlan, FieldStatus, PageGraph } from "@/lib/value/page.ts";
+import type { FieldStatus, PageGraph } from "@/lib/value/page.ts";
+import { firstWords } from "@/lib/value/first_words.ts";
 import type { Frame } from "@/lib/wire/frame.ts";
 import type { TextWatch } from "./foreign_text.ts";
-import { follow, type Going, gone, type Raised } from "./run.ts";
+import { follow, type Going, gone, type Raised, type Shown } from "./run.ts";
 import { givePresses, isChanged } from "./wake.ts";
 
 /** A field of the page in the browser. */
@@ -28,6 +29,8 @@ export function sessionOf(page: PageGraph): Session {
 
 /** Holds the values of a page, finds the actions that an event starts, sends them and applies what comes back. */
 export class Session {
+  /** What the first script says, for those that come later. */
+  readonly words = firstWords;
   /** What the server sent. */
   readonly page: PageGraph;
   /** Token of the session: the page's own, or after a reload the one that it had before. */
@@ -182,13 +185,14 @@ export class Session {
 
   /** Follows a run to its end, see {@linkcode follow}. */
   async follow(going: Going, start?: () => Promise<JsonObject>): Promise<void> {
-    const { plan } = going;
     this.going.add(going);
-    this.#show(plan.gives, going.status);
+    this.#show(going, going.status);
+    this.#tell((later) => later.begin(this, going));
     const fault = await follow(this, going, await start?.());
-    if (fault) this.fail(plan, fault);
-    this.settle(plan.gives);
     this.going.delete(going);
+    await this.#later().then((later) => later.end(this, going, fault), () => {
+      this.#show(going, { phase: fault ? "failed" : "idle", message: fault?.message });
+    });
     if (going.again) this.#fire(going.key, going.again);
   }
 
@@ -208,8 +212,18 @@ export class Session {
   }
 
   /** Shows whether the connection of a run is being made again. */
-  waits({ plan, status }: Pick<Going, "plan" | "status">, message?: string): void {
-    this.settle(plan.gives, message ? { ...status, message } : status);
+  waits(going: Shown, message?: string): void {
+    this.#tell((later) => later.waits(this, going, message));
+  }
+
+  /** The fields that show a run: those that it fills, and what was pressed. */
+  shows({ plan, raised: { id, event } }: Going): readonly string[] {
+    const pressed = event?.when === `${id}:click` && this.page.fields[id];
+    return pressed && !pressed.status?.off ? [...plan.gives, id] : plan.gives;
+  }
+
+  #tell(tell: (later: typeof import("./later.ts")) => void): void {
+    this.#later().then(tell).catch(nothing);
   }
 
   #of(key: string): Going[] {
@@ -218,10 +232,7 @@ export class Session {
 
   #later(): Promise<typeof import("./later.ts")> {
     return this.#loading ??= import("./later.ts").then((later) => {
-      later.attend(this);
-      later.keep(this);
-      later.stay(this);
-      if (this.#texts) later.mendTexts(this.#texts);
+      later.use(this, this.#texts);
       return later;
     }, (cause) => {
       this.#loading = undefined;
@@ -238,6 +249,7 @@ export class Session {
     if (before.length > 0 && plan.mode !== "multiple") {
       for (const going of before) {
         if (plan.mode === "alwaysLast" || this.#isNew(going, raised)) later(going, raised);
+        else this.#tell((later) => later.ignored(raised));
       }
       return;
     }
@@ -285,37 +297,13 @@ export class Session {
     return (await this.#later()).apply(this, going, frame);
   }
 
-  #show(ids: readonly string[], status: FieldStatus): void {
-    batch(() => {
-      for (const id of ids) this.field(id).status.value = status;
-    });
-  }
-
-  /** Shows in fields what is going on. A failure stays where it is shown until its field is written or the action is started again. */
-  settle(ids: readonly string[], to: FieldStatus = idle): void {
-    batch(() => {
-      for (const id of ids) {
-        const { status } = this.field(id);
-        if (status.peek().phase !== "failed") status.value = to;
-      }
-    });
-  }
-
-  /** Shows a refusal: it belongs to its field; one that names none belongs to what the action would have filled. */
-  fail(plan: ActionPlan, fault: FaultJson): void {
-    const { field, message, fields = field ? { [field]: message } : {} } = fault;
-    this.#show(plan.gives, idle);
-    let here: readonly string[] = Object.keys(fields).filter((id) => id in this.page.fields);
-    if (!here.length) here = plan.gives;
-    for (const id of here) this.#show([id], { phase: "failed", message: fields[id] ?? message });
-    if (!here.length) {
-      this.#later().then(({ toast }) => toast({ level: "error", text: message })).catch(nothing);
-    }
+  #show(going: Going, status: FieldStatus): void {
+    for (const id of this.shows(going)) this.field(id).status.value = status;
   }
 
   /** Says words to screen readers, by the live region of the page. */
   say(words: string): void {
-    this.#later().then(({ say }) => say(words)).catch(nothing);
+    this.#tell(({ say }) => say(words));
   }
 
   /** Puts a text into the clipboard, see {@linkcode CopyText}. */

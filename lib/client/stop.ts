@@ -1,4 +1,5 @@
 import { NOT_KEPT } from "@/lib/wire/not_kept.ts";
+import { stopped } from "./announce.ts";
 import { pause } from "./pause.ts";
 import type { Going } from "./run.ts";
 import type { Session } from "./session.ts";
@@ -15,7 +16,7 @@ const ways = {
 };
 
 /** A run that is to be stopped. */
-export type Stopped = Pick<Going, "id" | "key" | "plan" | "seq">;
+export type Stopped = Pick<Going, "id" | "key" | "plan" | "seq"> & Partial<Pick<Going, "raised">>;
 
 /**
  * Tells the server to stop a run, again until it answers. Until then the fields that the run fills say so; a server that
@@ -23,6 +24,7 @@ export type Stopped = Pick<Going, "id" | "key" | "plan" | "seq">;
  */
 export async function stop(session: Session, going: Stopped, { wait, say } = ways): Promise<void> {
   session.stopping.add(going);
+  stopped(going);
   const { id, seq } = going;
   const fields = (message?: string) => {
     const isBusy = [...session.going].some(({ plan, over }) =>

@@ -6,7 +6,7 @@ import { bindAction, type BoundAction, type Following, heldByServer } from "./bo
 import { componentOf, deepFreeze } from "./component.ts";
 import { declaredIn } from "./declared_in.ts";
 import { madeDuring } from "./made.ts";
-import { planOf } from "./plan.ts";
+import { onlyStops, planOf } from "./plan.ts";
 
 /** Draws one field in a layout. */
 export type FieldSlot = (props: { readonly class?: string | undefined }) => ComponentChildren;
@@ -241,7 +241,10 @@ export function bind(
     const open = pressed.has(key) || !given.has(key) || (component.input && taken.has(key));
     if (field.props.interactive as boolean | undefined ?? open) interactive.add(key);
     if (wanted && component.island && component.holds === "page") {
-      live[key] = deepFreeze({ value: field.initial, props: field.props, interactive: interactive.has(key) });
+      const state = { value: field.initial, props: field.props, interactive: interactive.has(key) };
+      live[key] = deepFreeze(
+        onlyStops(key, plans, actions) ? { ...state, status: { phase: "idle", off: true } } : state,
+      );
     }
   }
   const demo: Demo = Object.freeze({

@@ -26,6 +26,7 @@ export function planOf(
 ): ActionPlan {
   const rest = new Set<string>();
   const gives = new Set<string>();
+  const steps: Record<string, string[]> = {};
   const seen = new Set<string>();
   const held = (key: string) => {
     const field = fields[key];
@@ -34,8 +35,12 @@ export function planOf(
   const visit = (one: BoundAction) => {
     if (seen.has(one.key)) return;
     seen.add(one.key);
+    const writes: string[] = steps[one.key] = [];
     for (const field of Object.values(one.outputs.names)) {
-      if (held(field) && !componentOf(fields[field] as AnyField).contains) gives.add(field);
+      if (held(field) && !componentOf(fields[field] as AnyField).contains) {
+        gives.add(field);
+        writes.push(field);
+      }
       for (const key of changes[field] ?? []) visit(actions[key] as BoundAction);
     }
     if (one !== own) {
@@ -54,7 +59,21 @@ export function planOf(
     takes: Object.fromEntries(takes),
     rest: [...rest],
     gives: [...gives],
+    ...(seen.size > 1 ? { steps } : {}),
     mode: action.spec.triggerMode ?? (onlyChanges ? "alwaysLast" : "once"),
     cancels: (action.spec.cancels ?? []).flatMap((other) => actionKeys.get(other) ?? []),
   };
+}
+
+/** Whether a field starts nothing but actions that stop others, as a Stop button does. */
+export function onlyStops(
+  field: string,
+  plans: Readonly<Record<string, ActionPlan>>,
+  actions: Readonly<Record<string, AnyAction>>,
+): boolean {
+  const own = Object.keys(plans).filter((key) =>
+    plans[key]?.when.some((name) => name.startsWith(`${field}:`))
+  );
+  return own.length > 0 &&
+    own.every((key) => plans[key]?.cancels.length !== 0 && actions[key]?.spec.fn === undefined);
 }

@@ -7,7 +7,9 @@ import { titleOf } from "@/lib/demo/title.ts";
 import type { Json } from "@/lib/value/json.ts";
 import { drawn } from "@/lib/value/drawn.ts";
 import type { FieldState, FieldStatus, PageGraph } from "@/lib/value/page.ts";
+import { firstWords } from "@/lib/value/first_words.ts";
 import { submitsOf } from "@/lib/value/submits.ts";
+import { LEVELS } from "@/lib/value/words.ts";
 import { EARLY_SCRIPT } from "./early_script.ts";
 import { Placement } from "./placement.ts";
 
@@ -23,8 +25,20 @@ export interface DrawOptions {
   readonly props?: (key: string) => Readonly<Record<string, unknown>>;
   /** What fields say about how it went. */
   readonly status?: ReadonlyMap<string, FieldStatus>;
-  /** A message that belongs to no field. */
-  readonly notice?: string | undefined;
+  /** Messages that belong to no field. */
+  readonly notices?: readonly Notice[] | undefined;
+}
+
+/** A message of a page that answers a form. */
+export interface Notice {
+  /** How grave it is. */
+  readonly level: "info" | "success" | "warning" | "error";
+  /** What it says. */
+  readonly text: string;
+  /** A title over it. */
+  readonly title?: string | undefined;
+  /** Key of the field that the text is of. */
+  readonly field?: string | undefined;
 }
 
 type AnySlot = (props: { class?: string | undefined; children?: ComponentChildren }) => ComponentChildren;
@@ -50,7 +64,10 @@ export function draw(demo: Demo, options: DrawOptions): VNode {
     const status = options.status?.get(key);
     if (demo.live[key] && component.island) {
       if (fields === demo.live) drawOnce(demo, key);
-      else fields[key] = { value, props, interactive, ...first, ...(status && { status }) };
+      else {
+        const shown = status ?? demo.live[key]?.status;
+        fields[key] = { value, props, interactive, ...first, ...(shown && { status: shown }) };
+      }
       const Island = component.island;
       ui[key] = ({ class: classes, children }) => {
         placement.put(key, children);
@@ -82,6 +99,7 @@ export function draw(demo: Demo, options: DrawOptions): VNode {
             <script dangerouslySetInnerHTML={{ __html: EARLY_SCRIPT }} />
             {/* Screen readers watch what was empty when the page came, see `lib/client/say.ts`. */}
             <div id="atoll-say" class="sr" role="status" aria-atomic="false" />
+            <div id="atoll-toasts" class="at-toasts" />
           </>
         )
         : null}
@@ -89,13 +107,36 @@ export function draw(demo: Demo, options: DrawOptions): VNode {
         <input type="hidden" name="$session" value={options.session} />
         <h1 class="atoll-title">{titleOf(demo, options.url)}</h1>
         {demo.description === undefined ? null : <p class="atoll-description">{demo.description}</p>}
-        {options.notice === undefined ? null : <p class="atoll-notice" role="alert">{options.notice}</p>}
+        {options.notices?.map((notice, index) => <NoticeView key={index} notice={notice} demo={demo} />)}
         {demo.layout
           ? placement.lay(demo.layout, ui)
           : <div class="atoll-column">{Object.keys(ui).map((key) => h(ui[key] as AnySlot, { key }))}</div>}
         {h(placement.Rest, { ui })}
       </form>
     </>
+  );
+}
+
+/** A message above the fields, with a way to the field that it is of. */
+function NoticeView({ notice: { level, title, text, field }, demo }: { notice: Notice; demo: Demo }): VNode {
+  const name = field === undefined
+    ? undefined
+    : firstWords.nameOf({ id: field, props: demo.fields[field]?.props ?? {} });
+  return (
+    <div class="at-toast" data-level={level}>
+      <div>
+        <span class="sr">{LEVELS[level]}:</span>
+        {title && (
+          <>
+            <strong>{title}</strong>
+            <br />
+          </>
+        )}
+        {name && <a href={`#${field}`}>{name}</a>}
+        {name && ": "}
+        {text}
+      </div>
+    </div>
   );
 }
 
@@ -110,7 +151,7 @@ function drawOnce(demo: Demo, key: string): void {
   const html = renderToString(h(view, {
     id: key,
     ...state,
-    status: still,
+    status: state.status ?? still,
     submits: submitsOf({ actions: demo.plans }, key),
     set: state.interactive ? nothing : undefined,
     raise: nothing,

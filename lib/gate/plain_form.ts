@@ -10,6 +10,7 @@ import type { Json } from "@/lib/value/json.ts";
 import type { FieldStatus } from "@/lib/value/page.ts";
 import { NOT_KEPT } from "@/lib/wire/not_kept.ts";
 import { applied } from "@/lib/wire/patch.ts";
+import type { Notice } from "./draw.tsx";
 import { fixedFields } from "./fixed.ts";
 import type { PageRequest } from "./native.ts";
 import { runRequest } from "./run_request.ts";
@@ -20,7 +21,8 @@ export interface FormOutcome {
   /** Props by field, as handlers and the person have changed them. */
   readonly props: (key: string) => Readonly<Record<string, unknown>>;
   readonly status: ReadonlyMap<string, FieldStatus>;
-  readonly notice: string | undefined;
+  /** What went wrong, with its field, and what the handler told: the page begins with these. */
+  readonly notices: readonly Notice[];
   /** HTTP status of the answer. */
   readonly code: number;
 }
@@ -46,23 +48,30 @@ export async function runForm(
   /** Fields whose files are not this session's. */
   const foreign = new Set<string>();
   const status = new Map<string, FieldStatus>();
-  let notice: string | undefined;
+  const told: Notice[] = [];
+  let refused: Notice[] = [];
   let code = 200;
+  const pressed = [...entries.keys()].find((name) => name.startsWith("$run."))?.slice(5) ??
+    Object.keys(demo.plans).find((key) => demo.plans[key]?.when.some((when) => when.endsWith(":click")));
   const fail = (fault: Fault | FaultJson, gives: string[]) => {
     code = fault instanceof Fault ? fault.status : new Fault(fault.code, fault.message).status;
     const { message, field, fields = field === undefined ? {} : { [field]: message } } = fault;
     const named = Object.keys(fields).filter((key) => Object.hasOwn(demo.fields, key));
-    const at = named.length > 0 ? named : gives;
-    for (const key of at) status.set(key, { phase: "failed", message: fields[key] ?? message });
-    if (at.length === 0) notice = message;
+    const texts = Object.entries(fields).filter(([key]) => named.includes(key));
+    status.clear();
+    for (const key of gives) status.set(key, { phase: "idle", stale: true, by: pressed });
+    for (const key of named.length > 0 ? named : gives) {
+      status.set(key, { phase: "failed", message: fields[key] ?? message, by: pressed });
+    }
+    // A field may stand in a part that is closed, or not be drawn: what is wrong stands above all fields too.
+    refused = texts.map(([field, text]) => ({ level: "error", text, field }));
+    if (texts.length === 0) refused = [{ level: "error", text: message }];
   };
 
-  const pressed = [...entries.keys()].find((name) => name.startsWith("$run."))?.slice(5) ??
-    Object.keys(demo.plans).find((key) => demo.plans[key]?.when.some((when) => when.endsWith(":click")));
   const plan = pressed === undefined || !demo.callable.has(pressed) ? undefined : demo.plans[pressed];
   if (pressed === undefined || !plan) {
     fail(new Fault("not_found", "The form names no action of this page"), []);
-    return { values, props, status, notice, code };
+    return { values, props, status, notices: refused, code };
   }
   const fixed = fixedFields(demo);
   try {
@@ -109,9 +118,16 @@ export async function runForm(
         }
       } else if (frame.type === "failed") fail(frame, [...plan.gives]);
       else if (frame.type === "done") {
-        if (frame.outcome === "done") code = 200;
-        if (frame.kept === false) notice = NOT_KEPT;
-      } else if (frame.type === "log") notice = frame.text;
+        if (frame.outcome === "done") {
+          code = 200;
+          status.clear();
+          refused = [];
+        }
+        if (frame.kept === false) told.push({ level: "warning", text: NOT_KEPT });
+      } else if (frame.type === "log") {
+        const { level, text, title } = frame;
+        told.push({ level, text, title });
+      }
     }
     if (!ended) {
       throw new Fault("interrupted", "The server stopped before this finished. Try again");
@@ -126,7 +142,7 @@ export async function runForm(
     const field = demo.fields[key] as Demo["fields"][string];
     if (foreign.has(key) || !drawable(value, field.initial) || !isSound(value, field)) values.delete(key);
   }
-  return { values, props, status, notice, code };
+  return { values, props, status, notices: [...refused, ...told], code };
 }
 
 // The pressed button names its action. Which of several buttons of one action it was, a form cannot say.

@@ -15,6 +15,12 @@ export interface FieldStatus {
   readonly progress?: number | undefined;
   /** Place in the queue, 1 is next. */
   readonly position?: number | undefined;
+  /** Key of the action that failed: the failure goes away when a run of it succeeds, or fails elsewhere. */
+  readonly by?: string | undefined;
+  /** Whether the value is older than the failure of the action that fills the field. */
+  readonly stale?: true | undefined;
+  /** For what only stops actions: none of them runs, so there is nothing to stop. */
+  readonly off?: true | undefined;
 }
 
 /** An action as the browser needs to know it: its events, inputs and outputs. */
@@ -29,6 +35,8 @@ export interface ActionPlan {
    * Keys of the fields that it and its chained actions may write, without containers, which show no state of a run.
    */
   readonly gives: readonly string[];
+  /** Where actions are chained to it: what each of them may write, by its key. Progress of one is shown there only. */
+  readonly steps?: Readonly<Record<string, readonly string[]>> | undefined;
   /** The effect of another event while it runs: dropped unless it is new, run in parallel, or run once more afterwards. */
   readonly mode: "once" | "multiple" | "alwaysLast";
   /** Keys of actions whose runs it cancels. */
