@@ -67,7 +67,8 @@ function reach(session: Session, going: Going, ids: readonly string[], fault: Fa
     if (isElsewhere || mannerOf(going) !== "all") return;
     const next = shown.find((error) => error.checkVisibility());
     if (!next) { for (const cover of coversOf(first)) cover.open(); }
-    if (isRefusal && (!next || shown.length > 1)) focusField(fieldOf(next ?? first));
+    // A tab that was closed shows what is in it once it is drawn.
+    if (isRefusal && (!next || shown.length > 1)) setTimeout(() => focusField(fieldOf(next ?? first)));
   });
 }
 
