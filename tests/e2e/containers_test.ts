@@ -74,9 +74,11 @@ Deno.test("Handlers change containers, and what stands in them lives on", async 
           assert.equal(await page.locator("#chest").getAttribute("open"), null);
           await press(page, "Open");
           await holds(page, "opened", "Something opened");
-          await page.getByText("Wide garden").waitFor();
+          await page.locator("form.atoll-demo").getByText("Wide garden").waitFor();
           assert.equal(await page.locator("#side[open]").count(), 1);
-          assert.ok(await page.getByText("Nothing changes this column").isVisible());
+          assert.ok(
+            await page.locator("form.atoll-demo").getByText("Nothing changes this column").isVisible(),
+          );
           assert.deepEqual(started, ["show", "expanded", "collapsed", "open", "expanded"]);
         }),
     );
@@ -103,8 +105,11 @@ Deno.test("Handlers change containers, and what stands in them lives on", async 
           await walk("ArrowRight", "Hall");
           await walk("ArrowLeft", "Cellar");
           await holds(page, "heard", "cellar 2 Cellar");
-          await page.getByText("Wine").click();
-          assert.ok(await page.getByText("Red").isVisible(), "plain tabs within go on working");
+          await page.locator("form.atoll-demo").getByText("Wine").click();
+          assert.ok(
+            await page.locator("form.atoll-demo").getByText("Red").isVisible(),
+            "plain tabs within go on working",
+          );
           await tabOf(page, "Cellar").focus();
           await walk("Home", "Hall");
         }),
@@ -153,7 +158,7 @@ Deno.test("Handlers change containers, and what stands in them lives on", async 
       () =>
         visit(async (page) => {
           await press(page, "Burn");
-          await page.getByText("No fire in the house").waitFor();
+          await page.locator("form.atoll-demo").getByText("No fire in the house").waitFor();
         }),
     );
 
@@ -185,12 +190,15 @@ Deno.test("Handlers change containers, and what stands in them lives on", async 
           assert.ok(!await page.locator("#chest").isVisible());
           assert.equal(await page.locator("#note").inputValue(), "kept");
           await go("Go up");
-          assert.ok(await page.getByText("Dust").isVisible());
-          await page.getByText("Cellar").click();
+          assert.ok(await page.locator("form.atoll-demo").getByText("Dust").isVisible());
+          await page.locator("form.atoll-demo").getByText("Cellar").click();
           await go("Show");
-          assert.ok(await page.getByText("Black").isVisible(), "the tab that the person chose is still open");
+          assert.ok(
+            await page.locator("form.atoll-demo").getByText("Black").isVisible(),
+            "the tab that the person chose is still open",
+          );
           await go("Lock the attic");
-          await page.getByText("Locked attic").waitFor();
+          await page.locator("form.atoll-demo").getByText("Locked attic").waitFor();
           assert.ok(await page.locator("#rooms-attic").isDisabled());
         }, { javaScriptEnabled: false }),
     );

@@ -52,13 +52,13 @@ const demos: Record<string, (page: Page) => Promise<void>> = {
     await waitForValue(page, "result", "2");
     await page.getByLabel("Second number").fill("0");
     await page.getByRole("button", { name: "Submit" }).click();
-    await page.getByText("Cannot divide by zero").waitFor();
+    await page.locator(".at-error", { hasText: "Cannot divide by zero" }).waitFor();
     assert.equal(await page.locator("#b").getAttribute("aria-invalid"), "true");
     await page.getByLabel("Operation").selectOption("multiply");
     await page.getByLabel("Second number").fill("7");
     await page.getByRole("button", { name: "Submit" }).click();
     await waitForValue(page, "result", "42");
-    await page.getByText("Cannot divide by zero").waitFor({ state: "detached" });
+    await page.locator(".at-error", { hasText: "Cannot divide by zero" }).waitFor({ state: "detached" });
   },
   async stories(page) {
     await page.getByLabel("Subject").fill("a kettle");
@@ -149,14 +149,14 @@ const demos: Record<string, (page: Page) => Promise<void>> = {
     await join(page, "40");
     await waitForValue(page, "counter", "It is your turn");
     await join(second.page, "40");
-    await line(second.page, "1 in line");
+    await line(second.page, "You are next");
     await join(third.page, "0.5");
-    await line(third.page, "2 in line");
+    await line(third.page, "1 ahead of you");
     await leave(page);
     await waitForValue(second.page, "counter", "It is your turn");
-    await line(third.page, "1 in line · about");
+    await line(third.page, "You are next · about");
     await join(page, "40");
-    await line(page, "2 in line");
+    await line(page, "1 ahead of you");
     await leave(page);
     await leave(second.page);
     // A page that left the line is not served: the next is, at once.
@@ -284,16 +284,16 @@ const demos: Record<string, (page: Page) => Promise<void>> = {
   async panels(page) {
     const build = page.getByRole("button", { name: "Build it" });
     await build.click();
-    await page.getByText("Settings: who are you?").waitFor();
+    await page.locator("form.atoll-demo").getByText("Settings: who are you?").waitFor();
     await page.getByLabel("Captain").fill("Ada");
     await page.getByLabel("Sign formally").check();
     await page.getByRole("slider").fill("6");
     await build.click();
-    await page.getByText("Details: who are the 6?").waitFor();
+    await page.locator("form.atoll-demo").getByText("Details: who are the 6?").waitFor();
     await page.getByLabel("Names of the crew").fill("Bo, Cy");
     await build.click();
     await page.getByRole("tab", { name: "Result for Ada", selected: true }).waitFor();
-    await page.getByText("I have the honour to be your captain, Ada").waitFor();
+    await page.locator("form.atoll-demo").getByText("I have the honour to be your captain, Ada").waitFor();
     await waitForValue(page, "seen", "Result for Ada");
     assert.ok(!await page.getByLabel("Captain").isVisible());
     await page.getByLabel("A word to the crew").fill("Row!");

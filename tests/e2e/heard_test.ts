@@ -140,7 +140,7 @@ Deno.test("A run, an error, a message and a queue are said in order, each once",
     await visit("A refusal in a closed tab or fold opens it and gets the focus", async (page) => {
       await press(page, "Refuse tab");
       await heard(page, "In the attic: Too dusty");
-      await page.locator("#inAttic:focus").waitFor();
+      await page.locator("#inAttic-error:visible").waitFor();
       await page.getByRole("tab", { name: "Attic 1 error" }).waitFor();
       await press(page, "Refuse fold");
       await heard(page, "In the fold: Too narrow");

@@ -193,7 +193,7 @@ async function steps(t: Deno.TestContext, server: TestServer): Promise<void> {
     await using editor = await enter(server, "edda", { javaScriptEnabled: false });
     await editor.page.getByLabel("New note").fill("By form");
     await editor.page.getByRole("button", { name: "Put it up" }).click();
-    await editor.page.getByText("By form").waitFor();
+    await editor.page.locator("form.atoll-demo").getByText("By form").waitFor();
     await editor.page.getByRole("button", { name: "Log out" }).click();
     await editor.page.getByRole("heading", { name: "Log in" }).waitFor();
   });

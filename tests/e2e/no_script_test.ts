@@ -21,7 +21,7 @@ Deno.test("Without script a demo is a form: inputs are kept, outputs filled, err
     await page.getByLabel("Second number").fill("0");
     await page.getByRole("button", { name: "Submit" }).click();
     await page.waitForLoadState();
-    await page.getByText("Cannot divide by zero").waitFor();
+    await page.locator("#b-error", { hasText: "Cannot divide by zero" }).waitFor();
     assert.equal(await page.locator("#b").getAttribute("aria-invalid"), "true");
     assert.equal(await page.getByLabel("First number").inputValue(), "84");
     assert.equal(await page.getByLabel("Second number").inputValue(), "0");
@@ -43,8 +43,8 @@ Deno.test("Without script all that checks object to stands at its field", async 
     const { page } = watched;
     await page.getByLabel("Name").fill("A");
     await page.getByRole("button", { name: "Join" }).click();
-    await page.getByText("A name has two letters or more").waitFor();
-    await page.getByText("An address has an @").waitFor();
+    await page.locator("#name-error", { hasText: "A name has two letters or more" }).waitFor();
+    await page.locator("#mail-error", { hasText: "An address has an @" }).waitFor();
     for (const id of ["name", "mail"]) {
       assert.equal(await page.locator(`#${id}`).getAttribute("aria-invalid"), "true");
     }

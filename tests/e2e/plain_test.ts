@@ -55,10 +55,12 @@ Deno.test("The app needs nothing of the stand-in for Fresh that upstream does no
       () =>
         visit("/demos/panels", async (page) => {
           await page.getByRole("button", { name: "Build it" }).click();
-          await page.getByText("Settings: who are you?").waitFor();
+          await page.locator("form.atoll-demo").getByText("Settings: who are you?").waitFor();
           await page.getByLabel("Captain").fill("Ada");
           await page.getByRole("button", { name: "Build it" }).click();
-          await page.getByText("Settings: who are you?").waitFor({ state: "detached" });
+          await page.locator("form.atoll-demo").getByText("Settings: who are you?").waitFor({
+            state: "detached",
+          });
         }),
     );
     await t.step("a file is sent, shown and read again", () =>
