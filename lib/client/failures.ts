@@ -124,7 +124,13 @@ function coversOf(element: HTMLElement): Cover[] {
       const tab = document.getElementById(at.getAttribute("aria-labelledby") ?? "") ??
         at.previousElementSibling as HTMLElement | null;
       const isOpen = getComputedStyle(at).display !== "none";
-      if (tab) covers.unshift({ mark: tab, isOpen, open: () => isOpen || tab.click() });
+      if (tab) {
+        covers.unshift({
+          mark: tab,
+          isOpen,
+          open: () => isOpen || tab.click(),
+        });
+      }
     }
   }
   return covers;

@@ -137,16 +137,19 @@ Deno.test("A run, an error, a message and a queue are said in order, each once",
       await page.locator("#name:focus").waitFor();
     });
 
-    await visit("A refusal in a closed tab or fold opens it and gets the focus", async (page) => {
-      await press(page, "Refuse tab");
-      await heard(page, "In the attic: Too dusty");
-      await page.locator("#inAttic-error:visible").waitFor();
-      await page.getByRole("tab", { name: "Attic 1 error" }).waitFor();
-      await press(page, "Refuse fold");
-      await heard(page, "In the fold: Too narrow");
-      await page.locator("#inFold:focus").waitFor();
-      assert.equal(await page.locator("summary").getAttribute("data-errors"), "1 error");
-    });
+    await visit(
+      "A refusal in a closed tab or fold opens it and gets the focus",
+      async (page) => {
+        await press(page, "Refuse tab");
+        await heard(page, "In the attic: Too dusty");
+        await page.locator("#inAttic:focus").waitFor();
+        await page.getByRole("tab", { name: "Attic 1 error" }).waitFor();
+        await press(page, "Refuse fold");
+        await heard(page, "In the fold: Too narrow");
+        await page.locator("#inFold:focus").waitFor();
+        assert.equal(await page.locator("summary").getAttribute("data-errors"), "1 error");
+      },
+    );
 
     await visit("A refusal at a field that is not drawn is a message", async (page) => {
       await press(page, "Refuse hidden");
