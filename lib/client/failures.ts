@@ -19,6 +19,9 @@ const FOCUSABLE = "input:not([type=hidden]),select,textarea,button,a[href],[tabi
 /** By run: what had the focus when it began. */
 const focused = new WeakMap<Going, Element | null>();
 
+/** The runs of which an action has failed. */
+const broken = new WeakSet<Going>();
+
 /** Notes where the person is when a run begins: a refusal leads them to its field only if they are still there. */
 export function begin(session: Session, going: Going): void {
   if (isDrawn()) focused.set(going, document.activeElement);
@@ -30,6 +33,7 @@ export function fail(session: Session, going: Going, fault: FaultJson): void {
   const { key, plan } = going;
   const { field, message, fields = field ? { [field]: message } : {} } = fault;
   clear(session, key);
+  broken.add(going);
   for (const id of plan.gives) session.field(id).status.value = { phase: "idle", stale: true, by: key };
   let here: readonly string[] = Object.keys(fields).filter((id) => id in session.page.fields);
   if (here.length === 0) here = plan.gives;
@@ -72,8 +76,12 @@ function reach(session: Session, going: Going, ids: readonly string[], fault: Fa
   });
 }
 
-/** Takes away what an action said when it failed. */
-export function clear(session: Session, by: string): void {
+/** Takes away what earlier runs of an action said when they failed. A failure that a chain goes on from stays. */
+export function succeeded(session: Session, going: Going): void {
+  if (!broken.has(going)) clear(session, going.key);
+}
+
+function clear(session: Session, by: string): void {
   for (const id in session.page.fields) {
     const { status } = session.field(id);
     if (status.peek().by === by) status.value = { phase: "idle" };

@@ -4,7 +4,7 @@ import { about } from "@/lib/value/words.ts";
 import type { Frame } from "@/lib/wire/frame.ts";
 import { announce, tellOnce } from "./announce.ts";
 import { take } from "./answers.ts";
-import { clear, fail } from "./failures.ts";
+import { fail, succeeded } from "./failures.ts";
 import type { Going, Shown } from "./run.ts";
 import type { Session } from "./session.ts";
 import { showStoppers } from "./stoppers.ts";
@@ -37,7 +37,7 @@ export function apply(session: Session, going: Going, frame: Frame): void {
     case "failed":
       return fail(session, going, frame);
     case "done":
-      if (frame.outcome === "done") clear(session, going.key);
+      if (frame.outcome === "done") succeeded(session, going);
       return frame.kept === false ? notKept() : undefined;
     default:
       frame satisfies never;

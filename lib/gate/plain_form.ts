@@ -118,11 +118,7 @@ export async function runForm(
         }
       } else if (frame.type === "failed") fail(frame, [...plan.gives]);
       else if (frame.type === "done") {
-        if (frame.outcome === "done") {
-          code = 200;
-          status.clear();
-          refused = [];
-        }
+        if (frame.outcome === "done") code = 200;
         if (frame.kept === false) told.push({ level: "warning", text: NOT_KEPT });
       } else if (frame.type === "log") {
         const { level, text, title } = frame;
