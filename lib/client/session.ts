@@ -1,6 +1,5 @@
 import { Component, options } from "preact";
 import { batch, type Signal, signal } from "@preact/signals";
-import type { FaultJson } from "@/lib/value/fault.ts";
 import type { Json, JsonObject } from "@/lib/value/json.ts";
 import type { FieldStatus, PageGraph } from "@/lib/value/page.ts";
 import { firstWords } from "@/lib/value/first_words.ts";
