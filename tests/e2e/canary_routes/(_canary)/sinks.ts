@@ -180,7 +180,10 @@ export const sinks: Readonly<
       text,
       (text, prefix) => {
         const placeholder = text(`${prefix} placeholder`);
-        return { props: { choices: ["x"], placeholder }, seen: [placeholder] };
+        return {
+          props: { choices: ["x"], placeholder, autocomplete: text(`${prefix} purpose`) },
+          seen: [placeholder],
+        };
       },
     ),
   }),
@@ -239,7 +242,7 @@ export const sinks: Readonly<
   number: (text) => ({
     number: sink(number, "number", text, (text, prefix) => {
       const placeholder = text(`${prefix} placeholder`);
-      return { props: { placeholder }, seen: [placeholder] };
+      return { props: { placeholder, autocomplete: text(`${prefix} purpose`) }, seen: [placeholder] };
     }),
   }),
   row: (text) => ({ row: box(row, "row", text) }),
@@ -253,7 +256,8 @@ export const sinks: Readonly<
   textbox: (text) => ({
     textbox: sink(textbox, "textbox", text, (text, prefix) => {
       const [value, placeholder] = [text(`${prefix} value`), text(`${prefix} placeholder`)];
-      return { props: { value, placeholder }, seen: [value, placeholder] };
+      const autocomplete = text(`${prefix} purpose`);
+      return { props: { value, placeholder, autocomplete }, seen: [value, placeholder] };
     }),
     textbox_lines: sink((props) => textbox({ lines: 3, ...props }), "lines", text, (text, prefix) => {
       const value = text(`${prefix} value`);
