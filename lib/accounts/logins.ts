@@ -1,4 +1,5 @@
 import type { Key, Store } from "@/lib/store/records.ts";
+import { Fault } from "@/lib/value/fault.ts";
 import type { User } from "@/lib/value/user.ts";
 import { fingerprint, randomText } from "./secret.ts";
 import type { Known } from "./users.ts";
@@ -92,13 +93,11 @@ export class Logins {
     const nowMs = now();
     const endsMs = kept.sinceMs + times.absoluteMs;
     if (nowMs - kept.seenMs > times.idleMs / 20) {
+      const value = { ...record.value as object, seenMs: nowMs };
+      const expiresMs = Math.min(nowMs + times.idleMs, endsMs);
       // Only if it is still there: a logout at the same moment must win.
-      await records.commit([{
-        type: "set",
-        key: at(id),
-        value: { ...record.value as object, seenMs: nowMs },
-        expiresMs: Math.min(nowMs + times.idleMs, endsMs),
-      }], { checks: [{ key: at(id), version: record.version }] });
+      const checks = [{ key: at(id), version: record.version }];
+      await records.commit([{ type: "set", key: at(id), value, expiresMs }], { checks }).catch(orAsBefore);
     }
     return { ...kept, id };
   }
@@ -142,6 +141,11 @@ export class Logins {
 
 /** A login as it is kept, and when it began and was used. */
 type KeptLogin = Omit<Login, "id"> & { readonly sinceMs: number; readonly seenMs: number };
+
+// A login whose use cannot be noted ends as early as it would have without that use.
+function orAsBefore(error: unknown): void {
+  if (!(error instanceof Fault)) throw error;
+}
 
 function at(id: string): Key {
   return ["accounts", "logins", id];

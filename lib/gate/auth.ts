@@ -183,7 +183,7 @@ async function answerPart<S extends AuthState>(
       if (identity.way === "key") throw new HttpError(404);
       checkWrite(request, identity);
       return part === "logout"
-        ? await answerLogout(guard, request, identity)
+        ? await answerLogout(context, guard, request, identity)
         : await answerAccount(context, guard, request, identity);
     default:
       return part satisfies never;

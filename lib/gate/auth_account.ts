@@ -4,12 +4,13 @@ import type { KeyScope } from "@/lib/accounts/keys.ts";
 import { Fault } from "@/lib/value/fault.ts";
 import type { Identity } from "./auth_identity.ts";
 import { cookieName, setCookie } from "./auth_cookie.ts";
-import { readFields } from "./auth_login.ts";
+import { isLater, readFields, show } from "./auth_login.ts";
 import { AccountPage } from "./auth_pages.tsx";
 import { below, redirect } from "./auth_path.ts";
 import type { AuthState, Guard } from "./auth_state.ts";
 
 const DAY_MS = 86_400_000;
+const ONLY_HERE = "You are logged out in this browser only: the server cannot save that right now";
 
 /** The page of an account, and its forms: keys are made and taken back here. */
 export async function answerAccount<S extends AuthState>(
@@ -34,7 +35,7 @@ export async function answerAccount<S extends AuthState>(
       }
       token = await keys.create(user, known, realm, scopeOf(form, guard));
     } catch (error) {
-      if (!(error instanceof Fault) || error.status >= 500) throw error;
+      if (!(error instanceof Fault) || error.status >= 500 && !isLater(error)) throw error;
       ({ message: notice, status } = error);
     }
   } else if (request.method !== "GET" && request.method !== "HEAD") {
@@ -56,23 +57,35 @@ export async function answerAccount<S extends AuthState>(
   );
 }
 
-/** Ends the login, or all logins of its user, and everything that they opened. */
-export async function answerLogout(
-  { accounts, realm, page }: Guard,
+/**
+ * Ends the login, or all logins of its user, and everything that they opened. The browser forgets its login even if
+ * the server cannot keep that it ended.
+ */
+export async function answerLogout<S extends AuthState>(
+  context: Context<S>,
+  guard: Guard,
   request: Request,
   { user, by, known }: Identity,
 ): Promise<Response> {
+  const { accounts, realm, page } = guard;
   if (request.method === "GET" || request.method === "HEAD") return redirect(below(page, "account"));
   if (request.method !== "POST") throw new Fault("method_not_allowed", "Logging out is a POST");
   const form = await readFields(request);
-  const over = form.has("everywhere") ? await accounts.logins.endAll(user) : [];
-  await accounts.logins.end({ id: by, realm, subject: known.subject });
-  for (const id of [by, ...over]) accounts.opened.ended(id);
-  return redirect(below(page, "login"), {
+  const headers = {
     // What pages have kept in this browser to go on after a reload: tokens, ids of runs, state.
     "clear-site-data": '"storage"',
     "set-cookie": setCookie(cookieName(realm), "", { maxAgeSeconds: 0 }),
-  });
+  };
+  try {
+    const over = form.has("everywhere") ? await accounts.logins.endAll(user) : [];
+    await accounts.logins.end({ id: by, realm, subject: known.subject });
+    for (const id of [by, ...over]) accounts.opened.ended(id);
+  } catch (error) {
+    if (!isLater(error)) throw error;
+    accounts.opened.ended(by);
+    return await show(context, guard, { notice: ONLY_HERE, status: error.status, headers });
+  }
+  return redirect(below(page, "login"), headers);
 }
 
 function scopeOf(form: URLSearchParams, { page, accounts }: Guard): KeyScope {

@@ -50,7 +50,7 @@ export async function answerLogin<S extends AuthState>(
     }
     return await enter(guard, known, identity);
   } catch (error) {
-    const later = error instanceof Fault && (error.code === "queue_full" || error.code === "offline");
+    const later = isLater(error);
     if (!(error instanceof Fault) || error.status >= 500 && !later) throw error;
     if (error.cause !== undefined && later) report(error.cause);
     const wait = error instanceof TooManyAttempts ? error.seconds : later ? 5 : undefined;
@@ -61,6 +61,12 @@ export async function answerLogin<S extends AuthState>(
       headers: wait === undefined ? {} : { "retry-after": String(wait) },
     });
   }
+}
+
+/** Whether the server is too busy or cannot keep anything right now, and says so: the same may work later. */
+export function isLater(error: unknown): error is Fault {
+  return error instanceof Fault &&
+    (error.code === "queue_full" || error.code === "offline" || error.code === "no_space");
 }
 
 async function check(
@@ -144,7 +150,8 @@ export async function answerCallback<S extends AuthState>(
   return response;
 }
 
-async function show<S extends AuthState>(
+/** The page for logging in. */
+export async function show<S extends AuthState>(
   context: Context<S>,
   { users, message, page, query }: Guard,
   { name = "", notice, status = 200, headers = {} }: {
