@@ -99,6 +99,10 @@ function read(base: string, session: string): Reader {
     plan: {} as ActionPlan,
     seq: 0,
     status: { phase: "idle" },
+    raised: { id: "go" },
+    at: 0,
+    given: {},
+    late: new Set(),
   };
   const page = {
     post: (body: object, signal?: AbortSignal) =>
