@@ -2,12 +2,17 @@ const MOST = 2000;
 
 /** Names of secrets, at the end of a name: `password`, `db_password`, `API-KEY`, `__Host-atoll`. */
 const SECRET_NAMES =
-  "(?<![a-z])pass|pass(?:word|wd|phrase)|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?|session(?:[-_]?id)?|" +
+  "(?<![a-z])pass|pass(?:word|wd|phrase|code)|pwd|otp|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?|session(?:[-_]?id)?|" +
   "auth|signature|__Host-[\\w.-]+";
 /** A name and its value: `password=x`, `"token": "x"`, `secret: x`. A value in quotes is all that is in them. */
 const SECRETS = new RegExp(
   `(?<![a-z0-9])([\\w.-]{0,40}?(?:${SECRET_NAMES})["']?\\s{0,3}(?:=|:(?=\\s{0,3}["'])|:(?!//)\\s{0,3}(?=[^\\s"']{4})))\\s{0,3}` +
     `("(?:[^"\\\\]|\\\\.)*"?|'(?:[^'\\\\]|\\\\.)*'?|[^\\s,;&"'<>)}\\]]+)`,
+  "gi",
+);
+/** A name and its value as arguments of a command: `--password x`. */
+const ARGUMENTS = new RegExp(
+  `(?<![\\w-])(--[\\w-]{0,40}?(?:${SECRET_NAMES}))\\s{1,3}("[^"]*"?|'[^']*'?|[^\\s]+)`,
   "gi",
 );
 /** Headers whose whole value is a secret, to the end of the line or of the quotes that they stand in. */
@@ -29,6 +34,8 @@ export function oneLine(text: string): string {
       .replace(HEADERS, "$1$2...")
       .replace(/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, "$1 ...")
       .replace(SECRETS, "$1...")
+      .replace(ARGUMENTS, "$1 ...")
+      .replace(/\beyJ[\w-]{8,}\.[\w-]{2,}(?:\.[\w-]*){0,3}/g, "<token>")
       .replace(/\batk_[0-9a-f]{16}_[\w-]{43}/g, "<key>")
       .replace(/\b[\w-]{22}\.[0-9a-f]{32}\b/g, "<session>"),
   );

@@ -35,6 +35,11 @@ Deno.test("oneLine() leaves out what is called a secret, and nothing that only s
     "client_secret=a,b": "client_secret=...,b",
     "passphrase: abcdefg": "passphrase: ...",
     "secret:'v'": "secret:...",
+    "passcode=1234": "passcode=...",
+    "otp: 123456": "otp: ...",
+    "exit 1: tool --password hunter2 --user ada": "exit 1: tool --password ... --user ada",
+    "tool --api-key 'a b' x": "tool --api-key ... x",
+    "jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmVk expired": "jwt <token> expired",
     "authorization=Basic abcd": "authorization=...",
     [`key atk_${"0".repeat(16)}_${"A".repeat(43)}.`]: "key <key>.",
   };
@@ -44,6 +49,7 @@ Deno.test("oneLine() leaves out what is called a secret, and nothing that only s
       `Unexpected token 'a', "abc" is not valid JSON`,
       "the password is wrong",
       "passwords differ: 3",
+      "eyJ.x",
       "compass: north",
       "bypass=1",
       "author=Bob",
@@ -60,7 +66,10 @@ Deno.test("oneLine() escapes what changes lines or their direction, and cuts wha
 });
 
 Deno.test("oneLine() ends for text that was made to keep it busy", () => {
-  const parts = 'a:// a. ://@ Bearer_ a@ password token=" cookie: \\\\ secret_:'.split(" ");
+  const parts =
+    'a:// a. ://@ Bearer_ a@ password token=" cookie: \\\\ secret_: --a --password_ eyJa eyJaaaaaaaa.'.split(
+      " ",
+    );
   // With a pattern that goes back and forth, each of these takes hours.
   for (const part of parts) assert.ok(oneLine(part.replace("_", " ").repeat(1_000_000)).length < 2100, part);
 });
