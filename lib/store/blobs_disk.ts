@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { Fault } from "@/lib/value/fault.ts";
 import {
   ignoreMissing,
   isFull,
+  isOfDisk,
   openOwn,
   partOf,
   realPathOf,
@@ -117,7 +119,15 @@ class Folder implements DiskBlobs {
   }
 
   async put(body: Uint8Array | ReadableStream<Uint8Array>, options: PutOptions): Promise<BlobRecord> {
-    const { root, ledger, room } = await this.#openFor(body);
+    const opened = await this.#openFor(body);
+    return await orRefused(this.#put(opened, body, options));
+  }
+
+  async #put(
+    { root, ledger, room }: Opened,
+    body: Uint8Array | ReadableStream<Uint8Array>,
+    options: PutOptions,
+  ): Promise<BlobRecord> {
     using draft = ledger.draft(options);
     const temp = join(root, "new", draft.id);
     try {
@@ -133,7 +143,7 @@ class Folder implements DiskBlobs {
     } catch (cause) {
       await discard(body);
       await removeIfThere(temp);
-      throw isFull(cause) ? noSpace(cause) : cause;
+      throw cause;
     }
   }
 
@@ -159,7 +169,7 @@ class Folder implements DiskBlobs {
 
   async begin(options: BeginOptions): Promise<Upload> {
     const { uploads } = await this.#open();
-    return await orFull(uploads.begin(options));
+    return await orRefused(uploads.begin(options));
   }
 
   async upload(id: string): Promise<Upload | undefined> {
@@ -176,7 +186,7 @@ class Folder implements DiskBlobs {
     options: AppendOptions,
   ): Promise<BlobRecord | undefined> {
     const { uploads } = await this.#openFor(body);
-    return await orFull(uploads.append(id, body, options));
+    return await orRefused(uploads.append(id, body, options));
   }
 
   async sweep(): Promise<number> {
@@ -304,11 +314,14 @@ async function emptyFolder(path: string): Promise<void> {
   await Deno.mkdir(path, { mode: 0o700 });
 }
 
-async function orFull<T>(promise: Promise<T>): Promise<T> {
+/** What the disk refuses is refused: with `no_space`, or with `offline` for its other errors. */
+async function orRefused<T>(promise: Promise<T>): Promise<T> {
   try {
     return await promise;
   } catch (cause) {
-    throw isFull(cause) ? noSpace(cause) : cause;
+    if (isFull(cause)) throw noSpace(cause);
+    if (!isOfDisk(cause)) throw cause;
+    throw new Fault("offline", "The server cannot keep files right now. Try again shortly", { cause });
   }
 }
 

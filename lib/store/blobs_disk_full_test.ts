@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
+import type { Fault } from "@/lib/value/fault.ts";
 import { bytes } from "./blobs_contract.ts";
 import { type DiskBlobs, diskBlobs } from "./blobs_disk.ts";
 
@@ -47,13 +48,17 @@ for (const [what, keep] of Object.entries(ways)) {
   });
 }
 
-Deno.test("diskBlobs() passes other errors of the disk on, and leaves nothing then either", async () => {
+Deno.test("diskBlobs() refuses with offline at other errors of the disk, with the cause, and leaves nothing then either", async () => {
   await using folder = await tempFolder();
   await using blobs = diskBlobs({ root: folder.path, quotaBytes: SIZE });
   await blobs.sweep();
   for (const keep of Object.values(ways)) {
     using _disk = failing(1, () => Object.assign(new Error("Input/output error"), { code: "EIO" }));
-    await assert.rejects(keep(blobs), { code: "EIO" });
+    await assert.rejects(keep(blobs), (error: Fault) => {
+      assert.equal(error.code, "offline");
+      assert.equal((error.cause as Error & { code: string }).code, "EIO");
+      return true;
+    });
     assert.deepEqual(await files(folder.path), []);
   }
   await blobs.put(bytes(SIZE), ANN);

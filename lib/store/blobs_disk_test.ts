@@ -34,6 +34,31 @@ Deno.test("diskBlobs() removes no file of others where its folders were there be
   }
 });
 
+for (
+  const [what, change] of [
+    ["is removed", (path: string) => Deno.remove(path, { recursive: true })],
+    ["is moved", (path: string) => Deno.rename(path, `${path}.old`)],
+    ["is emptied", (path: string) => Deno.remove(path, { recursive: true }).then(() => Deno.mkdir(path))],
+    [
+      "becomes a file",
+      (path: string) => Deno.remove(path, { recursive: true }).then(() => Deno.writeTextFile(path, "")),
+    ],
+  ] as const
+) {
+  Deno.test(`diskBlobs() refuses what it cannot keep when its folder ${what}`, async () => {
+    await using folder = await tempFolder();
+    const root = join(folder.path, "data");
+    await using blobs = diskBlobs({ root });
+    const { id } = await blobs.begin({ ...OWNER, size: 3 });
+    await change(root);
+    const offline = { code: "offline", status: 503 };
+    await assert.rejects(blobs.put(new Uint8Array(3), OWNER), offline);
+    await assert.rejects(blobs.begin({ ...OWNER, size: 3 }), offline);
+    await assert.rejects(blobs.append(id, new Uint8Array(3), { offset: 0, last: true }), offline);
+    await assert.rejects(blobs.probe?.() ?? Promise.resolve());
+  });
+}
+
 Deno.test("diskBlobs() knows again after a restart what it kept, and until when", async () => {
   await using folder = await tempFolder();
   const clock = { ms: 1000 };

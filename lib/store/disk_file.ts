@@ -88,6 +88,12 @@ export function ignoreMissing(error: unknown): undefined {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
+/** Whether the system refused to read or write a file. */
+export function isOfDisk(error: unknown): boolean {
+  return error instanceof Error && "code" in error && typeof error.code === "string" &&
+    /^E[A-Z]+$/.test(error.code);
+}
+
 /** Whether an error says that the disk, or the part of it that one may use, is full. */
 export function isFull(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
