@@ -168,8 +168,8 @@ export const REMOVALS: readonly Removal[] = [
   {
     guard: "the schemas of inputs",
     file: "lib/engine/values.ts",
-    text: 'throw new Fault("bad_input", tell(',
-    without: 'void new Fault("bad_input", tell(',
+    text: 'throw new Fault("bad_input", missing ?',
+    without: 'void new Fault("bad_input", missing ?',
     test: "lib/engine/engine_test.ts",
   },
   {
