@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { h } from "preact";
+import { h, options } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { button } from "./mod.ts";
 import { ButtonView } from "./view.tsx";
@@ -37,6 +37,26 @@ Deno.test("button() with interactive: false is off", () => {
     draw({ label: "Go", link: "/x", interactive: false }),
     /<a(?![^>]* href)[^>]* role="link"[^>]* aria-disabled="true"/,
   );
+});
+
+Deno.test("button() with a link that is off raises nothing when it is clicked", () => {
+  const raised: string[] = [];
+  const { vnode } = options;
+  for (const interactive of [true, false]) {
+    options.vnode = (made) => {
+      const { onClick } = made.props as { onClick?: (event: Event) => void };
+      if (made.type === "a") onClick?.(new Event("click"));
+    };
+    try {
+      draw({ label: "Go", link: "/x", interactive }, {
+        raise: () => raised.push(`interactive ${interactive}`),
+      });
+    } finally {
+      if (vnode) options.vnode = vnode;
+      else delete options.vnode;
+    }
+  }
+  assert.deepEqual(raised, ["interactive true"]);
 });
 
 Deno.test("button() with a link is a link, and keeps its tab to itself", () => {

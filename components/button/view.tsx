@@ -43,7 +43,7 @@ export function ButtonView(view: ViewProps<ButtonProps, string>): VNode | null {
           "data-size": props.size,
           onClick: (event: Event) => {
             if (!link) event.preventDefault();
-            if (!rests) raise?.("click");
+            if (!rests && !off) raise?.("click");
           },
         },
         icon && <img class="at-icon" src={icon} alt="" />,
