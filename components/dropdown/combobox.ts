@@ -31,7 +31,7 @@ export interface ComboboxProps
   readonly [attribute: string]: unknown;
 }
 
-/** Most entries that are drawn: who has more to look through types on. */
+/** Most entries that are drawn at once, the one that Enter takes among them. */
 const MOST = 200;
 
 /** A box that searches a list of choices: the combobox of the ARIA Authoring Practices, with a list that is filtered. */
@@ -44,6 +44,8 @@ export function comboboxOf({ h, useEffect, useState, isEnter }: Tools): Componen
     /** Place in `found` of the entry that Enter takes. */
     const [active, setActive] = useState(-1);
     const found = open ? search(labels, typed, nullable) : [];
+    /** Place in `found` of the first entry that is drawn. */
+    const first = Math.max(active + 1 - MOST, 0);
 
     useEffect(() => {
       document.getElementById(`${id}-${found[active]}`)?.scrollIntoView({ block: "nearest" });
@@ -126,12 +128,12 @@ export function comboboxOf({ h, useEffect, useState, isEnter }: Tools): Componen
         "aria-label": placeholder,
         hidden: !open,
       }, [
-        found.slice(0, MOST).map((index, place) =>
+        found.slice(first, first + MOST).map((index, place) =>
           h("li", {
             key: index,
             id: `${id}-${index}`,
             role: "option",
-            "aria-selected": place === active,
+            "aria-selected": first + place === active,
             "data-chosen": index === chosen ? "" : undefined,
             onMouseDown: (event) => event.preventDefault(),
             onClick: () => take(index),
