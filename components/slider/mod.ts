@@ -22,8 +22,8 @@ export const slider = component({
     /** Value at the right end, more than `min`. */
     max: z.number(),
     /**
-     * Distance between two positions. If it is set, pages may send these positions only. Otherwise it is 1 for
-     * moving, or 0.01 when `min` and `max` are at most 1 apart.
+     * Distance between two positions. If it is set, pages may send these positions only. Default: 1 between whole
+     * numbers that are more than 2 apart, otherwise the power of ten that gives 100 to 1,000 positions.
      */
     step: z.number().positive().optional(),
     /** `reset` brings the first value back. Default `["reset"]`. */
