@@ -29,7 +29,7 @@ export function NumberView(view: ViewProps<NumberProps, number | null>): VNode |
     // A text that was kept over a reload is not in the box any more.
     const input = document.getElementById(id) as HTMLInputElement;
     if (typeof value === "string" && !input.value && !input.validity.badInput) set?.(null, true);
-  }, []);
+  }, [value]);
   const told = wrong && Object.is(wrong.of, value) && /idle|failed/.test(status.phase)
     ? { ...view, status: { phase: "failed" as const, message: wrong.words } }
     : view;

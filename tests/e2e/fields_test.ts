@@ -70,6 +70,23 @@ Deno.test("Fields that a person fills in", async (t) => {
     );
 
     await t.step(
+      "a half-typed number, which a reload takes out of its box, is not sent after it",
+      () =>
+        visit("numbers", async (page) => {
+          const amount = page.getByLabel("Amount");
+          await amount.fill("");
+          await amount.pressSequentially("5e");
+          await page.getByRole("button", { name: "Go" }).click();
+          await page.locator("#amount-error").getByText("Amount must be a number").waitFor();
+          await page.reload();
+          await page.waitForFunction(() =>
+            (document.getElementById("amount") as HTMLInputElement).value === ""
+          );
+          assert.equal((await sent(page)).amount, null);
+        }),
+    );
+
+    await t.step(
       "without script, too, and what was typed is on the page that answers",
       () =>
         visit("numbers", async (page) => {
