@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { builtIn } from "@/components/mod.ts";
 import type { Json, JsonObject } from "@/lib/value/json.ts";
 import type { PageGraph } from "@/lib/value/page.ts";
-import { writeFrame } from "@/lib/wire/event_stream.ts";
+import { EVENT_STREAM, writeFrame } from "@/lib/wire/event_stream.ts";
 import { Session } from "@/lib/client/session.ts";
 
 const turn = () => new Promise((resolve) => setTimeout(resolve));
@@ -30,7 +30,11 @@ function open(event: string) {
     return new Promise((resolve) => answers.push(resolve));
   };
   const end = async () => {
-    answers.shift()?.(new Response(writeFrame({ type: "done", outcome: "done", ms: 1 }, "run", 1)));
+    answers.shift()?.(
+      new Response(writeFrame({ type: "done", outcome: "done", ms: 1 }, "run", 1), {
+        headers: { "content-type": EVENT_STREAM },
+      }),
+    );
     while (session.going.size > 0 && answers.length === 0) await turn();
   };
   const session = new Session(page);

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers";
 import type { Json, JsonObject } from "@/lib/value/json.ts";
 import type { ActionPlan, PageGraph } from "@/lib/value/page.ts";
-import { writeFrame } from "@/lib/wire/event_stream.ts";
+import { EVENT_STREAM, writeFrame } from "@/lib/wire/event_stream.ts";
 import type { FrameBody, OutputFrame } from "@/lib/wire/frame.ts";
 import { Session } from "@/lib/client/session.ts";
 
@@ -69,7 +69,7 @@ export function openPage(
         while (going()) await turn();
       },
     });
-    return Promise.resolve(new Response(readable));
+    return Promise.resolve(new Response(readable, { headers: { "content-type": EVENT_STREAM } }));
   };
   const session = new Session(page);
   return {

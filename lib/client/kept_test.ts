@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { PageGraph } from "@/lib/value/page.ts";
-import { writeFrame } from "@/lib/wire/event_stream.ts";
+import { EVENT_STREAM, writeFrame } from "@/lib/wire/event_stream.ts";
 import type { DoneFrame } from "@/lib/wire/frame.ts";
 import { NOT_KEPT } from "@/lib/wire/not_kept.ts";
 import { Session } from "./session.ts";
@@ -18,7 +18,8 @@ async function shown(done: DoneFrame): Promise<readonly string[]> {
     matches: () => true,
   });
   const { fetch, document } = globalThis;
-  globalThis.fetch = () => Promise.resolve(new Response(writeFrame(done, "run", 1)));
+  globalThis.fetch = () =>
+    Promise.resolve(new Response(writeFrame(done, "run", 1), { headers: { "content-type": EVENT_STREAM } }));
   // Nothing of a page without views is drawn.
   const MutationObserver = class {
     observe(): void {}

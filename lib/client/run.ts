@@ -93,7 +93,7 @@ export async function follow(
       if (ok) {
         if (tries) page.waits(going);
         // A proxy may answer in the server's place, and go on doing so.
-        if (/html|json|xml/.test(answer.headers.get("content-type") ?? "")) throw new SyntaxError();
+        if (!/event-stream/.test(answer.headers.get("content-type") ?? "")) throw new SyntaxError();
         for await (const frame of readFrames(answer.body as ReadableStream<Uint8Array>, "", heard)) {
           if (going.over) return;
           if (frame.seq <= going.seq) continue;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "@/lib/value/json.ts";
-import { writeFrame } from "@/lib/wire/event_stream.ts";
+import { EVENT_STREAM, writeFrame } from "@/lib/wire/event_stream.ts";
 import { follow, type Follower, type Going } from "./run.ts";
 
 const plan = { when: [], takes: {}, rest: [], gives: ["b"], mode: "once", cancels: [] } as const;
@@ -50,6 +50,8 @@ function page(answers: (Response | undefined)[], follower: Partial<Follower> = {
   return { all, going, sent, taken, shown };
 }
 
+const eventStream = { headers: { "content-type": EVENT_STREAM } };
+
 const frames = (...seqs: (number | "done")[]) =>
   new Response(
     seqs.map((seq, i) =>
@@ -57,6 +59,7 @@ const frames = (...seqs: (number | "done")[]) =>
         ? writeFrame(done, "run", (seqs[i - 1] as number) + 1)
         : writeFrame(log(`${seq}`), "run", seq)
     ).join(""),
+    eventStream,
   );
 
 const refusal = (status: number, code: string) =>
@@ -153,7 +156,11 @@ for (
       "a page of somebody else",
       () => new Response("<p>Sign in", { headers: { "content-type": "text/html" } }),
     ],
-    ["frames that are none", () => new Response("id: run/1\ndata: {broken\n\n")],
+    ["a line of somebody else", () => new Response("OK")],
+    ["an answer without a body", () => new Response(null, { status: 204 })],
+    ["an empty answer", () => new Response("")],
+    ["bytes", () => new Response("\0", { headers: { "content-type": "application/octet-stream" } })],
+    ["frames that are none", () => new Response("id: run/1\ndata: {broken\n\n", eventStream)],
   ] as const
 ) {
   Deno.test(`follow() gives up on ${what}, in the server's place, and says so`, async () => {
