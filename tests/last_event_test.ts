@@ -81,7 +81,7 @@ Deno.test("alwaysLast starts again without a detail when the last event carried 
 Deno.test("After a reload alwaysLast starts again with what the last event carried", async () => {
   const { getEntriesByType } = performance;
   const { document, location, MutationObserver } = globalThis;
-  const { keep, restore } = await import("@/lib/client/later.ts");
+  const { keep, restore } = await import("@/lib/client/keep.ts");
   try {
     Object.assign(globalThis, {
       document: { getElementsByName: () => [] },
