@@ -67,7 +67,7 @@ export function openDemo<F extends Fields, A extends Readonly<Record<string, Any
     clock,
     session,
     submit,
-    run: (...call) => wireOf(submit(...call)),
+    run: async (...call) => await wireOf(submit(...call)),
     take: async (...call) => {
       const run = submit(...call);
       const taken: Record<string, unknown> = {};
