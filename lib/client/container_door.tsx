@@ -14,7 +14,7 @@ const still: FieldStatus = { phase: "idle" };
 export function containerDoor(View: ComponentType<ViewProps<any, null>>): ComponentType<DoorProps> {
   return function ContainerDoor({ page, id, class: classes, children }: DoorProps): ComponentChild {
     const session = inBrowser ? sessionOf(page) : undefined;
-    const live = session?.field(id).props;
+    const live = session?.enter(id).props;
     return h(View, {
       id,
       props: live ? live.value : page.fields[id]?.props ?? {},

@@ -23,7 +23,7 @@ export function door(View: ComponentType<ViewProps<any, any>>): ComponentType<Do
     const ready = state && classes === undefined && drawn.get(state);
     if (ready) return ready();
     const session = inBrowser ? sessionOf(page) : undefined;
-    const live = session?.field(id);
+    const live = session?.enter(id);
     const props = live ? live.props.value : state?.props ?? {};
     if (session) {
       // deno-lint-ignore react-rules-of-hooks -- inBrowser never changes

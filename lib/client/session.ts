@@ -53,6 +53,8 @@ export class Session {
   /** The runs that are to be stopped, until the server has answered. */
   readonly stopping = new Set<Pick<Going, "id" | "key" | "plan" | "seq">>();
   readonly #fields = new Map<string, LiveField>();
+  /** The fields whose views are alive. Signals of others may be there already: scripts that come later look at all fields. */
+  readonly #alive = new Set<string>();
   readonly #listeners = new Map<string, string[]>();
   readonly #coming = new Map<string, Promise<unknown>>();
   /** Ends when all fields are alive and what there was before a reload is back: until then events wait. */
@@ -105,10 +107,16 @@ export class Session {
   // browser, is in its field, the first outputs find theirs, and a press takes all values.
   #open(alive: number, opened: () => void): void {
     setTimeout(() => {
-      if (this.#fields.size !== alive) return this.#open(this.#fields.size, opened);
+      if (this.#alive.size !== alive) return this.#open(this.#alive.size, opened);
       opened();
-      this.#waiting?.then(() => givePresses((id) => this.#fields.has(id)));
+      this.#waiting?.then(() => givePresses(this.#alive));
     });
+  }
+
+  /** The signals of a field whose view comes alive. */
+  enter(id: string): LiveField {
+    this.#alive.add(id);
+    return this.field(id);
   }
 
   /** The signals of a field. */

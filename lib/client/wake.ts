@@ -44,12 +44,12 @@ export function keepTyped(id: string): () => void {
 }
 
 /** Gives the buttons of a page the presses that came before they were alive. Called when all fields are. */
-export function givePresses(isLive: (id: string) => boolean): void {
+export function givePresses(alive: ReadonlySet<string>): void {
   const { pressed, used, end } = early();
   end?.();
   used?.clear();
   for (const button of pressed ?? []) {
-    if (isLive(button.id) && pressed?.delete(button)) button.click();
+    if (alive.has(button.id) && pressed?.delete(button)) button.click();
   }
 }
 
