@@ -411,6 +411,29 @@ Deno.test("After a reload the later of two runs still wins, and what followed an
   for (const run of after.sent) await run.done();
 });
 
+Deno.test("What a run gives is not shown once it is stopped, even if it came before", async () => {
+  using page = openPage({ go: null, out: "" }, { act: { when: ["go:click"], gives: ["out"] } });
+  const { session } = page;
+  session.raise("go", "click");
+  await page.until(1);
+  const [going] = session.going;
+  assert.ok(going);
+  const frame = {
+    type: "output",
+    action: "act",
+    values: { out: "late" },
+    mode: "set",
+    run: "run",
+    seq: 1,
+  } as const;
+  const taken = session.apply(going, frame);
+  session.cancel("act");
+  await taken;
+  assert.equal(page.shown("out"), "");
+  await page.until(2);
+  assert.equal(page.sent[1]?.body.cancel, going.id);
+});
+
 for (
   const [at, from, to, expected] of [
     [4, "abxzcdef", "abyzcdef", 4],

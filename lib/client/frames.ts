@@ -12,6 +12,8 @@ import { notKept, toast } from "./toast.ts";
 
 /** Takes a frame of a run: shows in the page what it says. */
 export function apply(session: Session, going: Going, frame: Frame): void {
+  // It was stopped while this script was on its way.
+  if (going.over) return;
   const { plan } = going;
   const show = (status: Going["status"]) => settle(session, plan.gives, going.status = status);
   announce(session, going, frame);
