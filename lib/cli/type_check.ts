@@ -15,7 +15,7 @@ export async function checkTypes(
   signal: AbortSignal,
 ): Promise<readonly TypeMistake[]> {
   if (files.length === 0) return [];
-  const { stderr } = await new Deno.Command(Deno.execPath(), {
+  const { stderr, success } = await new Deno.Command(Deno.execPath(), {
     args: ["check", "--quiet", ...files],
     cwd: root,
     env: { NO_COLOR: "1" },
@@ -25,13 +25,19 @@ export async function checkTypes(
     signal,
   }).output();
   signal.throwIfAborted();
-  return mistakesIn(new TextDecoder().decode(stderr));
+  return mistakesIn(new TextDecoder().decode(stderr), success);
 }
 
-/** The mistakes that `deno check` has printed, without colours. What it could not read at all is one, too. */
-export function mistakesIn(text: string): readonly TypeMistake[] {
+/**
+ * The mistakes that `deno check` has printed, without colours. What it could not read at all is one, too, and so is an
+ * end without success that names none.
+ */
+export function mistakesIn(text: string, success: boolean): readonly TypeMistake[] {
   const [head = "", ...blocks] = text.split(/^TS\d+ \[ERROR\]: /m);
   const unread = /^error: (?!Type checking failed)([^]+)/m.exec(head)?.[1];
+  if (!success && blocks.length === 0 && unread === undefined) {
+    return [{ text: `deno check ended without a result\n${text}`.trim(), at: undefined }];
+  }
   return [...blocks, ...unread === undefined ? [] : [unread]].map((block) => {
     const place = sourcePlaceOf(new Error(block, { cause: undefined }));
     const own = block.split(/^ +at file:/m)[0] as string;

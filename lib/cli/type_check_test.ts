@@ -34,7 +34,7 @@ Found 4 errors.
 
 error: Type checking failed.
 `;
-  assert.deepEqual(mistakesIn(printed), [
+  assert.deepEqual(mistakesIn(printed, false), [
     { text: "Type 'number' is not assignable to type 'string | Update'.", at: "routes/demos/a.tsx:2:81" },
     {
       text: '"greting" is none of the outputs: did you mean "greeting"?\n' +
@@ -57,13 +57,21 @@ error: Type checking failed.
 });
 
 Deno.test("mistakesIn() says what could not be read at all, and nothing where all is well", () => {
-  assert.deepEqual(mistakesIn(""), []);
+  assert.deepEqual(mistakesIn("", true), []);
   const printed =
     `error: Module not found "${root}routes/demos/nowhere.ts".\n    at ${root}routes/demos/d.tsx:1:8\n`;
-  assert.deepEqual(mistakesIn(printed), [
+  assert.deepEqual(mistakesIn(printed, false), [
     {
       text: 'Module not found "routes/demos/nowhere.ts".',
       at: "routes/demos/d.tsx:1:8",
     },
   ]);
+});
+
+Deno.test("mistakesIn() takes an end without success for a mistake, whatever was printed", () => {
+  for (const printed of ["", "Deno has panicked. This is a bug in Deno.\n"]) {
+    assert.deepEqual(mistakesIn(printed, false), [
+      { text: `deno check ended without a result\n${printed}`.trim(), at: undefined },
+    ]);
+  }
 });
