@@ -4,7 +4,7 @@ export interface DemoFile {
   readonly name: string;
   /** Address of its page below that of the folder; absent where it has none. */
   readonly path?: string;
-  /** Why it has no page although it exports something by default. */
+  /** Why it has no page. */
   readonly apart?: string;
 }
 
@@ -31,7 +31,7 @@ export async function* demoFiles(home: URL, folder = ""): AsyncGenerator<DemoFil
       ? 'names that begin with "_" are no pages'
       : undefined;
     if (apart !== undefined) {
-      if (await exportsDefault(new URL(encodeURI(file), home))) yield { name: file, apart };
+      yield { name: file, apart };
       continue;
     }
     const parts = [...folder.split("/"), base === "index" ? "" : base].filter((part) =>
@@ -40,8 +40,4 @@ export async function* demoFiles(home: URL, folder = ""): AsyncGenerator<DemoFil
     if (parts.some((part) => /[[\]]/.test(part))) continue;
     yield { name: file, path: parts.join("/") };
   }
-}
-
-async function exportsDefault(file: URL): Promise<boolean> {
-  return /^export default /m.test(await Deno.readTextFile(file));
 }

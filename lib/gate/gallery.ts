@@ -54,7 +54,7 @@ async function load(
 ): Promise<Listing | undefined> {
   const path = `/demos${below ? `/${below}` : ""}`;
   const failed = (why: string) => ({ path, title: name, error: `routes/demos/${name} ${why}` });
-  if (apart !== undefined) return failed(`is not served: ${apart}`);
+  if (apart !== undefined) return await exportsDefault(url) ? failed(`is not served: ${apart}`) : undefined;
   try {
     // The page that Fresh serves and the one listed are the same module until the file changes.
     const address = url.href + (known.has(url.href) ? `?${changedMs}` : "");
@@ -70,6 +70,10 @@ async function load(
     const place = /:\d+:\d+/.test(why) ? undefined : sourcePlaceOf(error);
     return failed(`cannot be loaded: ${why}${place ? ` (${place.file}:${place.line})` : ""}`);
   }
+}
+
+async function exportsDefault(file: URL): Promise<boolean> {
+  return /^export default /m.test(await Deno.readTextFile(file));
 }
 
 /** What a route may export. */

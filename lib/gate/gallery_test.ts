@@ -95,6 +95,27 @@ Deno.test("A file that is no demo is named once in the log, with why, and to aut
   }
 });
 
+Deno.test("listDemos() reads a file that is not served again only when it has changed", async () => {
+  await using folder = await folderOf({ "one_test.ts": 'import "node:assert";\n', "_two.ts": DEMO("Two") });
+  const { readTextFile } = Deno;
+  let count = 0;
+  Deno.readTextFile = (...file) => {
+    count++;
+    return readTextFile(...file);
+  };
+  logTo(() => {}, () => {});
+  try {
+    for (let visits = 0; visits < 3; visits++) {
+      const listed = await listDemos(true, folder.home);
+      assert.deepEqual(listed.map(({ title }) => title), ["_two.ts"]);
+    }
+    assert.equal(count, 2);
+  } finally {
+    Deno.readTextFile = readTextFile;
+    logTo((line) => console.log(line), (line) => console.error(line));
+  }
+});
+
 /** A folder of demos with these files. */
 async function folderOf(files: Readonly<Record<string, string>>): Promise<AsyncDisposable & { home: URL }> {
   const home = new URL(`file://${await Deno.makeTempDir({ prefix: "atoll_gallery_" })}/`);
