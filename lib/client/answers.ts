@@ -89,10 +89,16 @@ export function attend(session: Session): void {
     const id = idOf(event);
     if (id !== undefined && event.isTrusted) session.touch(id);
   });
-  on("compositionstart", hold);
+  // Touching the page does not end a composition: keyboards of phones keep one open for each word.
+  let composed: Session["hand"];
+  on("compositionstart", (event) => {
+    hold(event);
+    composed = session.hand;
+  });
   on("pointerdown", (event) => (event.target as Partial<Box>).type === "range" && hold(event));
   // The views hear of the last of it first: browsers send `input` before or after these.
-  on("compositionend pointerup pointercancel", () => setTimeout(release));
+  on("compositionend", () => setTimeout(release));
+  on("pointerup pointercancel", () => setTimeout(() => session.hand !== composed && release()));
   keepFocus(session);
 }
 

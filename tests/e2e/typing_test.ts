@@ -226,6 +226,11 @@ Deno.test("No letter is lost while answers come", async (t) => {
         answers.free = false;
         await input.send("Input.imeSetComposition", { text: "ni", selectionStart: 2, selectionEnd: 2 });
         await answers.until(1);
+        // The person scrolls with a finger, which ends no composition.
+        await page.evaluate(() => {
+          document.body.dispatchEvent(new PointerEvent("pointercancel", { bubbles: true }));
+          return new Promise((resolve) => setTimeout(resolve));
+        });
         answers.free = true;
         await idle(page);
         assert.equal(await valueOf(page, "text"), "Ani");
