@@ -194,7 +194,7 @@ const demos: Record<string, (page: Page) => Promise<void>> = {
     await waitForValue(tab, "conversation", /That was message 2\. Before it you said “Good morning”/);
     await page.bringToFront();
     await page.getByRole("button", { name: "Send" }).click();
-    await page.getByText("Say something first").waitFor();
+    await page.locator(".at-error").getByText("Say something first").waitFor();
   },
   async long_job(page) {
     await page.getByRole("slider").fill("0.3");
