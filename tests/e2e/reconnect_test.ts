@@ -21,11 +21,13 @@ async function endOf(page: Page): Promise<{ story: string; title: string; toasts
     undefined,
     { timeout: 120_000 },
   );
-  return {
-    story: await valueOf(page, "story"),
-    title: await valueOf(page, "title"),
-    toasts: await page.locator(".at-toast").allTextContents(),
-  };
+  // Three are seen at a time: the next comes when one is closed.
+  const toasts: string[] = [];
+  for (const first = page.locator(".at-toast").first(); await first.count() > 0;) {
+    toasts.push(await first.textContent() ?? "");
+    await first.getByRole("button").click();
+  }
+  return { story: await valueOf(page, "story"), title: await valueOf(page, "title"), toasts };
 }
 
 async function reaches(page: Page, text: string): Promise<void> {
@@ -88,7 +90,11 @@ Deno.test("A run goes on over cuts of its stream, reloads and lost answers", asy
           await reaches(page, text);
           await busy(page).waitFor({ state: "attached" });
         }
-        assert.deepEqual(await endOf(page), { story: whole, title: "mine 1", toasts: toasts.slice(4) });
+        const { toasts: shown, ...end } = await endOf(page);
+        assert.deepEqual(end, { story: whole, title: "mine 1" });
+        // Some that came before the page was gone are not shown again: how many depends on when the browser left it.
+        assert.deepEqual(shown, toasts.slice(-shown.length));
+        assert.ok(shown.length > 0 && shown.length <= toasts.length - 4, `${shown.length} toasts`);
         assert.equal(await valueOf(page, "note"), "mine");
         assert.equal(runs(), before + 1);
         await press(page, "Go");
@@ -205,12 +211,11 @@ Deno.test("A run goes on over cuts of its stream, reloads and lost answers", asy
         await page.reload();
         await reaches(page, " 10 ");
         assert.equal(await valueOf(page, "note"), "mine");
-        // Taken out by hand: what stands there after that comes of the run that starts now.
-        await page.locator("#story").evaluate((field) => (field as HTMLTextAreaElement).value = "");
+        await page.getByLabel("Note").fill("yours");
         await press(page, "Go");
-        await page.waitForFunction(() => document.querySelector("[data-field=story] [aria-busy]"));
-        await reaches(page, " 10 ");
-        assert.equal(await valueOf(page, "title"), "mine 1");
+        await page.waitForFunction(() =>
+          (document.getElementById("title") as HTMLInputElement).value === "yours 1"
+        );
         await press(page, "Stop");
       });
     });
