@@ -81,6 +81,9 @@ Deno.test("The focus stays with a control that a handler changes, or goes to the
     });
 
     await step("whoever leaves a control for none is left alone", async (page) => {
+      // The script that moves the focus is there.
+      await pressKey(page, "#hidden");
+      await hasFocus(page, "#off");
       await page.locator("#gone").focus();
       await page.evaluate(() => (document.activeElement as HTMLElement).blur());
       await page.evaluate(() => document.getElementById("gone")?.remove());
