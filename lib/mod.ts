@@ -102,7 +102,6 @@ export type {
   Fields,
   Fixed,
   Given,
-  GivenOne,
   In,
   InOf,
   NoOutputs,

@@ -121,9 +121,6 @@ export type Changes<F> = {
   >;
 };
 
-/** The output of a handler for one field: a value, or a change of its props. */
-export type GivenOne<F> = OutOf<F> | Update<Changes<F>>;
-
 /**
  * The output of a handler for a slot. In a record an absent key leaves that field unchanged. A handler without
  * outputs gives nothing.
