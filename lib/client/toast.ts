@@ -19,6 +19,8 @@ const LEAST_SECONDS = 20;
 const MOST = 3;
 
 const waiting: Toast[] = [];
+/** What is told by each that is seen. */
+const told = new WeakMap<Element, Toast>();
 /** What had the focus before it went into a message. */
 let before: Element | null = null;
 
@@ -37,9 +39,21 @@ export function toast(one: Toast): void {
   say(level === "info" ? words : `${LEVELS[level]}: ${words}`);
   const region = document.getElementById("atoll-toasts");
   if (!region) return;
-  if (region.children.length < MOST) region.append(draw(one));
+  if (region.children.length < MOST || level === "error" && makePlace(region)) region.append(draw(one));
   else waiting.push(one);
   count(region);
+}
+
+/** An error is seen at once: the oldest of the others, which nobody is at, waits once more. */
+function makePlace(region: HTMLElement): boolean {
+  const other = [...region.children].find((item) =>
+    told.get(item)?.level !== "error" && !item.matches(":hover, :focus-within")
+  );
+  const one = other && told.get(other);
+  if (!one) return false;
+  other.remove();
+  waiting.unshift(one);
+  return true;
 }
 
 function count(region: HTMLElement): void {
@@ -47,8 +61,10 @@ function count(region: HTMLElement): void {
   else delete region.dataset.more;
 }
 
-function draw({ level, text, title, seconds, link }: Toast): HTMLElement {
+function draw(one: Toast): HTMLElement {
+  const { level, text, title, seconds, link } = one;
   const item = document.createElement("div");
+  told.set(item, one);
   item.className = "at-toast";
   item.dataset.level = level;
   const words = document.createElement("div");

@@ -180,6 +180,13 @@ Deno.test("A run, an error, a message and a queue are said in order, each once",
           await page.keyboard.press("Escape");
           assert.equal(await messages.count(), left);
         }
+        await press(page, "Toasts");
+        await messages.nth(2).waitFor();
+        await page.mouse.move(0, 0);
+        await press(page, "Refuse hidden");
+        await messages.getByText("It is needed").waitFor();
+        assert.equal(await messages.count(), 3, "an error takes the place of the oldest of the others");
+        assert.equal(await page.locator("#atoll-toasts").getAttribute("data-more"), "2 more");
       },
     );
 
