@@ -43,7 +43,7 @@ async function endOf(page: Page): Promise<{ story: string; title: string; toasts
   return {
     story: await valueOf(page, "story"),
     title: await valueOf(page, "title"),
-    toasts: await (await page.evaluate<string>("name")).split("\n").slice(0, -1),
+    toasts: (await page.evaluate<string>("name")).split("\n").slice(0, -1),
   };
 }
 
