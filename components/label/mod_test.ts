@@ -82,5 +82,6 @@ Deno.test("label() keeps the place of its rows while it waits", () => {
   );
   assert.equal(html.match(/<li/g)?.length, 4);
   assert.match(html, /No result yet/);
+  assert.doesNotMatch(html, /at-note/, "seconds are counted in notes");
   assert.match(html, /<ul[^>]* aria-hidden="true"/, "its empty rows are not read out");
 });

@@ -34,7 +34,7 @@ export function LabelView(view: ViewProps<LabelProps, Ranking | null>): VNode | 
     <Frame view={view} group>
       <div class="at-out" id={id}>
         {props.showHeading && (
-          <p class="at-best">{value ? value.label : <span class="at-note">No result yet</span>}</p>
+          <p class={value ? "at-best" : "at-best text-soft"}>{value ? value.label : "No result yet"}</p>
         )}
         <ul class="at-rank" aria-hidden={value ? undefined : "true"}>
           {rows.map((row, index) => (
