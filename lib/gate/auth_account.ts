@@ -41,7 +41,7 @@ export async function answerAccount<S extends AuthState>(
   } else if (request.method !== "GET" && request.method !== "HEAD") {
     throw new Fault("method_not_allowed", "An account answers GET and POST");
   }
-  context.state.title = "Account · Atoll";
+  context.state.title = `${notice === undefined ? "" : "Error: "}Account · Atoll`;
   return await context.render(
     h(AccountPage, {
       user,

@@ -161,12 +161,19 @@ export async function show<S extends AuthState>(
     headers?: Readonly<Record<string, string>>;
   },
 ): Promise<Response> {
-  context.state.title = "Log in · Atoll";
+  context.state.title = `${notice === undefined ? "" : "Error: "}Log in · Atoll`;
   const elsewhere = users.way === "redirect"
     ? { label: users.label, url: below(page, "login/start") }
     : undefined;
   return await context.render(
-    h(LoginPage, { message, notice, name, action: `${below(page, "login")}${query}`, elsewhere }),
+    h(LoginPage, {
+      message,
+      notice,
+      wrong: notice === WRONG,
+      name,
+      action: `${below(page, "login")}${query}`,
+      elsewhere,
+    }),
     { status, headers: { "cache-control": "no-store", ...headers } },
   );
 }

@@ -60,7 +60,7 @@ Deno.test("Nobody gets in by a callback that is not the end of their own login",
   const refused = async (visitor: Visitor, path: string) => {
     const answer = await visitor.get(path);
     assert.equal(answer.status, 401);
-    assert.match(await answer.text(), /role="alert">Logging in did not work. Try again</);
+    assert.match(await answer.text(), /id="login-notice"[^>]*>Logging in did not work. Try again</);
     assert.equal((await visitor.get("/club/api")).status, 303);
   };
   {

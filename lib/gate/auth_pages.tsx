@@ -9,6 +9,8 @@ export interface LoginPageOptions {
   readonly message: string | undefined;
   /** Why it did not work. */
   readonly notice: string | undefined;
+  /** Whether name or password is wrong. */
+  readonly wrong: boolean;
   /** The name that was typed. */
   readonly name: string;
   /** Where the form is sent to. */
@@ -18,12 +20,12 @@ export interface LoginPageOptions {
 }
 
 /** A form for name and password, or a link to where one logs in. Works without script. */
-export function LoginPage({ message, notice, name, action, elsewhere }: LoginPageOptions): VNode {
+export function LoginPage({ message, notice, wrong, name, action, elsewhere }: LoginPageOptions): VNode {
   return (
     <section class="max-w-sm py-8 mx-auto" aria-labelledby="login-title">
       <h1 id="login-title">Log in</h1>
       {message === undefined ? null : <p class="mt-2 text-soft">{message}</p>}
-      {notice === undefined ? null : <p id="login-notice" class="mt-4 atoll-notice" role="alert">{notice}</p>}
+      {notice === undefined ? null : <p id="login-notice" class="mt-4 atoll-notice">{notice}</p>}
       {elsewhere
         ? (
           <p class="mt-6">
@@ -43,6 +45,7 @@ export function LoginPage({ message, notice, name, action, elsewhere }: LoginPag
                 spellcheck={false}
                 maxLength={128}
                 required
+                aria-invalid={wrong ? "true" : undefined}
                 aria-describedby={notice === undefined ? undefined : "login-notice"}
               />
             </Field>
@@ -54,6 +57,7 @@ export function LoginPage({ message, notice, name, action, elsewhere }: LoginPag
                 name="password"
                 autocomplete="current-password"
                 required
+                aria-invalid={wrong ? "true" : undefined}
                 aria-describedby={notice === undefined ? undefined : "login-notice"}
               />
             </Field>
@@ -93,7 +97,7 @@ export function AccountPage(
         Logged in as <strong>{user.name}</strong>{" "}
         {user.roles.length === 0 ? null : <span class="text-soft">({user.roles.join(", ")})</span>}
       </p>
-      {notice === undefined ? null : <p class="atoll-notice" role="alert">{notice}</p>}
+      {notice === undefined ? null : <p class="atoll-notice">{notice}</p>}
       <form class="flex flex-wrap gap-2" method="post" action={logout}>
         <a class="at-btn" href={page}>Back to the page</a>
         <button class="at-btn" type="submit">Log out</button>

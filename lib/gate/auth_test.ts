@@ -336,7 +336,12 @@ Deno.test("The login says the same of a wrong name and of a wrong password", asy
     assert.equal(answer.headers.get("set-cookie"), null);
   }
   assert.equal(texts.size, 1);
-  assert.match([...texts][0] as string, /role="alert">Wrong name or password</);
+  const [text = ""] = texts;
+  assert.match(text, /<p id="login-notice"[^>]*>Wrong name or password</);
+  assert.equal(text.match(/aria-invalid="true"/g)?.length, 2);
+  assert.doesNotMatch(text, /role="alert"/);
+  const first = await (await new Visitor(club).get("/club/login")).text();
+  assert.doesNotMatch(first, /aria-invalid|login-notice/);
 });
 
 Deno.test("A name that only looks like another's never is", async () => {

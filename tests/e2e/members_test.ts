@@ -60,10 +60,12 @@ async function steps(t: Deno.TestContext, server: TestServer): Promise<void> {
     await t.step(`${colorScheme}, ${viewport?.width} px: what each sees is fit for everybody`, async () => {
       const options = { ...look, bypassCSP: true };
       await using stranger = await open(browser, `${server.base}/demos/members/login`, options);
+      assert.equal(await stranger.page.title(), "Log in · Atoll");
       await stranger.page.getByLabel("Name").fill("vera");
       await stranger.page.getByLabel("Password").fill("wrong");
       await stranger.page.getByLabel("Password").press("Enter");
-      await stranger.page.getByRole("alert").waitFor();
+      await stranger.page.locator("#login-notice", { hasText: "Wrong name or password" }).waitFor();
+      assert.equal(await stranger.page.title(), "Error: Log in · Atoll");
       assert.equal(await stranger.page.getByLabel("Name").inputValue(), "vera");
       assert.equal(await stranger.page.getByLabel("Password").inputValue(), "");
       await isFine(stranger.page);
@@ -187,6 +189,24 @@ async function steps(t: Deno.TestContext, server: TestServer): Promise<void> {
     await viewer.page.getByRole("heading", { name: "Log in" }).waitFor();
     await viewer.page.goBack();
     await viewer.page.getByRole("heading", { name: "Log in" }).waitFor();
+  });
+
+  await t.step("a login that has ended is said to be, with a link that comes back", async () => {
+    await using watched = await enter(server, "vera");
+    const { page } = watched;
+    await page.context().clearCookies();
+    await page.getByRole("button", { name: "Look again" }).click();
+    const message = page.locator(".at-toast[data-level=error]", {
+      hasText: "You are logged out. Log in again",
+    });
+    await message.waitFor();
+    assert.equal(await page.locator(".at-error").count(), 0);
+    await message.getByRole("link", { name: "Log in again" }).click();
+    await page.getByLabel("Name").fill("vera");
+    await page.getByLabel("Password").fill(users.vera);
+    await page.getByRole("button", { name: "Log in" }).click();
+    await page.locator("#notes").waitFor();
+    assert.equal(new URL(page.url()).pathname, "/demos/members");
   });
 
   await t.step("without script it does the same", async () => {
