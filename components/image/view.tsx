@@ -62,7 +62,10 @@ export function ImageView(view: ViewProps<ImageProps, PictureRef | null>): VNode
       raise?.("upload");
     } catch (fault) {
       // Another picture, or none, was chosen meanwhile: nobody waits for this one
-      if (!signal.aborted) setSending({ phase: "failed", message: (fault as Error).message });
+      if (signal.aborted) return;
+      const { message } = fault as Error;
+      setSending({ phase: "failed", message });
+      view.say?.(`${name}: ${message}`);
     }
   };
   const handle = (transfer: DataTransfer | null, event: Event) => {

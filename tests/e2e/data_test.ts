@@ -88,6 +88,13 @@ Deno.test("Components of data in a browser", async (t) => {
               await error.textContent(),
               `"${name}" is not a PNG, JPEG, GIF, WebP or AVIF picture`,
             );
+            // It is tied to its control, and said once.
+            const photo = page.locator("#photo");
+            assert.equal(await photo.getAttribute("aria-invalid"), "true");
+            assert.equal(await photo.getAttribute("aria-describedby"), "photo-error");
+            const said = page.locator("#atoll-say p", { hasText: `Photo: "${name}" is not a PNG` });
+            await said.waitFor({ state: "attached" });
+            assert.equal(await said.count(), 1);
           }
         }),
     );
