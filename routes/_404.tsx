@@ -2,8 +2,11 @@ import { type HandlerByMethod, page } from "fresh";
 import type { VNode } from "preact";
 
 /** Fresh would answer 200 without a handler that says otherwise. */
-export const handler: HandlerByMethod<undefined, unknown> = {
-  GET: () => page(undefined, { status: 404 }),
+export const handler: HandlerByMethod<undefined, { title?: string }> = {
+  GET: ({ state }) => {
+    state.title = "Not found · Atoll";
+    return page(undefined, { status: 404 });
+  },
 };
 
 /** What an address without a page shows. Not the address: whoever made the link would choose words on this page. */

@@ -1,17 +1,19 @@
 import { asset } from "fresh/runtime";
-import type { PageProps } from "fresh";
+import { HttpError, type PageProps } from "fresh";
 import type { VNode } from "preact";
 import { TYPES_SCRIPT } from "@/lib/gate/type_mistakes.ts";
 
 /** The document around every page. */
-export default function App({ Component, config, state }: PageProps<unknown, { title?: string }>): VNode {
+export default function App(
+  { Component, config, state, error }: PageProps<unknown, { title?: string }>,
+): VNode {
   return (
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width,initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>{state?.title ?? "Atoll"}</title>
+        <title>{error && !isMissing(error) ? "Error · Atoll" : state?.title ?? "Atoll"}</title>
         <link rel="icon" href={ICON} />
         <link rel="stylesheet" href={asset("/atoll.css")} />
       </head>
@@ -21,6 +23,10 @@ export default function App({ Component, config, state }: PageProps<unknown, { t
       </body>
     </html>
   );
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof HttpError && error.status === 404;
 }
 
 // In the page itself, so that no browser asks for /favicon.ico.

@@ -1,7 +1,15 @@
-import type { PageProps } from "fresh";
+import { type HandlerByMethod, page, type PageProps } from "fresh";
 import type { VNode } from "preact";
 import type { Account } from "atoll";
 import { listDemos } from "@/lib/gate/gallery.ts";
+
+/** Gives the page its title. */
+export const handler: HandlerByMethod<undefined, { title?: string }> = {
+  GET: ({ state }) => {
+    state.title = "Demos · Atoll";
+    return page(undefined);
+  },
+};
 
 /**
  * The gallery: one card for each demo. What is no demo is named to authors, while they develop, and to people with the role

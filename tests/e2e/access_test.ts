@@ -23,6 +23,9 @@ Deno.test("axe finds no violation, light and dark, wide and 360 px", async (t) =
             bypassCSP: true,
           });
           const { page } = watched;
+          const heading = await page.getByRole("heading", { level: 1 }).innerText();
+          const name = path === "/nothing-here" ? "Not found" : heading;
+          assert.equal(await page.title(), `${name} · Atoll`);
           await page.addScriptTag({ content: axe.source });
           const found = await page.evaluate(async () => {
             const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run(document, {

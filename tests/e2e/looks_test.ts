@@ -28,6 +28,12 @@ Deno.test("Pages keep their form", async (t) => {
       });
     }
 
+    await t.step("a page that cannot be shown says so in its title", async () => {
+      await using watched = await open(browser, `${served.base}/broken`);
+      assert.equal(await watched.page.title(), "Error · Atoll");
+      assert.equal(await watched.page.getByRole("heading", { level: 1 }).count(), 1);
+    });
+
     await t.step("what is chosen is seen where a page has the colours of the system", async () => {
       await using watched = await open(browser, `${served.base}/chosen`, { forcedColors: "active" });
       const { page } = watched;

@@ -1,0 +1,4 @@
+/** A page that cannot be made. */
+export default function Broken(): never {
+  throw new Error("no page");
+}
