@@ -26,7 +26,7 @@ export function SliderView(view: ViewProps<SliderProps, number>): VNode | null {
       typed >= min && typed <= max && set?.(typed),
   };
   const settle = (typed?: HTMLInputElement | number) =>
-    import("./settle.ts").then((it) => it.settle(view, typed));
+    import("./settle.ts").then((it) => it.settle(view, typed), Object);
   const [drawn] = useState(props);
   useEffect(() => {
     // An action has moved the limits.
