@@ -21,7 +21,7 @@ export interface AccountsOptions extends AccountParts {
   readonly broke?: ((error: unknown) => void) | undefined;
   /** Whether pages are loaded again when their files change, with new functions in them. */
   readonly dev: boolean;
-  /** What goes on for people who are logged in, besides requests. Default nothing. */
+  /** Work of logged-in people besides requests. Default nothing. */
   readonly runs?: (() => Iterable<GoingOn>) | undefined;
 }
 
@@ -34,13 +34,13 @@ const ELSEWHERE_MS = 20_000;
 interface Places {
   /** Checks of passwords: each takes a core and 32 MiB. */
   readonly checks: Few;
-  /** Other questions: who somebody is now, and logins elsewhere. */
+  /** Other questions: the current user of a login, and logins elsewhere. */
   readonly finds: Few;
 }
 
-/** Whoever logs in, whatever guards the page: the state that all guards of a server share. Knows no HTTP. */
+/** The state of logins that all guards of a server share. This class knows no HTTP. */
 export class Accounts {
-  /** Who is logged in. */
+  /** Logins of all users. */
   readonly logins: Logins;
   /** Keys for programs. */
   readonly keys: Keys;
@@ -48,7 +48,7 @@ export class Accounts {
   readonly flows: Flows;
   /** Logins that have failed recently. */
   readonly attempts: Attempts;
-  /** What people who are logged in have open. */
+  /** Requests and runs of logged-in people. */
   readonly opened: OpenedThings;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -100,7 +100,7 @@ export class Accounts {
     this.#inTime(SOURCE_MS, realm, ready).catch(this.#broke);
   }
 
-  /** Who logs in with a name and a password. @throws {Fault} `queue_full`, `offline` */
+  /** The user of a name and a password. @throws {Fault} `queue_full`, `offline` */
   async check(
     realm: string,
     source: PasswordSource,

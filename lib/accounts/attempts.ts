@@ -20,7 +20,7 @@ interface Count {
   sinceMs: number;
   /** No attempt before then. */
   lockedUntilMs: number;
-  /** How often it was locked of late: each lock is twice as long as the one before. */
+  /** How often it was locked recently: each lock is twice as long as the one before. */
   locks: number;
 }
 
@@ -37,7 +37,7 @@ const MOST_COUNTS = 20_000;
 
 /**
  * Counts logins that went wrong. An address is locked after ten in a minute, for a minute, then two, four ... up to an
- * hour. A name is never locked as such, or anybody could lock its owner out: when it is tried from everywhere, each
+ * hour. A name is never locked as such, or anybody could lock its owner out. When a name is tried from everywhere, each
  * address has two attempts at it instead of ten.
  */
 export class Attempts {
@@ -72,7 +72,7 @@ export class Attempts {
     return {
       succeeded: () => {
         this.#counts.delete(both);
-        // Only this one attempt: an account of one's own is no way to try others' for ever.
+        // Only this one attempt: a person's own account is not a way to try other accounts forever.
         for (const { count, locked } of [here, everywhere]) {
           count.failures = locked ? MOST_FAILURES - 1 : Math.max(0, count.failures - 1);
           if (!locked) continue;
@@ -111,7 +111,7 @@ export class Attempts {
     return { count, locked };
   }
 
-  // Those that are locked stay as long as there are others: nobody gets free by filling the list.
+  // Locked entries stay as long as there are others: nobody gets free by filling the list.
   #forgetOne(nowMs: number): void {
     let looked = 0;
     let first: string | undefined;

@@ -6,7 +6,7 @@ import { fingerprint } from "./secret.ts";
 export interface Flow {
   /** The page that was asked for. */
   readonly page: string;
-  /** What the source wants back. */
+  /** Data that the source wants back. */
   readonly kept: Readonly<Record<string, string>>;
 }
 
@@ -19,7 +19,7 @@ export function packFlow(flow: Flow, nowMs: number): string {
   return new TextEncoder().encode(text).toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-/** The way back; `undefined` for what is none or began too long ago. */
+/** The flow of a text; `undefined` if the text is not a flow, or the flow began too long ago. */
 export function unpackFlow(text: string, nowMs: number): Flow | undefined {
   try {
     const bytes = Uint8Array.fromBase64(text, { alphabet: "base64url" });

@@ -5,11 +5,11 @@ import type { AccountParts } from "./logins.ts";
 import { fingerprint, randomText, sameFingerprint } from "./secret.ts";
 import type { Known } from "./users.ts";
 
-/** What a key may do, within what its user may. */
+/** The rights of a key, within those of its user. */
 export interface KeyScope {
-  /** What its user calls it. */
+  /** The name that its user gave it. */
   readonly label: string;
-  /** The roles that it has of its user's. Those that the user is given later are not among them. */
+  /** The roles that it has of its user's. Roles that the user gets later are not among them. */
   readonly roles: readonly string[];
   /** Paths of pages that it opens: `/demos/members`, or `/demos/*` for all below, also those that come later. */
   readonly routes: readonly string[];
@@ -19,7 +19,7 @@ export interface KeyScope {
 
 /** A key as it is kept, without its secret. */
 export interface ApiKey extends Omit<Known, "roles">, KeyScope {
-  /** Its own name, which is no secret: the middle of the key. */
+  /** Its own name, which is not a secret: the middle of the key. */
   readonly id: string;
   readonly realm: string;
   /** The roles that its user had when it was made. */
@@ -82,7 +82,7 @@ export class Keys {
       sinceMs: now(),
     } satisfies Value;
     for (;;) {
-      // Whoever counts while another key is being made counts again.
+      // A caller that counts while another key is being made counts again.
       const turn = turnOf(user.id);
       const version = (await records.get(turn))?.version ?? null;
       const others = await Array.fromAsync(records.list({ prefix: ofUser(user.id), limit: MOST_KEYS }));

@@ -20,7 +20,7 @@ export interface Login extends Known {
   readonly realm: string;
 }
 
-/** What the accounts need of the server. */
+/** The parts of the server that accounts need. */
 export interface AccountParts {
   /** The store; opened when it is first asked for. */
   readonly store: () => Promise<Store>;

@@ -59,7 +59,7 @@ export function oidc(options: OidcOptions & { readonly fetch: IssuerFetch }): Re
   let found: Promise<[typeof import("openid-client"), Configuration]> | undefined;
   const discover = () => {
     found ??= discovered(issuer, options);
-    // Who was not there may be there the next time.
+    // An issuer that was not there may be there the next time.
     found.catch(() => found = undefined);
     return found;
   };
@@ -120,7 +120,7 @@ async function discovered(
     [client.customFetch]: (url, init) => call(url, init as RequestInit),
     execute: issuer.protocol === "http:" ? [client.allowInsecureRequests] : [],
   });
-  // What comes straight from the issuer over TLS may go unsigned by the standard. Here it may not.
+  // By the standard, a token straight from the issuer over TLS may be unsigned. Here it may not.
   client.enableNonRepudiationChecks(configuration);
   return [client, configuration];
 }

@@ -13,7 +13,7 @@ export interface GoingOn {
 /** Options for {@linkcode OpenedThings}. */
 export interface OpenedOptions {
   readonly after: After;
-  /** What goes on for people who are logged in. */
+  /** Runs of logged-in people. */
   readonly runs: () => Iterable<GoingOn>;
   /** Looks up what is left of a person's rights. @throws when their source does not answer. */
   readonly now: (standing: Standing) => Promise<Now>;
@@ -75,8 +75,8 @@ interface Somebody {
 }
 
 /**
- * What people who are logged in have open: requests with their bodies and answers, and runs. Every few seconds each of
- * these people is looked up again, once, however much they have open, so that whatever ends a right also ends what was
+ * The open things of logged-in people: requests with their bodies and answers, and runs. Every few seconds each of
+ * these people is looked up again, once, however much they have open. So a right that ends also ends everything that was
  * opened with it. While nothing is open nothing is asked.
  */
 export class OpenedThings {
@@ -150,7 +150,7 @@ export class OpenedThings {
     }
   }
 
-  // What throws here must keep nothing else open: this look has to reach everybody, and the next one has to come.
+  // An error here must keep nothing else open: this look has to reach everybody, and the next one has to come.
   #end(one: { end(): void }): void {
     try {
       one.end();

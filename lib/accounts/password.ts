@@ -3,7 +3,7 @@ import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { hasControls } from "@/lib/value/controls.ts";
 import { Fault } from "@/lib/value/fault.ts";
 
-/** How dear a guess is made. */
+/** How expensive a guess is made. */
 export interface PasswordCost {
   /** Memory and time: 2 to this power. 14 to 20. */
   readonly logN: number;
@@ -63,7 +63,7 @@ export function readHash(hash: string): { cost: PasswordCost; salt: Buffer; hash
 
 /**
  * Whether this is the password of a hash. It takes as long when there is no hash, so that nobody can tell by the time
- * whether a user exists; `like` is a hash whose cost to take then.
+ * whether a user exists. The cost is then that of the hash `like`.
  *
  * @throws {Fault} `bad_request` when the password is empty or too long.
  */
@@ -81,7 +81,7 @@ export async function checkPassword(
   return timingSafeEqual(given, right) && hash !== undefined;
 }
 
-/** Derives a key from a password: the work that makes guesses dear. */
+/** Derives a key from a password: the work that makes guesses expensive. */
 export type Derive = (password: Uint8Array, salt: Buffer, cost: PasswordCost) => Promise<Buffer>;
 
 /** scrypt, in a thread of its own. */

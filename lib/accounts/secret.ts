@@ -6,7 +6,7 @@ export function randomText(random: (bytes: number) => Uint8Array, bytes: number)
   return random(bytes).toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-/** What is kept of a secret: enough to know it again, not enough to use it. 43 characters. */
+/** The fingerprint that is kept of a secret: enough to know it again, not enough to use it. 43 characters. */
 export function fingerprint(secret: string): string {
   return createHash("sha256").update(secret).digest("base64url");
 }

@@ -30,8 +30,8 @@ export interface Now {
 }
 
 /**
- * What is left of somebody's rights: all that they had, or those of their user but without the login, whose page they
- * must log in to again, or nothing. Whoever has lost a role has nothing left of what they opened with it.
+ * The rights that somebody still has: all, those of their user without the login, or none. Without the login they must
+ * log in to its page again. A person who has lost a role keeps nothing that they opened with it.
  */
 export function leftOf({ user, way }: Pick<Standing, "user" | "way">, now: Now): "all" | "user" | "nothing" {
   const { known, goesOn } = now;

@@ -64,7 +64,7 @@ export function usersFile(file?: string | URL): PasswordSource {
   };
 }
 
-// The first line that is read in the log is the true cause, and what would be right.
+// The first line in the log names the true cause, and the right form.
 function unreadable(path: string, cause: unknown): unknown {
   if (!(cause instanceof Error) || cause instanceof TypeError) return cause;
   const told = (why: string) => new Error(`Cannot read the file of users at ${path}: ${why}`, { cause });

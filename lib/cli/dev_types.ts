@@ -6,7 +6,7 @@ import { checkTypes } from "./type_check.ts";
 
 /**
  * Checks the types of all demos in the background and shows what is wrong over the pages that are open. A change of a file
- * starts the dev server anew, and with it this; a new file is checked with the next one.
+ * starts the dev server again, and with it this; a new file is checked with the next one.
  */
 export async function showTypes(root: URL): Promise<void> {
   const over = new AbortController();

@@ -1,5 +1,5 @@
 /**
- * Names in the log each file of a project that is no demo: run in a build, with the rights that its server will have.
+ * Names in the log each file of a project that is not a demo. It runs in a build, with the rights of the later server.
  */
 import { listDemos } from "@/lib/gate/gallery.ts";
 

@@ -3,7 +3,7 @@ import { shortened, sourcePlaceOf } from "@/lib/ops/source_place.ts";
 import type { TypeMistake } from "@/lib/gate/type_mistakes.ts";
 
 /**
- * What the compiler says of files and of all that they import in this project.
+ * The mistakes that the compiler finds in files, and in all that they import in this project.
  *
  * @param root The folder of the project.
  * @param files Paths from there.
@@ -29,8 +29,8 @@ export async function checkTypes(
 }
 
 /**
- * The mistakes that `deno check` has printed, without colours. What it could not read at all is one, too, and so is an
- * end without success that names none.
+ * The mistakes that `deno check` has printed, without colours. A file that it could not read at all is one, too, and so
+ * is an end without success that names none.
  */
 export function mistakesIn(text: string, success: boolean): readonly TypeMistake[] {
   const [head = "", ...blocks] = text.split(/^TS\d+ \[ERROR\]: /m);
@@ -76,14 +76,14 @@ function withKeys(text: string): string {
 }
 
 /**
- * A message of the compiler without the parts of types that no author writes: `Update<...>` and `Field<...>` lose what is
- * between the brackets, `Result<string | Update>` its own.
+ * A message of the compiler without the parts of types that no author writes. `Update<...>` and `Field<...>` lose the
+ * text between the brackets, and `Result<string | Update>` loses `Result` and its own brackets.
  */
 function inShort(text: string): string {
   return text.replace(/'(?:[^']|(?<=\w)'(?=\w))*'/g, (type) => unwrapped(emptied(type)));
 }
 
-// What the compiler cut off in the middle ends with the type.
+// A part that the compiler cut off in the middle ends with the type.
 function emptied(type: string): string {
   let short = "";
   for (let at = 0; at < type.length;) {
@@ -107,7 +107,7 @@ function closing(type: string, open: number): number {
   return type.length - 1;
 }
 
-// A handler may give its result at once, by a promise or piece by piece: that is no news to anybody.
+// A handler may give its result at once, by a promise or piece by piece: every author knows that.
 function unwrapped(type: string): string {
   const [, inner] = /^'Result<(.*)>'$/.exec(type) ?? [];
   return inner === undefined ? type.replace(/^'Result</, "'") : `'${inner}'`;

@@ -2,8 +2,8 @@ import { log } from "./log.ts";
 import { sourcePlaceOf } from "./source_place.ts";
 
 /**
- * Says in the log when a demo reads a variable of the environment that the server was not given: it gets `undefined`, as for
- * one that is not set. Each variable is named once.
+ * Says in the log when a demo reads a variable of the environment that the server was not given. The demo gets
+ * `undefined`, as for a variable that is not set. Each variable is named once.
  */
 export function tellHiddenEnv(): Disposable {
   const { get } = Deno.env;

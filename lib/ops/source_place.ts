@@ -11,8 +11,8 @@ export interface SourcePlace {
 }
 
 /**
- * The place in the author's own code that an error speaks of: that of the source it could not read, or else the innermost
- * call that is neither Atoll's nor a package's. `undefined` where there is none.
+ * The place of an error in the author's own code: the unreadable source, or else the innermost call that is neither
+ * Atoll's nor a package's. `undefined` where there is none.
  */
 export function sourcePlaceOf(error: unknown): SourcePlace | undefined {
   if (!(error instanceof Error)) return undefined;

@@ -47,13 +47,13 @@ export async function pagesHeld(): Promise<Page[]> {
     } else if (
       /^(?:routes|islands|components|lib)\/(?!engine\/pool\/testing\/).*(?<!_test)\.tsx?$/.test(file)
     ) {
-      pages.push({ file, comments: "none" });
+      pages.push({ file, comments: file.startsWith("lib/accounts/") ? "all" : "none" });
     }
   }
   const exported = await filesExported();
   return pages.map((page) => ({
     ...page,
-    comments: exported.has(page.file) ? "doc" as const : page.comments,
+    comments: page.comments === "none" && exported.has(page.file) ? "doc" as const : page.comments,
   }))
     .sort((a, b) => a.file < b.file ? -1 : 1);
 }

@@ -37,6 +37,7 @@ const HELD = {
   "components/layout/boxes.tsx": "doc",
   "lib/demo/action.ts": "doc",
   "lib/testing/demo.ts": "doc",
+  "lib/accounts/keys.ts": "all",
   "components/ui/frame.tsx": "none",
   "lib/gate/auth_pages.tsx": "none",
 };
