@@ -7,7 +7,7 @@ export const DEAF_MS = 5000;
 /** One action of a run, while it is under way. */
 export interface Attempt {
   readonly action: BoundAction;
-  /** Why it is not waited for any more. What its handler still gives goes nowhere. */
+  /** Why it is not waited for any more. Later results of its handler go nowhere. */
   over: Fault | undefined;
   /** Made when somebody asks for the signal: most handlers do not. */
   abort: AbortController | undefined;
@@ -21,7 +21,7 @@ export interface Attempt {
   answer: Answer | undefined;
 }
 
-/** What is gathered to be remembered. */
+/** The values that are gathered to be remembered. */
 export interface Answer {
   readonly key: string;
   /** `undefined` when something among it cannot be given twice. */

@@ -11,7 +11,7 @@ export interface Member {
   readonly size: number;
   /** Takes all inputs and gives as many outputs. */
   readonly fn: (inputs: readonly unknown[], run: BatchContext) => unknown;
-  /** What this call gives to it. */
+  /** The input of this call. */
   readonly input: unknown;
   /** How it waits for a place. */
   readonly entry: Omit<Entry, "signal">;
@@ -45,13 +45,13 @@ export class Batches {
   }
 
   /**
-   * What the handler gave for this call. @throws {Fault} of the queue, whatever the handler threw, and the error that it
+   * The handler's result for this call. @throws {Fault} of the queue, whatever the handler threw, and the error that it
    * gave in the place of an output.
    */
   async run(member: Member): Promise<unknown> {
     const joined = new AbortController();
     const waiting: Waiting = { ...member, joined, outcome: Promise.withResolvers() };
-    // Whoever waits for it comes a little later.
+    // A caller that waits for it comes a little later.
     waiting.outcome.promise.catch(() => {});
     const all = this.#waiting.get(member.name) ?? new Set();
     this.#waiting.set(member.name, all.add(waiting));

@@ -49,7 +49,7 @@ const OVER: RunRequest = Object.freeze({
 
 const NOTHING = Object.freeze({});
 
-/** What is remembered of a call that is over. */
+/** The data that is remembered of a call that is over. */
 export function withoutValues({ id, demo, action, session, page }: Call): Call {
   return { id, demo, action, input: NOTHING, session, page, request: OVER };
 }
@@ -82,7 +82,7 @@ export function checkedEvent({ demo, action, event }: Call): RaisedEvent | undef
   throw new Fault("bad_input", message, { field: key, cause: right.error });
 }
 
-/** What a handler sees of the event that started its run. */
+/** The event that started a run, as its handler sees it. */
 export function seenEvent({ when, detail }: RaisedEvent): RunEvent {
   const at = when.indexOf(":");
   return { field: when.slice(0, at), name: when.slice(at + 1), detail };

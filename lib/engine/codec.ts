@@ -4,7 +4,7 @@ import { Fault } from "@/lib/value/fault.ts";
 import type { Run } from "./run.ts";
 import type { Sealing } from "./seal.ts";
 
-/** What codec contexts are made of. */
+/** The parts of codec contexts. */
 export interface CodecOptions {
   /** Where the bytes of files are kept. */
   readonly blobs: Blobs;

@@ -5,7 +5,7 @@ import { type Attempt, each, signalOf } from "./attempt.ts";
 import { type RaisedEvent, seenEvent } from "./call.ts";
 import { shareOf } from "./share.ts";
 
-/** What a context is made of. */
+/** The parts of a context. */
 export interface ContextParts {
   readonly attempt: Attempt;
   readonly emit: (frame: FrameBody) => void;

@@ -362,7 +362,7 @@ export class Engine {
     }
   }
 
-  /** What is going on: for health checks and tests. */
+  /** The current activity: for health checks and tests. */
   get load(): {
     readonly waiting: number;
     readonly busy: number;

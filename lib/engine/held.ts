@@ -9,7 +9,7 @@ import { Lookup } from "@/lib/value/lookup.ts";
 import { weigh } from "@/lib/value/weigh.ts";
 import { plainCopy } from "./plain_copy.ts";
 
-/** What the server holds for one page in one browser. */
+/** The values that the server holds for one page in one browser. */
 export interface Session {
   /** Id, without its signature. */
   readonly id: string;
@@ -56,7 +56,7 @@ export interface Edit {
   readonly value?: { readonly given: unknown } | undefined;
 }
 
-/** What was written of one field, as it is held. */
+/** The written value of one field, as it is held. */
 export interface Written {
   /** Key of the field. */
   readonly key: string;
@@ -115,7 +115,7 @@ export class HeldSessions {
   #sweepMs = Infinity;
   #timer: Disposable | undefined;
 
-  /** Holds none at first. */
+  /** Nothing is held at first. */
   constructor(options: HeldSessionsOptions) {
     this.#options = options;
   }
@@ -144,7 +144,7 @@ export class HeldSessions {
     this.#wake(held.leftMs);
   }
 
-  /** Lets go of all of them. */
+  /** Releases all of them. */
   close(): void {
     this.#timer?.[Symbol.dispose]();
     for (const held of [...this.#held]) this.#drop(held);
@@ -208,7 +208,7 @@ export class HeldSessions {
   }
 }
 
-/** What a session needs of those that hold it. */
+/** The parts of its holders that a session needs. */
 interface HeldHost {
   readonly find: (id: string) => Held | undefined;
   readonly now: () => number;
@@ -230,7 +230,7 @@ export interface HeldValue {
 /** Changed props as they are held. */
 export interface HeldProps {
   readonly props: Readonly<Record<string, unknown>>;
-  /** Those that were changed. */
+  /** The changed ones. */
   readonly changes: Readonly<Record<string, unknown>>;
   readonly bytes: number;
 }
@@ -397,7 +397,7 @@ class Held implements Linked<Held> {
     }
   }
 
-  /** Takes props that were kept. What does not fit the author's any more counts as not kept. */
+  /** Takes props that were kept. Data that does not fit the author's any more counts as not kept. */
   bringProps(key: string, field: AnyField, props: Readonly<Record<string, unknown>>): void {
     if (this.#props.has(field)) return;
     try {
@@ -466,7 +466,7 @@ class Held implements Linked<Held> {
     return { props, changes: { ...old?.changes, ...changes }, bytes: weigh(props, this.#host.room()) };
   }
 
-  /** Lets go of values whose time is up, and says when that of the next is. */
+  /** Releases values whose time is up, and says when that of the next is. */
   sweep(now: number): number {
     let next = Infinity;
     for (const [field, held] of this.#values) {
@@ -476,7 +476,7 @@ class Held implements Linked<Held> {
     return next;
   }
 
-  /** Lets go of everything. */
+  /** Releases everything. */
   clear(): void {
     for (const [field, held] of this.#values) this.#remove(field, held);
     this.#props.clear();

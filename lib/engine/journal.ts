@@ -27,7 +27,7 @@ import { type End, LateEnds } from "./late_ends.ts";
 
 export type { AcceptedRun, FinishedRun, UnfinishedRun } from "./journal_run.ts";
 
-/** What a run leaves in its session: kept in one commit with its end. */
+/** The changes that a run leaves in its session: kept in one commit with its end. */
 export interface Left {
   /** Id of the session. */
   readonly session: string;
@@ -79,7 +79,7 @@ class Live implements Linked<Live> {
   ending: Promise<void> | undefined = undefined;
   /** Whether it has frames that wait for the next time that some are kept. */
   dirty = false;
-  /** What it leaves in its session. */
+  /** The changes that it leaves in its session. */
   left: Left | undefined = undefined;
   /** The run of the same session whose end, with what that left, comes before this one's. */
   behind: Live | undefined = undefined;

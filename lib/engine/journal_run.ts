@@ -4,7 +4,7 @@ import type { Json } from "@/lib/value/json.ts";
 import type { DoneFrame, FrameBody } from "@/lib/wire/frame.ts";
 import { piecesOf, setPieces } from "./journal_text.ts";
 
-/** What is kept of a run from its acceptance to its end. Enough to run it again. */
+/** The data that is kept of a run from its acceptance to its end. Enough to run it again. */
 export interface AcceptedRun {
   /** Id of the run. */
   readonly id: string;
@@ -24,7 +24,7 @@ export interface AcceptedRun {
   readonly rest?: Readonly<Record<string, Json | undefined>> | undefined;
   /** The event that started it. */
   readonly event?: Json | undefined;
-  /** What a handler that runs again may see of the request. Leave secrets out: it is kept as it is. */
+  /** The parts of the request that a handler sees when it runs again. Leave secrets out: it is kept as it is. */
   readonly request?: Json | undefined;
   /** Whether it may be run again after a crash. Default false: it ends as interrupted. */
   readonly retry?: boolean | undefined;
@@ -95,7 +95,7 @@ export const LIFE = ["runs", "life"] as const;
 /** Lines of JSON, one frame each, cut into pieces: the frame of line `n` has `seq` `n`. */
 export const frameKey = (name: string): Key => ["runs", "frames", name];
 
-/** What is kept of the end of a run. */
+/** The data that is kept of the end of a run. */
 export interface Over {
   /** Id of the run. */
   readonly id: string;

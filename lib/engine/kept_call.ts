@@ -5,7 +5,7 @@ import type { Call, RaisedEvent } from "./call.ts";
 import type { AcceptedRun } from "./journal.ts";
 import type { Session } from "./sessions.ts";
 
-/** What is kept of a call, besides its request. */
+/** The data that is kept of a call, besides its request. */
 export function acceptedRun(id: string, call: Call): AcceptedRun {
   const { action, page, input, rest, event, session, demo } = call;
   const retry = demo.actions[action]?.retry ?? false;
@@ -53,8 +53,8 @@ export function callAgain(
 }
 
 /**
- * What is kept of the request of a call. Only what is no secret: headers and cookies are left out. Of any run: one that has
- * not begun when the server stops is begun by the next, whatever its action says.
+ * The data that is kept of the request of a call, without secrets: headers and cookies are left out. It is kept of any
+ * run: the next server begins a run that had not begun, whatever its action says.
  */
 export function requestOf({ request: { url, client, query, user } }: Call): Json {
   return { url, client, query: query.toString(), ...user ? { user: user as unknown as Json } : {} };

@@ -23,7 +23,7 @@ interface Kept extends Linked<Kept> {
   run: Run | undefined;
   readonly name: string | undefined;
   endedMs: number | undefined;
-  /** What its log took when it ended. */
+  /** The size of its log when it ended. */
   bytes: number;
   /** The share that it is part of, once it is over. */
   share: Share | undefined;
@@ -95,7 +95,7 @@ export class KeptRuns {
     return this.#going.size;
   }
 
-  /** Those that go on. */
+  /** The runs that go on. */
   *going(): IterableIterator<Run> {
     for (const { run } of this.#going) yield run as Run;
   }

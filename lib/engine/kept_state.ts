@@ -45,7 +45,7 @@ export class KeptState {
     return this.#empty.has(tupleKey(session, page));
   }
 
-  /** What has to be written so that it is kept. `nowMs`: the time by which values expire. */
+  /** The data that has to be written so that it is kept. `nowMs`: the time by which values expire. */
   ops(session: string, page: string, written: readonly Written[], nowMs: number): Op[] {
     this.#saves++;
     this.#empty.delete(tupleKey(session, page));
@@ -58,7 +58,7 @@ export class KeptState {
     return ops;
   }
 
-  /** What was kept of a session at a page; `undefined`: nothing. What cannot be read any more counts as not kept. */
+  /** What was kept of a session at a page; `undefined`: nothing. Data that cannot be read any more counts as not kept. */
   async load(session: string, page: string): Promise<KeptFields | undefined> {
     const whose = tupleKey(session, page);
     if (this.#empty.has(whose)) return undefined;

@@ -38,7 +38,7 @@ export class LateEnds {
   #timer: Disposable | undefined;
   #told = false;
 
-  /** Holds none at first. */
+  /** Nothing is held at first. */
   constructor(options: LateEndsOptions) {
     this.#options = options;
   }
@@ -95,7 +95,7 @@ export class LateEnds {
           this.#timer ??= after(RETRY_MS, () => void this.keep());
           return error;
         }
-        // One of them is no record that a store takes. It must not stand in the way of the others.
+        // A store refuses one of these records. It must not stand in the way of the others.
         if (batch.length > 1) {
           most = 1;
           continue;

@@ -11,7 +11,7 @@ export interface Observed {
   readonly action: string;
 }
 
-/** Is told how runs go, for traces and metrics. What it does must not throw, and must not wait. */
+/** Is told how runs go, for traces and metrics. Its code must not throw, and must not wait. */
 export interface Observer {
   /** A part of a run begins. What it gives is called once when that part is over. */
   begin(phase: Phase, run: Observed): () => void;

@@ -17,7 +17,7 @@ export interface PresenceOptions {
 export const SEEN_MS = 25_000;
 /** The same for one that is hidden: browsers let it speak once a minute. */
 export const HIDDEN_MS = 90_000;
-/** A page that says it goes may only be loaded anew. */
+/** A page that says it goes may only be loaded again. */
 export const GOING_MS = 5000;
 
 /** Notices which pages have been left, of demos that want to know. */

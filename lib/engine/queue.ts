@@ -26,7 +26,7 @@ export interface Entry extends GroupName {
   readonly signal: () => AbortSignal;
 }
 
-/** What a queue is told. */
+/** Options for a queue. */
 export interface QueueOptions {
   /** Places of a group that names no limit; `null` is no limit. */
   readonly limit: number | null;
@@ -179,7 +179,7 @@ export class Queue {
     return group;
   }
 
-  // A name may hold a path that a client chose. What goes with a group is how long its places were held.
+  // A name may hold a path that a client chose. The times that its places were held go with a group.
   #forgetGroups(): void {
     for (const [name, { busy, waiting }] of this.#groups) {
       if (busy === 0 && waiting.length === 0) this.#groups.delete(name);

@@ -1,6 +1,6 @@
 import type { Run } from "./run.ts";
 
-/** What keeping an eye on readers needs. */
+/** Options for {@linkcode Readers}. */
 export interface ReadersOptions {
   /** Calls back after some milliseconds, unless it is disposed of before. */
   readonly after: (ms: number, callback: () => void) => Disposable;
@@ -14,7 +14,7 @@ export interface ReadersOptions {
  */
 const LAST_MS = 1000;
 
-/** What a run knows of those who read it. Kept on the run: it comes and goes with it. */
+/** The readers of a run, as it knows them. Kept on the run: it comes and goes with it. */
 export class Attention {
   /** How many read it. */
   readers = 0;
@@ -24,7 +24,7 @@ export class Attention {
   leaving: Disposable | undefined = undefined;
 }
 
-/** Who reads which run. One that nobody has read for its grace time is cancelled: nobody is left to see it. */
+/** The readers of each run. A run that nobody has read for its grace time is cancelled: nobody is left to see it. */
 export class Readers {
   readonly #options: ReadersOptions;
   #size = 0;

@@ -21,7 +21,7 @@ export interface RecordQuotaOptions {
   readonly broke: (error: unknown) => void;
 }
 
-/** What is known of one session. */
+/** The known figures of one session. */
 interface Usage {
   /** Bytes of its records, about. What was replaced counts twice until they are looked up. */
   bytes: number;
@@ -39,7 +39,7 @@ const FRAMES = ["runs", "frames"] as const;
 const STATE = ["sessions", "state"] as const;
 /** Sessions of which something is remembered. */
 const MOST_SESSIONS = 10_000;
-/** What a record takes besides its value. */
+/** The bytes of a record besides its value. */
 const RECORD_BYTES = 256;
 const DELETES = 500;
 
@@ -104,7 +104,7 @@ export class RecordQuota implements Store {
 
   async sweep(): Promise<number> {
     const count = await this.#options.store.sweep();
-    // What has expired is room again.
+    // The room of expired records is free again.
     for (const [session, usage] of this.#used) {
       if (usage.isFull) await (usage.making ??= this.#makeRoom(session, usage));
     }

@@ -10,7 +10,7 @@ export interface RecoveryOptions {
   readonly begin: (run: UnfinishedRun, demo: Demo) => Promise<void>;
   /** Logs what broke. */
   readonly broke: (error: unknown) => void;
-  /** How often a handler is begun for a run at most: one that takes the server down is not tried for ever. */
+  /** How often a handler is begun for a run at most: a run that takes the server down is not tried forever. */
   readonly maxAttempts: number;
 }
 

@@ -58,7 +58,7 @@ export class Run extends RunLog {
   mayBegin: (() => Promise<void>) | undefined;
   /** What it has written to its session, from its end until that is kept. */
   written: readonly Written[] | undefined;
-  /** Who reads it. */
+  /** Its readers. */
   readonly attention: Attention = new Attention();
   #call: Call;
   readonly #host: RunHost;
@@ -100,7 +100,7 @@ export class Run extends RunLog {
     for (const key in call.rest) {
       if (Object.hasOwn(demo.fields, key) && !this.#values.has(key)) this.#values.take(key, call.rest[key]);
     }
-    // What an earlier process has kept was checked then.
+    // Data that an earlier process has kept was checked then.
     if (call.event && since === 0) {
       const event = checkedEvent(call);
       if (event !== call.event) this.#call = { ...call, event };
@@ -109,7 +109,7 @@ export class Run extends RunLog {
   }
 
   /**
-   * What was asked for. Once the run is over, without the values, which may be large, and without the request:
+   * The call. Once the run is over, without the values, which may be large, and without the request:
    * finished runs are many.
    */
   get call(): Call {
@@ -177,7 +177,7 @@ export class Run extends RunLog {
     if (attempt) stop(attempt, fault);
   }
 
-  /** Lets go of a run that another process will run: its log ends without its last frame. */
+  /** Releases a run that another process will run: its log ends without its last frame. */
   leave(): void {
     if (this.#over) return;
     this.#over = true;
@@ -185,7 +185,7 @@ export class Run extends RunLog {
     if (this.#attempt) stop(this.#attempt, new Fault("interrupted", "The server stops"));
   }
 
-  /** Ends the run as cancelled; the handler's signal aborts, its generator is closed. Does nothing once it is over. */
+  /** Ends the run as cancelled; the handler's signal aborts, its generator is closed. Nothing happens once it is over. */
   cancel(): void {
     if (this.#over) return;
     const attempt = this.#attempt;
@@ -211,7 +211,7 @@ export class Run extends RunLog {
           this.#failure = { action: key, ...ended.toJSON() };
           this.#emit({ type: "failed", ...this.#failure });
         }
-        // An action that this user may not run does not follow either, and so mends no failure.
+        // An action that this user may not run does not follow either, and so handles no failure.
         const next = (ended ? action.then.failure : action.then.success).filter((key) => this.#may(key));
         failed ||= ended !== undefined && !(action.then.mends && next.length > 0);
         if (steps > MOST_STEPS) break;
@@ -665,7 +665,7 @@ export class Run extends RunLog {
     this.close();
     this.#host.logs.changed(this.#counted, 0);
     this.#counted = 0;
-    // It is kept for a while, so it lets go of all that nobody asks a finished run for.
+    // It is kept for a while, so it releases everything that nobody asks a finished run for.
     this.#call = withoutValues(this.#call);
     this.#attempt = this.#emitLater = this.#failure = undefined;
     // One that is not admitted after all has to undo it.

@@ -9,7 +9,7 @@ import type { Run } from "./run.ts";
 import type { RunLimit } from "./run_limit.ts";
 import type { Turns } from "./turns.ts";
 
-/** What a run needs of the engine. */
+/** The parts of the engine that a run needs. */
 export interface RunHost {
   /** Hands out the places of concurrency groups. */
   readonly queue: Queue;

@@ -100,7 +100,7 @@ export class Sessions {
     this.#held.leave(id);
   }
 
-  /** Lets go of all that is held; those who want to know of it are told. */
+  /** Releases everything that is held; those who want to know of it are told. */
   close(): void {
     this.#held.close();
   }

@@ -22,13 +22,13 @@ export interface ValuesOptions {
   readonly codec: () => CodecContext;
 }
 
-/** What a handler gave, on its way to the page. */
+/** A handler's result, on its way to the page. */
 export interface Outputs {
   /** Wire values by field. */
   readonly values: Readonly<Record<string, Json>>;
   /** Changed props by field. */
   readonly props: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** What changes in the session; none: nothing. */
+  /** The changes in the session, if any. */
   readonly edits: readonly Edit[] | undefined;
 }
 
@@ -55,7 +55,7 @@ export class Values {
   /** All that this run has written to its session, by field. Made when the first is. */
   #written: Map<string, Written> | undefined;
 
-  /** Holds none at first. */
+  /** Nothing is held at first. */
   constructor(options: ValuesOptions) {
     this.#options = options;
   }
@@ -92,7 +92,7 @@ export class Values {
     this.#take(key, right.data);
   }
 
-  /** What a handler receives: one value or a record of them. @throws {Fault} with the field. */
+  /** The input of a handler: one value or a record of them. @throws {Fault} with the field. */
   decode({ inputs: { single, names } }: BoundAction): unknown {
     const input: Record<string, unknown> = {};
     let waits: Promise<unknown>[] | undefined;
@@ -106,7 +106,7 @@ export class Values {
     return Promise.all(waits).then(() => input);
   }
 
-  /** Whether an output of an action is made anew as a whole for each state. */
+  /** Whether an output of an action is made again as a whole for each state. */
   isAnew({ outputs: { names } }: BoundAction): boolean {
     return Object.values(names).some((key) => componentOf(fieldAt(this.#options.demo, key)).anew);
   }
@@ -120,7 +120,7 @@ export class Values {
     return bytes;
   }
 
-  /** The wire values that an action takes, for keys and records. Those that live on the server are left out. */
+  /** The wire values that an action takes, for keys and records. Fields that live on the server are left out. */
   wire({ inputs: { names } }: BoundAction): Record<string, Json> {
     const input: Record<string, Json> = {};
     for (const name in names) {
@@ -270,7 +270,7 @@ export class Values {
     this.#written = undefined;
   }
 
-  /** Lets go of all of them. */
+  /** Releases all of them. */
   clear(): void {
     this.#values = this.#sent = nothing;
     this.#changed = this.#written = undefined;
