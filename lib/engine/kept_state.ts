@@ -58,7 +58,7 @@ export class KeptState {
     return ops;
   }
 
-  /** What was kept of a session at a page; `undefined`: nothing. Data that cannot be read any more counts as not kept. */
+  /** What was kept of a session at a page; `undefined`: nothing. Unreadable data counts as not kept. */
   async load(session: string, page: string): Promise<KeptFields | undefined> {
     const whose = tupleKey(session, page);
     if (this.#empty.has(whose)) return undefined;

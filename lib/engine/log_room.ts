@@ -26,7 +26,7 @@ export class LogRoom {
     return this.#bytes > this.#mostBytes;
   }
 
-  /** Says that the log of a run takes another number of bytes than before; 0 stands for a run that is over or has said nothing. */
+  /** Says that the log of a run takes another number of bytes now; 0 is a run that is over or has said nothing. */
   changed(fromBytes: number, toBytes: number): void {
     this.#bytes += toBytes - fromBytes;
     if (fromBytes === 0 && toBytes > 0) this.#runs++;

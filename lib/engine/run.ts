@@ -185,7 +185,7 @@ export class Run extends RunLog {
     if (this.#attempt) stop(this.#attempt, new Fault("interrupted", "The server stops"));
   }
 
-  /** Ends the run as cancelled; the handler's signal aborts, its generator is closed. Nothing happens once it is over. */
+  /** Ends the run as cancelled; the handler's signal aborts, its generator is closed. Without effect once it is over. */
   cancel(): void {
     if (this.#over) return;
     const attempt = this.#attempt;
