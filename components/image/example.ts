@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { ReadExample } from "@/lib/demo/component.ts";
 import type { GivenPicture, Picture } from "./codec.ts";
 import { pictureKind } from "./kind.ts";
@@ -5,6 +7,9 @@ import type { PictureRef } from "./ref.ts";
 
 /** A larger picture would make each page heavy: only its words are shown. */
 const MOST_BYTES_IN_PAGE = 16 * 1024;
+
+/** The folder of the project, or of the build that is served: what it may read lies in it. */
+const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 
 type Given = Picture | PictureRef | GivenPicture | Uint8Array | null;
 
@@ -28,9 +33,14 @@ export function readExample(given: unknown): ReadExample<Given> {
 function readPath(path: string): ReadExample<Given> {
   let bytes: Uint8Array;
   try {
-    bytes = Deno.readFileSync(path);
+    bytes = Deno.readFileSync(resolve(PROJECT, path));
   } catch (cause) {
-    throw new TypeError(`the file "${path}" cannot be read from the folder of the project`, { cause });
+    throw new TypeError(
+      cause instanceof Deno.errors.NotCapable
+        ? `the server may not read the file "${path}": put it below static/ or routes/`
+        : `the file "${path}" cannot be read from the folder of the project`,
+      { cause },
+    );
   }
   const name = path.split("/").at(-1) ?? path;
   const alt = name.replace(/\.\w+$/, "").replace(/[_-]+/g, " ");

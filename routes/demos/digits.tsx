@@ -10,6 +10,7 @@ export default Interface({
     "Any size will do, dark on light or light on dark.",
   inputs: { picture: image({ label: "Picture of a digit" }) },
   outputs: { digit: label({ label: "Digit", numTopClasses: 4 }) },
+  examples: [2, 3, 7].map((digit) => ({ picture: `static/samples/digit_${digit}.png` })),
   fn: async ({ picture }) => {
     if (!picture) throw new Fault("bad_input", "Choose a picture first", { field: "picture" });
     const pixels = await picture.decode(pixelsOf);

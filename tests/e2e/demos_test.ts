@@ -107,6 +107,16 @@ const demos: Record<string, (page: Page) => Promise<void>> = {
         digit,
       );
     }
+    // An example is a file of the build.
+    const shown = page.locator("[data-field=picture] img");
+    const before = await shown.getAttribute("src");
+    await page.locator("[data-field=examples]").getByRole("button", { name: "digit 2" }).click();
+    await page.waitForFunction(
+      (before) => document.querySelector("[data-field=picture] img")?.getAttribute("src") !== before,
+      before,
+    );
+    await page.getByRole("button", { name: "Submit" }).click();
+    await page.waitForFunction(() => document.querySelector("[data-field=digit] p")?.textContent === "2");
   },
   async flipper(page) {
     await page.getByLabel("Text", { exact: true }).fill("héllo 👩‍🚀");
