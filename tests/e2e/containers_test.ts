@@ -158,7 +158,7 @@ Deno.test("Handlers change containers, and what stands in them lives on", async 
       () =>
         visit(async (page) => {
           await press(page, "Burn");
-          await page.locator("form.atoll-demo").getByText("No fire in the house").waitFor();
+          await page.locator(".at-toast").getByText("No fire in the house").waitFor();
         }),
     );
 
