@@ -35,12 +35,7 @@ function readPath(path: string): ReadExample<Given> {
   try {
     bytes = Deno.readFileSync(resolve(PROJECT, path));
   } catch (cause) {
-    throw new TypeError(
-      cause instanceof Deno.errors.NotCapable
-        ? `the server may not read the file "${path}": put it below static/ or routes/`
-        : `the file "${path}" cannot be read from the folder of the project`,
-      { cause },
-    );
+    throw new TypeError(`the file "${path}" ${reasonOf(cause)}`, { cause });
   }
   const name = path.split("/").at(-1) ?? path;
   const alt = name.replace(/\.\w+$/, "").replace(/[_-]+/g, " ");
@@ -48,6 +43,14 @@ function readPath(path: string): ReadExample<Given> {
   const [, address] = /^(?:\.\/)?static(\/.+)$/.exec(path) ?? [];
   const url = address?.split("/").map(encodeURIComponent).join("/");
   return { ...read, shown: url ? { url, mime: mimeOf(bytes), name } : read.shown, words: alt };
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof Deno.errors.NotFound) return "does not exist in the folder of the project";
+  if (cause instanceof Deno.errors.NotCapable) {
+    return "may not be read by the server: put it below static/ or routes/, or permit it by ATOLL_ALLOW_READ";
+  }
+  return `cannot be read: ${cause instanceof Error ? cause.message : cause}`;
 }
 
 function readBytes(given: GivenPicture, what = "it"): ReadExample<Given> {

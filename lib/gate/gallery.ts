@@ -43,7 +43,7 @@ async function listingOf(file: DemoFile, home: URL): Promise<Listing | undefined
   if (before?.changedMs === changedMs) return before.listing;
   const listing = await load(file, url, changedMs);
   known.set(url.href, { changedMs, listing });
-  if (listing?.error !== undefined) log("warn", "no_demo", { message: listing.error });
+  if (listing?.error !== undefined) log("error", "no_demo", { message: listing.error });
   return listing;
 }
 
