@@ -47,8 +47,10 @@ export const textbox = component({
   }).overwrite((props) => ({ autocomplete: PURPOSE[props.type], ...props })),
   wire: ({ maxLength }) => z.string().overwrite(withLineFeeds).max(maxLength),
   // Handlers may empty a box that a person must fill.
-  taken: ({ maxLength, required }) =>
-    z.string().overwrite(withLineFeeds).min(required ? 1 : 0).max(maxLength),
+  taken: ({ maxLength, required, type }) => {
+    const text = z.string().overwrite(withLineFeeds).min(required ? 1 : 0).max(maxLength);
+    return type === "email" ? text.refine(isAddress, "must be an e-mail address") : text;
+  },
   empty: () => "",
   events: {
     change: null,
@@ -61,6 +63,14 @@ export const textbox = component({
   view: TextboxView,
   island: Textbox,
 });
+
+// What a browser's box takes for an address, or an empty box.
+const ADDRESS =
+  /^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/i;
+
+function isAddress(text: string): boolean {
+  return text === "" || ADDRESS.test(text.trim());
+}
 
 // A line ends as in a textarea of a browser, whoever wrote it: with script, without, a program or a handler.
 function withLineFeeds(text: string): string {

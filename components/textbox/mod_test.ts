@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
+import { tell } from "@/lib/demo/explain.ts";
 import { TextboxView } from "./view.tsx";
 import { textbox } from "./mod.ts";
 
@@ -80,4 +81,20 @@ Deno.test("textbox() that is required says so in words, and refuses an empty tex
   const { props } = textbox({ required: true });
   assert.ok(!textbox.component.taken(props).safeParse("").success);
   assert.ok(textbox.component.wire(props).safeParse("").success);
+});
+
+Deno.test("textbox() for an address refuses what a browser marks as none, and says so", () => {
+  const { props } = textbox({ type: "email" });
+  const taken = textbox.component.taken(props);
+  for (const right of ["", "ada@example.com", "a.b+c@host", " ada@example.com "]) {
+    assert.ok(taken.safeParse(right).success, right);
+  }
+  for (const wrong of ["x", "x@", "@x", "a b@c.de", "a@-b.de", "a@b..c", `${"a@".repeat(50_000)}`]) {
+    const { error } = taken.safeParse(wrong);
+    assert.ok(error, wrong);
+    assert.equal(tell("Email", error), "Email must be an e-mail address");
+  }
+  // Only a person's text is looked at, not what a handler gives.
+  assert.ok(textbox.component.wire(props).safeParse("x").success);
+  assert.ok(textbox.component.taken(textbox().props).safeParse("x").success);
 });
