@@ -26,7 +26,7 @@ const HEADERS = /\b((?:set-)?cookies?|(?:proxy-)?authorization)(["']?\s{0,3}[=:]
 export function oneLine(text: string): string {
   const head = text.length > MOST ? `${text.slice(0, MOST)}...` : text;
   return escape(
-    head
+    withoutColors(head)
       .replace(
         /\b([a-z][a-z0-9+.-]{0,10}:\/\/)(?:[^\s/?#@"'<>]*@)?([^\s?#"'<>]*)([?#][^\s"'<>)]*)?/gi,
         (_, scheme: string, place: string, rest?: string) => `${scheme}${place}${rest ? "?..." : ""}`,
@@ -39,6 +39,12 @@ export function oneLine(text: string): string {
       .replace(/\batk_[0-9a-f]{16}_[\w-]{43}/g, "<key>")
       .replace(/\b[\w-]{22}\.[0-9a-f]{32}\b/g, "<session>"),
   );
+}
+
+/** Text without the sequences by which a terminal changes its colours. */
+export function withoutColors(text: string): string {
+  // deno-lint-ignore no-control-regex -- such a sequence begins with a control character
+  return text.replace(/\x1b\[[0-9;]*m/g, "");
 }
 
 /** Control, line-separating and bidirectional characters change what a terminal or an editor shows. */

@@ -10,6 +10,11 @@ Deno.test("oneLine() leaves out what of an address may be secret", () => {
   assert.equal(oneLine("see https://a.example/b, please"), "see https://a.example/b, please");
 });
 
+Deno.test("oneLine() leaves out the colours of a terminal", () => {
+  assert.equal(oneLine("\x1b[0m\x1b[1m\x1b[31merror\x1b[0m: no such package"), "error: no such package");
+  assert.equal(oneLine("\x1b]0;title\x07"), "\\u001b]0;title\\u0007");
+});
+
 Deno.test("oneLine() leaves out credentials and session tokens", () => {
   const token = `${"a".repeat(22)}.${"0".repeat(32)}`;
   assert.equal(oneLine(`bad token ${token}!`), "bad token <session>!");
