@@ -1,4 +1,4 @@
-import { nearest } from "./nearest.ts";
+import { nearest } from "@/lib/value/nearest.ts";
 
 /** A task of `deno task`, as its `--help` says it. */
 export interface Task {

@@ -1,4 +1,4 @@
-import { nearest } from "./nearest.ts";
+import { nearest } from "@/lib/value/nearest.ts";
 
 /** Settings for further rights, read by the launcher. */
 const ALLOW = ["ENV", "FFI", "NET", "READ", "RUN", "SYS", "WRITE"].map((right) => `ATOLL_ALLOW_${right}`);

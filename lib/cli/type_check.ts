@@ -1,4 +1,4 @@
-import { nearest } from "./nearest.ts";
+import { nearest } from "@/lib/value/nearest.ts";
 import { shortened, sourcePlaceOf } from "@/lib/ops/source_place.ts";
 import type { TypeMistake } from "@/lib/gate/type_mistakes.ts";
 

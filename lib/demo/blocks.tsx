@@ -237,7 +237,8 @@ export function bind(
   const interactive = new Set<string>();
   for (const [key, field] of Object.entries(spec.fields)) {
     const component = componentOf(field);
-    const wanted = touched.has(key) || taken.has(key) || given.has(key) || component.alive(field.props);
+    const wanted = touched.has(key) || taken.has(key) || given.has(key) || component.alive(field.props) ||
+      canBeCopied(field);
     const open = pressed.has(key) || !given.has(key) || (component.input && taken.has(key));
     if (field.props.interactive as boolean | undefined ?? open) interactive.add(key);
     if (wanted && component.island && component.holds === "page") {
@@ -365,4 +366,9 @@ export function placeOf({ title, file }: Pick<Demo, "title" | "file">): string {
 export function nameOf({ title, file }: Pick<Demo, "title" | "file">): string {
   if (title === undefined) return file ?? "this demo";
   return file === undefined ? `the demo "${title}"` : `the demo "${title}" (${file})`;
+}
+
+// The button works on the page alone. Unlike `alive()`, it gives nobody a say in the value.
+function canBeCopied({ props }: AnyField): boolean {
+  return Array.isArray(props.buttons) && props.buttons.includes("copy");
 }

@@ -5,6 +5,7 @@ import type { FileRef } from "@/lib/value/file_ref.ts";
 import { isJson } from "@/lib/value/is_json.ts";
 import type { Json, JsonObject } from "@/lib/value/json.ts";
 import { kindOf } from "@/lib/value/kind_of.ts";
+import { nearest } from "@/lib/value/nearest.ts";
 import type { CommonProps, DoorProps, ViewProps } from "@/lib/value/page.ts";
 
 /** Tools of a component for decoding and encoding wire values. */
@@ -258,7 +259,9 @@ export function component<A, P, W, const E extends EventSpecs, I = W, O = I>(
   type Made = Field<I, O, keyof E & string, PropsInput<A>, Details<E>>;
   const declare = (given?: PropsInput<A>): Made => {
     const parsed = schema.safeParse(given ?? {});
-    if (!parsed.success) throw new TypeError(`Cannot declare ${spec.kind}: ${explain(parsed.error)}`);
+    if (!parsed.success) {
+      throw new TypeError(`Cannot declare ${spec.kind}: ${explain(parsed.error, Object.keys(schema.shape))}`);
+    }
     const { value, ...props } = parsed.data as Record<string, unknown>;
     const initial = value === undefined ? spec.empty(props as P) : value;
     const right = shared.wire(props).safeParse(initial);
@@ -300,10 +303,15 @@ export function componentOf(field: AnyField): Component {
   return field.component as Component;
 }
 
-/** Says in one line what a schema refuses and where. */
-export function explain(error: z.ZodError): string {
+/** Says in one line what a schema refuses and where. Of `names`, the one that a misspelt name stands for is suggested. */
+export function explain(error: z.ZodError, names: Iterable<string> = []): string {
   const [first] = error.issues;
   if (!first) return "it is not valid";
+  if (first.code === "unrecognized_keys" && first.path.length === 0) {
+    const [stray = ""] = first.keys;
+    const meant = nearest(stray, names);
+    if (meant !== undefined) return `unrecognized key: "${stray}", did you mean "${meant}"?`;
+  }
   const where = first.path.length === 0 ? "" : `"${first.path.join(".")}": `;
   return where + first.message.charAt(0).toLowerCase() + first.message.slice(1);
 }

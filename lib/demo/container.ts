@@ -97,7 +97,9 @@ export function container<A, P, const E extends EventSpecs>(
   type Made = ContainerField<keyof E & string, ContainerInput<A> & object, Details<E>>;
   const declare = (given?: ContainerInput<A>): Made => {
     const parsed = schema.safeParse(given ?? {});
-    if (!parsed.success) throw new TypeError(`Cannot declare ${spec.kind}: ${explain(parsed.error)}`);
+    if (!parsed.success) {
+      throw new TypeError(`Cannot declare ${spec.kind}: ${explain(parsed.error, Object.keys(schema.shape))}`);
+    }
     return field(shared, parsed.data, null) as Made;
   };
   return Object.assign(declare, { component: shared }) as DeclareContainer<

@@ -1,4 +1,9 @@
 import assert from "node:assert/strict";
+import { json } from "@/components/json/mod.ts";
+import { markdown } from "@/components/markdown/mod.ts";
+import { number } from "@/components/number/mod.ts";
+import { textbox } from "@/components/textbox/mod.ts";
+import { fixedFields } from "@/lib/gate/fixed.ts";
 import { Interface } from "@/lib/recipes/interface.tsx";
 import { push, text } from "@/lib/testing/fields.ts";
 import { openDemo } from "@/lib/testing/open_demo.ts";
@@ -97,4 +102,29 @@ Deno.test("Messages call a demo without a title by its file", () => {
     /Cannot use one field as "one" and as "two" of lib\/demo\/wiring_test\.ts: declare two/,
   );
   assert.equal(Blocks({ title: "Named", fields: {} }).demo.file, "lib/demo/wiring_test.ts");
+});
+
+Deno.test("A misspelt prop of a component is refused with the prop that was most likely meant", () => {
+  assert.throws(
+    () => number({ minimun: 1 } as never),
+    new TypeError('Cannot declare number: unrecognized key: "minimun", did you mean "minimum"?'),
+  );
+  assert.throws(
+    () => number({ zzzzzzzzzz: 1 } as never),
+    /^TypeError: Cannot declare number: unrecognized key: "zzzzzzzzzz"$/,
+  );
+});
+
+Deno.test("A field with a copy button is alive without an action, and its value stays the author's", () => {
+  const page = Blocks({
+    fields: {
+      note: textbox({ buttons: ["copy"], interactive: false }),
+      text: markdown({ buttons: ["copy"] }),
+      data: json({ buttons: ["copy"], interactive: false }),
+      plain: textbox(),
+      still: markdown(),
+    },
+  });
+  assert.deepEqual(Object.keys(page.demo.live), ["note", "text", "data"]);
+  assert.deepEqual([...fixedFields(page.demo)], ["note", "text", "data", "still"]);
 });
