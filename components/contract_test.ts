@@ -322,6 +322,25 @@ for (const component of builtIn) {
     assert.ok(html.includes("A &amp; B"), "the label is gone for screen readers");
   });
 
+  if (!it.bare) {
+    Deno.test(`${kind} is described by its help and by its error, whatever its control is`, () => {
+      const props = { ...it.field.props, info: "Some help" };
+      const status: FieldStatus = { phase: "failed", message: "Something is wrong" };
+      for (const interactive of [true, false]) {
+        const html = draw(component, it, { props, status, interactive });
+        assert.ok(html.includes('aria-describedby="my_field-info my_field-error"'), html);
+        for (const part of ["info", "error"]) assert.ok(html.includes(`id="my_field-${part}"`), `no ${part}`);
+        // Each control that a person fills in says so itself.
+        if (!interactive || html.startsWith("<div") && / role="group"/.test(html.slice(0, 200))) continue;
+        for (const [input] of html.matchAll(/<(?:input|select|textarea)\b[^>]*>/g)) {
+          if (input.includes('type="hidden"')) continue;
+          assert.match(input, /aria-invalid="true"/);
+          assert.match(input, /aria-describedby="my_field-info my_field-error"/);
+        }
+      }
+    });
+  }
+
   Deno.test(`${kind} takes the author's classes on its outer element`, () => {
     assert.match(draw(component, it, { class: "w-96 mt-2" }), /^<[^>]* class="[^"]*\bw-96 mt-2"/);
   });

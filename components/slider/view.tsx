@@ -55,6 +55,7 @@ export function SliderView(view: ViewProps<SliderProps, number>): VNode | null {
           onChange={({ currentTarget }) => raise?.("release", currentTarget.valueAsNumber)}
         />
         <NumberBox
+          {...aria(view)}
           {...shared}
           readOnly={!interactive}
           aria-label={`${nameOf(view)}, number`}

@@ -48,6 +48,7 @@ export function Frame({ view, group, caption, tools, children }: FrameProps): VN
       hidden={props.visible === "hidden"}
       role={group ? "group" : undefined}
       aria-labelledby={group ? id + "-label" : undefined}
+      aria-describedby={group ? aria(view)["aria-describedby"] : undefined}
     >
       <div class="at-cap">
         {caption ?? (group
