@@ -52,7 +52,12 @@ export async function collect(root: URL): Promise<Collected> {
     tw(name);
     if (sheet.target.length === before) unknown.set(name, users.get(name) ?? []);
   }
-  return { css: tokensCss() + written + sheet.target.join(""), classes, unknown };
+  // Twind writes names for browsers that know none of the sheets above as well.
+  const utilities = sheet.target.join("").replace(
+    /(?<=[{;])(?:-ms-[\w-]+|-webkit-[\w-]+|grid-gap|word-wrap|display:-ms-grid)(?::[^;}]*)?;/g,
+    "",
+  );
+  return { css: tokensCss() + written + minify(utilities), classes, unknown };
 }
 
 // Classes that only mark an element for others, as Tailwind's group-hover: wants it.
@@ -110,7 +115,7 @@ function hole(source: string, start: number): [string[], number] {
   return [literals(source, start), end];
 }
 
-/** Takes comments and needless white space out of a style sheet. */
+/** Takes comments, needless white space, zeros before a point and needless quotes out of a style sheet. */
 export function minify(css: string): string {
   return css
     .replace(/\/\*[^]*?\*\//g, "")
@@ -120,6 +125,10 @@ export function minify(css: string): string {
     .replace(/;}/g, "}")
     .replace(/([{}]) ?> ?/g, "$1>")
     .replace(/ > /g, ">")
+    .replace(/(\([a-z-]+): /g, "$1:")
+    .replace(/([ :,(-])0\./g, "$1.")
+    .replace(/(?<!--[\w-]+):0px/g, ":0")
+    .replace(/="([a-z][a-z-]*)"\]/g, "=$1]")
     .trim();
 }
 

@@ -30,6 +30,21 @@ Deno.test("minify() keeps what carries meaning", () => {
   const source =
     "/* a */\n.a > b , .c {\n  color: red;\n  margin: 0 calc(1px + 2px);\n}\n.d :hover { top: 0; }\n";
   assert.equal(minify(source), ".a>b,.c{color:red;margin:0 calc(1px + 2px)}.d :hover{top:0}");
+  assert.equal(
+    minify(
+      '@media (pointer: coarse) { .a[data-size="sm"] > b { top: -0.5rem; margin: 0 0.25rem 10.5px; left: 0px; } }',
+    ),
+    "@media (pointer:coarse){.a[data-size=sm]>b{top:-.5rem;margin:0 .25rem 10.5px;left:0}}",
+  );
+  for (const same of ['.a[data-scale="2"]', '.a[data-on=""]', '.a{content:"0 s"}', ".a{flex:1 1 0%}"]) {
+    assert.equal(minify(same), same);
+  }
+});
+
+Deno.test("collect() writes no utility twice for browsers of the past", async () => {
+  const { css } = await collect(root);
+  assert.doesNotMatch(css, /-ms-|-webkit-flex|grid-gap|word-wrap/);
+  assert.match(css, /\.grid\{display:grid\}/);
 });
 
 Deno.test("collect() gives the same text twice", async () => {
