@@ -58,6 +58,17 @@ Deno.test("Tabs of one page have groups of their own, also when they are nested"
   assert.equal(new Set(ids).size, ids.length);
 });
 
+Deno.test("Tabs is a radio group with a name as the server draws it", () => {
+  const group = (props: { label?: string }) =>
+    /role="radiogroup" aria-label="([^"]*)"/.exec(renderToString(
+      <Tabs {...props}>
+        <Tab label="One">x</Tab>
+      </Tabs>,
+    ))?.[1];
+  assert.equal(group({}), "Tabs");
+  assert.equal(group({ label: "Pages" }), "Pages");
+});
+
 Deno.test("Tabs stays out of the form that it stands in", () => {
   assert.match(
     renderToString(

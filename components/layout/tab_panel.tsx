@@ -39,7 +39,7 @@ export function TabPanel(
       />
       <label for={tab} hidden={hidden}>{label}</label>
       <section
-        id={field ?? (place.field ? `${tab}-panel` : undefined)}
+        id={field ?? `${tab}-panel`}
         class={classes("at-col", more)}
         aria-label={label}
         data-field={field}

@@ -1,5 +1,8 @@
 import { Component, type ComponentChildren } from "preact";
 
+/** Name of tabs that were given none. */
+export const TABS = "Tabs";
+
 /** What a tab tells when it has become the open one. */
 export interface TabDetail {
   readonly id: string;

@@ -3,12 +3,14 @@ import { useId, useState } from "preact/hooks";
 import { classes } from "@/components/ui/classes.ts";
 import type { BoxProps } from "./boxes.tsx";
 import { isOpen, TabPanel } from "./tab_panel.tsx";
-import { type TabPlace, Within, type WithinTabs } from "./tab_place.ts";
+import { type TabPlace, TABS, Within, type WithinTabs } from "./tab_place.ts";
 
 /** Props of {@linkcode Tabs}. */
 export interface TabsProps extends BoxProps {
   /** Index or id of the tab that is open at the start. Default: the first. */
   readonly selected?: number | string | undefined;
+  /** Name of the tab list for screen readers. Default: "Tabs". */
+  readonly label?: string | undefined;
   /** Name of the group, unique on the page. Default: made from its place. */
   readonly name?: string | undefined;
 }
@@ -22,10 +24,10 @@ export interface TabProps extends BoxProps {
 }
 
 /**
- * Panels of which one is visible at a time. Radio buttons do the work without script, and the arrow keys move between
- * the tabs. All panels stay on the page. Declared with `tabs()` they are real tabs once their script runs.
+ * Panels of which one is visible at a time. Radio buttons do the work without script. On a page with live fields,
+ * real tabs take their place when the page is first used. All panels stay on the page.
  */
-export function Tabs({ class: more, id, hidden, selected, name, children }: TabsProps): VNode {
+export function Tabs({ class: more, id, hidden, selected, label, name, children }: TabsProps): VNode {
   const own = useId();
   const [place] = useState<TabPlace>({
     name: name ?? `tabs-${own}`,
@@ -36,7 +38,16 @@ export function Tabs({ class: more, id, hidden, selected, name, children }: Tabs
   });
   return (
     <Within place={place}>
-      <div class={classes("at-tabs", more)} id={id} hidden={hidden} data-field={id}>{children}</div>
+      <div
+        class={classes("at-tabs", more)}
+        role="radiogroup"
+        aria-label={label || TABS}
+        id={id}
+        hidden={hidden}
+        data-field={id}
+      >
+        {children}
+      </div>
     </Within>
   );
 }

@@ -20,7 +20,7 @@ const detail = z.object({ id: z.string(), index: z.number().int().min(0), value:
 export const tabs = container({
   kind: "tabs",
   props: z.object({
-    /** Name of the tab list for screen readers. */
+    /** Name of the tab list for screen readers. Default: "Tabs". */
     label: z.string().optional(),
     /** The open tab: key of a `tab()`, or `id` of a `<Tab>`. */
     selected: z.string().optional(),

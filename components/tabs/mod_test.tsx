@@ -33,6 +33,7 @@ Deno.test("tabs() are radio buttons of one group as the server draws them, and t
   assert.deepEqual(radios(html, /name="pages"/), ["one", "two", "three"]);
   assert.deepEqual(radios(html, /\schecked/), ["two"]);
   assert.doesNotMatch(html, /<input[^>]* form[ =>]|role="tab/);
+  assert.match(html, /role="radiogroup" aria-label="Tabs"/);
   assert.deepEqual(tabs.component.moved?.({ texts: ["two"], files: [] }), { selected: "two" });
   assert.equal(tabs.component.moved?.({ texts: [], files: [] }), undefined);
 });

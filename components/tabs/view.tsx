@@ -1,11 +1,20 @@
 import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { type TabPlace, Within } from "@/components/layout/tab_place.ts";
+import { type TabPlace, TABS, Within } from "@/components/layout/tab_place.ts";
 import { isUnseen } from "@/components/layout/unseen.ts";
 import { useChange } from "@/components/layout/use_change.ts";
 import { classes } from "@/components/ui/classes.ts";
+import {
+  chosenIn,
+  keyTab,
+  openOf,
+  readTabs,
+  tabAttributes,
+  tabId,
+  type TabInfo,
+  tie,
+} from "@/lib/client/tabs.ts";
 import type { ViewProps } from "@/lib/value/page.ts";
-import { chosenIn, readTabs, tabId, type TabInfo, tie } from "./dom.ts";
 
 /** What the view of tabs reads of its props. */
 export interface TabsProps {
@@ -22,8 +31,9 @@ export function TabsView(
 ): VNode {
   const root = useRef<HTMLDivElement | null>(null);
   const [tabs, setTabs] = useState<readonly TabInfo[]>([]);
-  const can = tabs.filter(({ hidden, off }) => !hidden && !off);
-  const open = can.find((tab) => tab.id === props.selected) ?? can[0];
+  const isAlive = tabs.length > 0;
+  const label = props.label || TABS;
+  const open = openOf(tabs, props.selected);
   const selected = open?.id ?? props.selected;
   const [place] = useState<TabPlace>(() => ({
     name: id,
@@ -62,13 +72,6 @@ export function TabsView(
     raise?.("select", detailOf(tab));
     document.getElementById(tabId(id, tab.id))?.focus();
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const at = can.indexOf(open as TabInfo);
-    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: -1 }[event.key];
-    if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    choose(can.at(to % can.length));
-  };
   return (
     <Within place={place}>
       <div
@@ -78,21 +81,22 @@ export function TabsView(
           if (element && selected !== undefined) tie(element, id, selected);
         }}
         class={classes("at-tabs", more)}
+        role={isAlive ? undefined : "radiogroup"}
+        aria-label={isAlive ? undefined : label}
         id={id}
         hidden={isUnseen(props)}
         data-field={id}
       >
-        {tabs.length > 0 && (
-          <div role="tablist" aria-label={props.label} onKeyDown={onKeyDown}>
+        {isAlive && (
+          <div
+            role="tablist"
+            aria-label={label}
+            onKeyDown={(event) => choose(keyTab(event, tabs, open))}
+          >
             {tabs.map((tab) => (
               <button
                 key={tab.id}
-                type="button"
-                role="tab"
-                id={tabId(id, tab.id)}
-                aria-selected={tab === open}
-                aria-controls={tab.panel}
-                tabIndex={tab === open ? 0 : -1}
+                {...tabAttributes(id, tab, tab === open)}
                 hidden={tab.hidden}
                 disabled={tab.off}
                 onClick={() => choose(tab)}

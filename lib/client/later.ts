@@ -2,6 +2,7 @@ import { attend } from "./answers.ts";
 import { markErrors } from "./failures.ts";
 import { mendTexts, type TextWatch } from "./foreign_text.ts";
 import { keep } from "./keep.ts";
+import { bringTabs } from "./plain_tabs.ts";
 import { stay } from "./presence.ts";
 import type { Session } from "./session.ts";
 import { attendToasts } from "./toast.ts";
@@ -23,6 +24,7 @@ export { stop } from "./stop.ts";
 export function use(session: Session, texts: TextWatch | undefined): void {
   attend(session);
   keep(session);
+  bringTabs();
   markErrors(session);
   attendToasts();
   stay(session);

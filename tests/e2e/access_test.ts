@@ -90,6 +90,16 @@ Deno.test("Every control of every demo is reached by Tab, and shows that it is",
             (comment) => (comment as Comment).data.startsWith("frsh:island") ? 1 : 2,
           ).nextNode()
         );
+        // Plain tabs are once the page is used.
+        await page.locator("form.atoll-demo").evaluate((form) => {
+          form.querySelector<HTMLElement>(":scope button, :scope input:not([type=hidden]), :scope textarea")
+            ?.focus();
+        });
+        await page.locator(".at-tabs[role=radiogroup]").waitFor({ state: "detached" });
+        await page.evaluate(() => {
+          (document.activeElement as HTMLElement).blur();
+          getSelection()?.removeAllRanges();
+        });
         // Of radio buttons and tabs only the chosen one is a stop; the arrows lead to the others.
         const wanted = await page.evaluate(() => {
           const all = document.querySelectorAll<HTMLElement>(

@@ -88,15 +88,15 @@ Deno.test("Handlers change containers, and what stands in them lives on", async 
       () =>
         visit(async (page) => {
           await tabOf(page, "Hall", true).waitFor();
-          assert.equal(await page.getByRole("tablist").count(), 1);
+          await page.getByRole("tablist", { name: "Tabs" }).waitFor();
           await tabOf(page, "Hall").focus();
           const walk = async (key: string, name: string) => {
             await page.keyboard.press(key);
             await tabOf(page, name, true).waitFor();
             assert.equal(await page.evaluate(() => document.activeElement?.textContent), name);
             assert.ok(await page.getByRole("tabpanel", { name }).isVisible());
-            assert.equal(await page.getByRole("tabpanel").count(), 1);
-            assert.equal(await page.locator('[role=tab][tabindex="0"]').count(), 1);
+            assert.equal(await page.locator("#rooms > [role=tabpanel]:visible").count(), 1);
+            assert.equal(await page.locator('#rooms > div > [role=tab][tabindex="0"]').count(), 1);
           };
           await walk("ArrowRight", "Attic");
           await holds(page, "heard", "attic 1 Attic");
@@ -105,7 +105,7 @@ Deno.test("Handlers change containers, and what stands in them lives on", async 
           await walk("ArrowRight", "Hall");
           await walk("ArrowLeft", "Cellar");
           await holds(page, "heard", "cellar 2 Cellar");
-          await page.locator("form.atoll-demo").getByText("Wine").click();
+          await tabOf(page, "Wine").click();
           assert.ok(
             await page.locator("form.atoll-demo").getByText("Red").isVisible(),
             "plain tabs within go on working",
@@ -202,6 +202,124 @@ Deno.test("Handlers change containers, and what stands in them lives on", async 
           assert.ok(await page.locator("#rooms-attic").isDisabled());
         }, { javaScriptEnabled: false }),
     );
+  } finally {
+    await browser.close();
+  }
+});
+
+Deno.test("Tabs of the layout are tabs once the page is used, and a named radio group without script", async (t) => {
+  await using served = await serveRoutes("tests/e2e/container_routes");
+  const browser = await launch();
+  const visit = async (steps: (page: Page) => Promise<void>, options = {}) => {
+    await using watched = await open(browser, `${served.base}/plain`, options);
+    await steps(watched.page);
+    assert.deepEqual(watched.complaints, []);
+  };
+  const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent);
+  const walk = async (page: Page, key: string, name: string) => {
+    await page.keyboard.press(key);
+    await tabOf(page, name, true).waitFor();
+    assert.equal(await focused(page), name);
+    assert.ok(await page.getByRole("tabpanel", { name, exact: true }).isVisible());
+    assert.equal(await page.getByRole("tabpanel").count(), 1);
+    assert.equal(await page.locator('[role=tab][tabindex="0"]').count(), 1);
+  };
+  try {
+    await t.step(
+      "The focus goes from the radio button to its tab; arrows, Home and End choose",
+      () =>
+        visit(async (page) => {
+          await page.getByRole("radio", { name: "Plan" }).focus();
+          await tabOf(page, "Plan", true).and(page.locator(":focus")).waitFor();
+          await page.getByRole("tablist", { name: "Pages" }).waitFor();
+          assert.equal(await page.getByRole("radio").count(), 0);
+          assert.equal(await page.getByRole("radiogroup").count(), 0);
+          assert.deepEqual(await page.getByRole("tab").allTextContents(), ["Plan", "About", "Depth"]);
+          await walk(page, "ArrowRight", "About");
+          await walk(page, "ArrowRight", "Depth");
+          await walk(page, "ArrowRight", "Plan");
+          await walk(page, "End", "Depth");
+          await walk(page, "ArrowLeft", "About");
+          await walk(page, "Home", "Plan");
+        }),
+    );
+
+    await t.step(
+      "In a page from right to left the left arrow goes on to the next tab",
+      () =>
+        visit(async (page) => {
+          await page.evaluate(() => document.documentElement.dir = "rtl");
+          await page.getByLabel("Wish").focus();
+          await tabOf(page, "Plan").focus();
+          await walk(page, "ArrowLeft", "About");
+          await walk(page, "ArrowLeft", "Depth");
+          await walk(page, "ArrowRight", "About");
+          await walk(page, "Home", "Plan");
+          await walk(page, "ArrowRight", "Depth");
+        }),
+    );
+
+    await t.step("The Tab key leads into a panel that has only text", () =>
+      visit(async (page) => {
+        await page.getByLabel("Wish").focus();
+        await tabOf(page, "About").click();
+        await page.keyboard.press("Tab");
+        assert.equal(await focused(page), "Three wishes at most");
+        assert.equal(await page.getByRole("tabpanel").getAttribute("tabindex"), "0");
+        await tabOf(page, "Plan").click();
+        assert.equal(await page.getByRole("tabpanel").getAttribute("tabindex"), null);
+      }));
+
+    await t.step(
+      "A press on a label chooses, and the tab that it opened is the open one",
+      () =>
+        visit(async (page) => {
+          await page.locator("label", { hasText: "Depth" }).click();
+          await tabOf(page, "Depth", true).waitFor();
+          assert.ok(await page.getByLabel("Deep").isVisible());
+        }),
+    );
+
+    await t.step(
+      "A press that began on a label before there were tabs chooses too",
+      () =>
+        visit(async (page) => {
+          await page.locator("label", { hasText: "Depth" }).hover();
+          await page.mouse.down();
+          await page.evaluate(async () => {
+            const loaded = new Promise<void>((resolve) =>
+              new MutationObserver(() => resolve()).observe(document.body, { childList: true, subtree: true })
+            );
+            document.querySelector<HTMLButtonElement>("#refuse")?.click();
+            await loaded;
+          });
+          await page.locator("#deep-error").waitFor({ state: "attached" });
+          assert.equal(await page.getByRole("tab").count(), 0);
+          await page.mouse.up();
+          await tabOf(page, "Depth", true).or(page.getByRole("tab", { name: "Depth 1 error" })).waitFor();
+          assert.ok(await page.getByLabel("Deep").isVisible());
+        }),
+    );
+
+    await t.step(
+      "A refusal in a closed tab opens it, and the tab says how many errors it has",
+      () =>
+        visit(async (page) => {
+          await press(page, "Refuse");
+          await page.locator("#deep:focus").waitFor();
+          await page.getByRole("tab", { name: "Depth 1 error", selected: true }).waitFor();
+        }),
+    );
+
+    await t.step("Without script they are a radio group that has a name", () =>
+      visit(async (page) => {
+        const group = page.getByRole("radiogroup", { name: "Pages" });
+        assert.equal(await group.getByRole("radio").count(), 3);
+        assert.equal(await page.getByRole("tab").count(), 0);
+        await page.getByRole("radio", { name: "Plan" }).focus();
+        await page.keyboard.press("ArrowRight");
+        assert.ok(await page.getByText("Three wishes at most").isVisible());
+      }, { javaScriptEnabled: false }));
   } finally {
     await browser.close();
   }

@@ -87,11 +87,11 @@ const demos: Record<string, (page: Page) => Promise<void>> = {
     });
     await page.getByText(/picture 1 of this visit/).or(page.locator("#caption")).first().waitFor();
     await waitForValue(page, "caption", /picture 1 of this visit/);
-    await page.getByText("Edges", { exact: true }).first().click();
+    await page.getByRole("tab", { name: "Edges" }).click();
     await page.getByRole("button", { name: "Find edges" }).click();
     await page.locator("[data-field=edged] img").waitFor();
     await waitForValue(page, "caption", /picture 2 of this visit/);
-    await page.getByText("Resize", { exact: true }).first().click();
+    await page.getByRole("tab", { name: "Resize" }).click();
     await page.getByRole("button", { name: "Resize" }).click();
     await page.waitForFunction(() =>
       document.querySelector<HTMLImageElement>("[data-field=resized] img")?.naturalWidth === 480
@@ -122,7 +122,7 @@ const demos: Record<string, (page: Page) => Promise<void>> = {
     await page.getByLabel("Text", { exact: true }).fill("héllo 👩‍🚀");
     await page.getByRole("button", { name: "Flip text" }).click();
     await waitForValue(page, "textOutput", "👩‍🚀 olléh");
-    await page.getByText("Flip picture", { exact: true }).first().click();
+    await page.getByRole("tab", { name: "Flip picture" }).click();
     await page.locator("#imageInput").setInputFiles(await samplePhoto());
     await page.locator("[data-field=imageInput] img").waitFor();
     await page.getByRole("button", { name: "Flip picture" }).click();
