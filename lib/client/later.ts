@@ -11,7 +11,7 @@ import { attendToasts } from "./toast.ts";
  * What a page needs once it is used, in one script: it comes with the first event, so that a page that loses its
  * connection after that lacks nothing.
  */
-export { ignored } from "./announce.ts";
+export { ignored, stopped } from "./announce.ts";
 export { copy } from "./copy.ts";
 export { begin } from "./failures.ts";
 export { apply, end, waits } from "./frames.ts";

@@ -182,7 +182,11 @@ export class Session {
       going.again = undefined;
       if (going.over) continue;
       going.over = true;
-      if (!going.end) continue;
+      if (!going.end) {
+        // Not sent yet: it waits for a file.
+        this.#tell((later) => later.stopped(going));
+        continue;
+      }
       going.end();
       this.#later().then(({ stop }) => stop(this, going), () => this.post({ cancel: going.id })).catch(
         nothing,

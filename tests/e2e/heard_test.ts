@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { launch, open } from "@/tests/browser.ts";
 import { serveRoutes } from "@/tests/served.ts";
-import { gate } from "./heard_routes/house.tsx";
+import { gate, turns } from "./heard_routes/house.tsx";
 
 /** Notes what screen readers are told: each text that comes into a live region, or with one, in order. */
 function record(): void {
@@ -194,6 +194,54 @@ Deno.test("A run, an error, a message and a queue are said in order, each once",
       await page.getByLabel("Typed").pressSequentially("abc");
       assert.deepEqual(await heard(page, "Echo: abc"), ["Echo: abc"]);
     });
+  } finally {
+    await browser.close();
+  }
+});
+
+Deno.test("A run that is stopped while its file is on its way is said to be stopped", async () => {
+  await using served = await serveRoutes("tests/e2e/heard_routes");
+  const browser = await launch();
+  try {
+    await using watched = await open(browser, `${served.base}/house`);
+    const { page } = watched;
+    await page.addInitScript(record);
+    await page.reload();
+    // The upload stays on its way.
+    await page.route("**/house/files", () => {});
+    await page.locator("#photo").setInputFiles(
+      new URL("../../static/samples/digit_3.png", import.meta.url).pathname,
+    );
+    await press(page, "Send");
+    await page.locator("#stop:not([aria-disabled])").waitFor();
+    await press(page, "Stop");
+    const words = await heard(page, "Stopped");
+    assert.equal(words.filter((text) => text === "Stopped").length, 1);
+  } finally {
+    await browser.close();
+  }
+});
+
+Deno.test("The place in a queue is said, and whose turn is next", async () => {
+  await using served = await serveRoutes("tests/e2e/heard_routes");
+  const browser = await launch();
+  try {
+    await using first = await open(browser, `${served.base}/house`);
+    await using second = await open(browser, `${served.base}/house`);
+    await using third = await open(browser, `${served.base}/house`);
+    const last = ["Running", "You are next", "Place 2"];
+    for (const [at, { page }] of [first, second, third].entries()) {
+      await page.evaluate(record);
+      await press(page, "Take a turn");
+      assert.deepEqual(await heard(page, last[at] ?? ""), [last[at]]);
+    }
+    turns.next();
+    assert.deepEqual(await heard(second.page, "Running"), ["Running"]);
+    await third.page.locator("#atoll-say p", { hasText: /^You are next/ }).waitFor();
+    turns.next();
+    await third.page.locator("#atoll-say p", { hasText: /^Running$/ }).waitFor();
+    turns.next();
+    await heard(third.page, "Served: Here you are");
   } finally {
     await browser.close();
   }

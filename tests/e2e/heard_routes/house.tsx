@@ -1,4 +1,17 @@
-import { accordion, Blocks, button, checkbox, Column, Fault, number, on, tab, tabs, textbox } from "atoll";
+import {
+  accordion,
+  Blocks,
+  button,
+  checkbox,
+  Column,
+  Fault,
+  image,
+  number,
+  on,
+  tab,
+  tabs,
+  textbox,
+} from "atoll";
 
 /** Lets a test end what runs, step by step. */
 export class Gate {
@@ -17,6 +30,8 @@ export class Gate {
 }
 
 export const gate = new Gate();
+/** Ends the turn of whoever is served. */
+export const turns = new Gate();
 
 export default Blocks({
   title: "House",
@@ -42,6 +57,10 @@ export default Blocks({
     name: textbox({ label: "Name" }),
     age: number({ label: "Age" }),
     old: number({ label: "Old" }),
+    photo: image(),
+    send: button("Send"),
+    turn: button("Take a turn"),
+    served: textbox({ label: "Served", interactive: false }),
     gone: textbox({ visible: false }),
     rooms: tabs({ label: "Rooms" }),
     hall: tab("Hall"),
@@ -73,6 +92,10 @@ export default Blocks({
       name,
       age,
       old,
+      photo,
+      send,
+      turn,
+      served,
       gone,
       inAttic,
       inFold,
@@ -89,6 +112,7 @@ export default Blocks({
         }
       },
     });
+    const sending = on(send.click, { inputs: photo, outputs: echo, fn: (photo) => photo?.name ?? "none" });
     const first = on(chain.click, {
       outputs: answer,
       async fn(_, { progress }) {
@@ -103,7 +127,8 @@ export default Blocks({
     return {
       quickly: on(quick.click, { outputs: answer, fn: () => "42" }),
       slowly,
-      stopping: on(stop.click, { cancels: [slowly] }),
+      sending,
+      stopping: on(stop.click, { cancels: [slowly, sending] }),
       first,
       then: on(first.success, { outputs: second, fn: () => "two" }),
       failing: on(fail.click, {
@@ -143,6 +168,14 @@ export default Blocks({
           log.info("The fourth");
         },
       }),
+      turns: on(turn.click, {
+        outputs: served,
+        concurrencyLimit: 1,
+        async fn() {
+          await turns.passed;
+          return "Here you are";
+        },
+      }),
       echoing: on(typed.change, { inputs: typed, outputs: echo, fn: (text) => text }),
     };
   },
@@ -169,6 +202,10 @@ export default Blocks({
       <ui.name />
       <ui.age />
       <ui.old />
+      <ui.photo />
+      <ui.send />
+      <ui.turn />
+      <ui.served />
       <ui.gone />
       <ui.rooms>
         <ui.hall>The hall</ui.hall>
