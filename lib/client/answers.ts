@@ -1,5 +1,6 @@
 import type { Frame } from "@/lib/wire/frame.ts";
 import { applied } from "@/lib/wire/patch.ts";
+import { fieldOf } from "./field_of.ts";
 import { keepFocus } from "./focus.ts";
 import type { Going } from "./run.ts";
 import type { Session } from "./session.ts";
@@ -100,10 +101,6 @@ export function attend(session: Session): void {
   on("compositionend", () => setTimeout(release));
   on("pointerup pointercancel", () => setTimeout(() => session.hand !== composed && release()));
   keepFocus(session);
-}
-
-function fieldOf(element: Element | null): string | undefined {
-  return element?.closest<HTMLElement>("[data-field]")?.dataset.field;
 }
 
 /** Where the caret is in a field that is about to be drawn. The result, called afterwards, puts it back. */

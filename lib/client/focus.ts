@@ -1,3 +1,4 @@
+import { fieldOf } from "./field_of.ts";
 import type { Session } from "./session.ts";
 
 const CONTROLS = 'a[href],button,input:not([type="hidden"]),select,textarea,summary,[tabindex="0"]';
@@ -33,7 +34,7 @@ export function keepFocus(session: Session): void {
     box.setAttribute("aria-disabled", "true");
     held = {
       box,
-      stop: session.field(fieldOf(box)).props.subscribe(() => {
+      stop: session.field(fieldOf(box) ?? "").props.subscribe(() => {
         if (held && !isOff(session, box)) release();
       }),
     };
@@ -72,12 +73,8 @@ export function keepFocus(session: Session): void {
   }).observe(body, { subtree: true, childList: true, attributeFilter: ["hidden", "disabled", "open"] });
 }
 
-function fieldOf(element: Element): string {
-  return element.closest<HTMLElement>("[data-field]")?.dataset.field ?? "";
-}
-
 function isOff(session: Session, box: Element): boolean {
-  const id = fieldOf(box);
+  const id = fieldOf(box) ?? "";
   return id in session.page.fields && session.field(id).props.peek().interactive === false;
 }
 

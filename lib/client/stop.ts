@@ -1,3 +1,4 @@
+import { STOP_UNKNOWN, STOPPING } from "@/lib/value/words.ts";
 import { NOT_KEPT } from "@/lib/wire/not_kept.ts";
 import { stopped } from "./announce.ts";
 import { pause } from "./pause.ts";
@@ -46,10 +47,10 @@ export async function stop(session: Session, going: Stopped, { wait, say } = way
       if (said.error && status !== 404 && status !== 410) say(said.error.message);
       return;
     }
-    if (!isAnswered) fields("Stopping");
+    if (!isAnswered) fields(STOPPING);
     await wait(tries);
   }
   session.stopping.delete(going);
   fields();
-  say("The server does not answer, so the run may still be going on");
+  say(STOP_UNKNOWN);
 }

@@ -3,8 +3,7 @@ export type FileIds = readonly (readonly [path: string, id: string])[];
 
 /** What a file is, whatever its name. @throws when there is no such file */
 export function fileId(path: string): string {
-  const { dev, ino } = Deno.statSync(path);
-  return `${dev} ${ino}`;
+  return idOf(Deno.statSync(path));
 }
 
 /** The files that are there, as they are now. */
@@ -28,10 +27,14 @@ export function goneFrom(files: FileIds, { mayBeEmpty = true }: GoneOptions = {}
 
 function idAt(path: string, mayBeEmpty = true): string | undefined {
   try {
-    const { dev, ino, size } = Deno.statSync(path);
-    return mayBeEmpty || size > 0 ? `${dev} ${ino}` : undefined;
+    const file = Deno.statSync(path);
+    return mayBeEmpty || file.size > 0 ? idOf(file) : undefined;
   } catch {
     // Removed, moved, or out of reach: whoever opens this path later does not find it either.
     return undefined;
   }
+}
+
+function idOf({ dev, ino }: Deno.FileInfo): string {
+  return `${dev} ${ino}`;
 }

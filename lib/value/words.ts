@@ -19,6 +19,10 @@ export const RUNNING = "Running";
 export const DONE = "Done";
 /** A run was stopped. */
 export const STOPPED = "Stopped";
+/** A run is to be stopped, and the server has not answered yet. */
+export const STOPPING = "Stopping";
+/** The server never answered that a run is to be stopped. */
+export const STOP_UNKNOWN = "The server does not answer, so the run may still be going on";
 /** A press that starts nothing, because what it starts is running. */
 export const STILL_RUNNING = "Still running";
 /** Name of the button that closes a message. */

@@ -38,11 +38,8 @@ export function peerOf(request: Request, info: ConnectionInfo, proxies: AddressS
   };
 }
 
-/**
- * Says once that somebody who is no listed proxy names a client: most likely a proxy that was forgotten, so that all people
- * share the limits of its address. Only the first requests of a process are looked at; a proxy is there from the first on.
- */
-export class ForgottenProxy {
+/** Logs one mistake of configuration, once. Only the first requests of a process are looked at: a proxy is there from the first on. */
+abstract class FirstRequests {
   #looks: number;
 
   /** Looks at so many requests. Default 1,000. */
@@ -55,44 +52,48 @@ export class ForgottenProxy {
     if (this.#looks === 0) return;
     this.#looks--;
     const remote = (info?.remoteAddr as Deno.NetAddr | undefined)?.hostname;
-    if (remote === undefined || !headers.has("x-forwarded-for") && !headers.has("forwarded")) return;
-    if (proxies?.has(remote)) return;
+    if (remote === undefined) return;
+    const mistake = this.find(headers, remote, proxies?.has(remote) ?? false);
+    if (mistake === undefined) return;
     this.#looks = 0;
-    log("warn", "forgotten_proxy", {
-      message:
-        `${remote} sends X-Forwarded-For, which is ignored. If it is your proxy, name it in ATOLL_PROXIES: ` +
-        "until then all its clients share the limits of one address",
-    });
+    log("warn", mistake.event, { message: mistake.message });
+  }
+
+  /** The mistake that a request shows. `isProxy` says whether its sender is a listed proxy. */
+  protected abstract find(
+    headers: Headers,
+    remote: string,
+    isProxy: boolean,
+  ): { readonly event: string; readonly message: string } | undefined;
+}
+
+/**
+ * Says once that somebody who is not a listed proxy names a client: most likely a forgotten proxy, so that all people share
+ * the limits of its address.
+ */
+export class ForgottenProxy extends FirstRequests {
+  /** See {@linkcode FirstRequests}. */
+  protected override find(headers: Headers, remote: string, isProxy: boolean) {
+    if (isProxy || !headers.has("x-forwarded-for") && !headers.has("forwarded")) return;
+    const message =
+      `${remote} sends X-Forwarded-For, which is ignored. If it is your proxy, name it in ATOLL_PROXIES: ` +
+      "until then all its clients share the limits of one address";
+    return { event: "forgotten_proxy", message };
   }
 }
 
 /**
  * Says once that a listed proxy serves the app below a path. The addresses in pages begin at the root of the name, so scripts,
- * styles and files would be asked for elsewhere. Only the first requests of a process are looked at.
+ * styles and files would be asked for elsewhere.
  */
-export class ProxyWithPath {
-  #looks: number;
-
-  /** Looks at so many requests. Default 1,000. */
-  constructor(looks = 1000) {
-    this.#looks = looks;
-  }
-
-  /** Looks at a request. */
-  look({ headers }: Request, info: ConnectionInfo, proxies: AddressSet | undefined): void {
-    if (this.#looks === 0) return;
-    this.#looks--;
+export class ProxyWithPath extends FirstRequests {
+  /** See {@linkcode FirstRequests}. */
+  protected override find(headers: Headers, remote: string, isProxy: boolean) {
     const path = headers.get("x-forwarded-prefix")?.replace(/\/+$/, "");
-    const remote = (info?.remoteAddr as Deno.NetAddr | undefined)?.hostname;
-    if (!path || remote === undefined || !proxies?.has(remote)) return;
-    this.#looks = 0;
-    log("warn", "proxy_with_path", {
-      message:
-        `The proxy ${remote} serves the app below ${
-          JSON.stringify(path.slice(0, 100))
-        }, where its pages do not work: ` +
-        "their addresses begin at the root. Give the app a host name of its own",
-    });
+    if (!path || !isProxy) return;
+    const message = `The proxy ${remote} serves the app below ${JSON.stringify(path.slice(0, 100))}, ` +
+      "where its pages do not work: their addresses begin at the root. Give the app a host name of its own";
+    return { event: "proxy_with_path", message };
   }
 }
 
